@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "bailey",
+  products: [
+    .executable(name: "bailey", targets: ["bailey"]),
+    .executable(name: "baileyd", targets: ["baileyd"]),
+    .executable(name: "bailey-jail", targets: ["bailey-jail"]),
+    .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // 0 core
+    .target(name: "BaileyCore"),
+    .target(name: "CBaileyLinux"),
+    .target(name: "CBaileyJail"),
+
+    // 1 engines
+    .target(name: "BaileyMerkle"),
+
+    // 2 resources
+    .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
+    .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail"]),
+    .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux"]),
+    .target(name: "BaileyPolicy", dependencies: ["BaileyCore", "Yams"]),
+    .target(
+      name: "BaileyAudit",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(
+      name: "BaileyEgress",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+
+    // 3 control
+    .target(name: "BaileyControl", dependencies: ["BaileyCore"]),
+
+    // 4 doors
+    .target(name: "BaileyWire", dependencies: ["BaileyCore", "BaileyLinux"]),
+    .target(name: "BaileyDoors", dependencies: ["BaileyCore", "BaileyControl", "BaileyLinux", "BaileyWire"]),
+    .target(
+      name: "BaileyCommands",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // 5 programs
+    .executableTarget(
+      name: "baileyd",
+      dependencies: [
+        "BaileyAudit", "BaileyControl", "BaileyDoors", "BaileyEgress", "BaileyPolicy", "BaileySandbox",
+        "BaileyWorkspace",
+      ]),
+    .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
+    .executableTarget(
+      name: "bailey-jail", dependencies: ["CBaileyJail"],
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
+  ]
+)
+
+// One dialect for every target: what it allows is the same everywhere.
+for target in package.targets {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+  target.cSettings = [.treatAllWarnings(as: .error)]
+}

@@ -1,0 +1,86 @@
+/// What may happen. Ordered by strictness: `allow < ask < deny`.
+package enum Effect: String, Sendable, Comparable, CaseIterable {
+  case allow, ask, deny
+
+  private var strictness: Int {
+    switch self {
+    case .allow: 0
+    case .ask: 1
+    case .deny: 2
+    }
+  }
+
+  package static func < (left: Effect, right: Effect) -> Bool { left.strictness < right.strictness }
+}
+
+/// Where a reason was written down.
+package struct SourceLocation: Sendable, Equatable {
+  package var file: String
+  /// From 1; 0 where the source has no lines (a command-line option, the floor).
+  package var line: Int
+  package var column: Int
+
+  package init(file: String, line: Int = 0, column: Int = 0) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+
+  package var text: String { line > 0 ? "\(file):\(line)" : file }
+}
+
+/// Why a decision is what it is: a stable code, a sentence, the place of the rule.
+package struct Reason: Sendable, Equatable {
+  package var effect: Effect
+  package var code: String
+  package var sentence: String
+  package var source: SourceLocation?
+
+  package init(_ effect: Effect, _ code: String, _ sentence: String, source: SourceLocation? = nil) {
+    self.effect = effect
+    self.code = code
+    self.sentence = sentence
+    self.source = source
+  }
+
+  package var json: JSON {
+    var members: [String: JSON] = [
+      "effect": .string(effect.rawValue), "code": .string(code), "sentence": .string(sentence),
+    ]
+    if let source { members["source"] = .string(source.text) }
+    return .object(members)
+  }
+}
+
+/// Deny, ask or allow, with reasons and obligations.
+package struct Decision: Sendable, Equatable {
+  package var effect: Effect
+  package var reasons: [Reason]
+  /// What the effect must be accompanied by, for instance `sync` or a byte budget. Empty for a denial.
+  package var obligations: [JSON]
+
+  /// Combines what all judges said: deny over ask over allow; nothing said is deny.
+  package init(combining reasons: [Reason], obligations: [JSON] = []) {
+    let strictest = reasons.map(\.effect).max() ?? .deny
+    effect = strictest
+    self.reasons =
+      reasons.isEmpty
+      ? [Reason(.deny, "nothing-allows", "no rule allows this")] : reasons.filter { $0.effect == strictest }
+    self.obligations = strictest == .deny ? [] : obligations
+  }
+
+  package var json: JSON {
+    var members: [String: JSON] = [
+      "effect": .string(effect.rawValue), "reasons": .array(reasons.map(\.json)),
+    ]
+    if !obligations.isEmpty { members["obligations"] = .array(obligations) }
+    return .object(members)
+  }
+}
+
+/// One source of reasons: the floor, a policy layer, a manifest.
+///
+/// A value in, value out function: no clock, no disk. An error inside is reported as a deny reason, never thrown away.
+package protocol Judge: Sendable {
+  func judge(_ action: Action) -> [Reason]
+}

@@ -1,0 +1,192 @@
+/// What the controller needs of its resources. Each is filled in by `baileyd`; none knows another.
+///
+/// A descriptor crosses these protocols as `Int32`, and its ownership with it: the receiver closes it.
+
+/// A descriptor that pid 1 of a sandbox opened in the sandbox's namespaces and handed to the controller.
+package enum SandboxChannel: Sendable, Hashable {
+  /// Stream listeners to which all TCP of the sandbox is redirected; the original destination is `SO_ORIGINAL_DST`.
+  case captureIPv4, captureIPv6
+  /// Datagram and stream sockets to which all DNS is redirected.
+  case resolverIPv4, resolverIPv6, resolverStreamIPv4, resolverStreamIPv6
+  /// Stream listener at the address that the proxy variables name: CONNECT, absolute-form HTTP, SOCKS5.
+  case proxy
+  /// Stream listener inside that stands for a service on the host's loopback.
+  case hostPort(UInt16)
+  /// Master side of the agent's pseudo-terminal.
+  case terminal
+}
+
+/// The standard streams of a program to be started inside.
+package struct StandardStreams: Sendable {
+  /// Descriptors for 0, 1, 2; `nil` is the pseudo-terminal, or /dev/null where there is none.
+  package var input: Int32?
+  package var output: Int32?
+  package var error: Int32?
+
+  package init(input: Int32?, output: Int32?, error: Int32?) {
+    self.input = input
+    self.output = output
+    self.error = error
+  }
+}
+
+/// How a program ended.
+package enum ExitStatus: Sendable, Equatable {
+  case exited(code: Int32)
+  case signalled(Int32)
+  /// The sandbox was killed as a whole.
+  case killed
+  /// No candidate of the command could be executed; 127 not found, 126 not executable.
+  case notStarted(code: Int32)
+}
+
+package enum SandboxEvent: Sendable, Equatable {
+  /// The program in the foreground stopped (job control); the person's terminal should stop with it.
+  case stopped(signal: Int32)
+  case exited(ExitStatus)
+}
+
+/// Starts sandboxes.
+package protocol SandboxLauncher: Sendable {
+  /// Builds the walls and starts the program, or throws without having started anything.
+  ///
+  /// - Parameter observer: hears of what only the kernel sees.
+  func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver) async throws(Fault)
+    -> any RunningSandbox
+}
+
+/// Hears what the seccomp listener saw. Called from the supervisor's thread: it must not block.
+package protocol SandboxObserver: Sendable {
+  func observed(_ event: ObservedEvent)
+}
+
+/// A system call of the agent, as its memory said at the time. Evidence, not proof: see DESIGN.md section 5.
+package struct ObservedEvent: Sendable, Equatable {
+  package enum Operation: String, Sendable { case exec, connect, open, rename, unlink, mkdir, symlink, link }
+
+  package var operation: Operation
+  package var process: Int32
+  package var path: String
+  package var arguments: [String]
+  /// Second path of a rename or link.
+  package var target: String?
+  /// For what the supervisor decided itself (connects to Unix sockets): whether it let it happen.
+  package var refused: Bool
+
+  package init(
+    operation: Operation, process: Int32, path: String, arguments: [String] = [], target: String? = nil,
+    refused: Bool = false
+  ) {
+    self.operation = operation
+    self.process = process
+    self.path = path
+    self.arguments = arguments
+    self.target = target
+    self.refused = refused
+  }
+}
+
+/// A live sandbox. All of it dies with `kill()`, with its pid 1, or with the controller.
+package protocol RunningSandbox: Sendable {
+  /// Host pid of the sandbox's pid 1.
+  var initProcess: Int32 { get }
+  /// Optional features that are missing; said at every start.
+  var notices: [String] { get }
+  /// Hands over a channel; a second call for the same one is `nil`.
+  func take(_ channel: SandboxChannel) -> Int32?
+  /// Events of the main program, ending with `exited`.
+  var events: AsyncStream<SandboxEvent> { get }
+  func signal(_ number: Int32) async throws(Fault)
+  func resize(_ size: TerminalSize) async throws(Fault)
+  func freeze() async throws(Fault)
+  func thaw() async throws(Fault)
+  /// Returns when no process of the sandbox is left.
+  func kill() async
+  /// Makes a host path visible at the same path inside, in the running session.
+  func grant(path: String, writable: Bool) async throws(Fault)
+  /// Takes a granted path back. Descriptors that the agent holds open stay valid.
+  func revoke(path: String) async throws(Fault)
+  /// Covers a path of the view with an unreadable empty file or directory.
+  func mask(path: String) async throws(Fault)
+  /// Starts another program in the same view.
+  func execute(
+    command: [String], environment: [String: String], workingDirectory: String, streams: StandardStreams,
+    terminal: TerminalSize?
+  ) async throws(Fault) -> any RunningProgram
+  /// A stream socket of the sandbox's network namespace, connected to this port of its loopback.
+  func dial(port: UInt16) async throws(Fault) -> Int32
+}
+
+/// A further program in a sandbox, started by `execute`.
+package protocol RunningProgram: Sendable {
+  /// Master of its pseudo-terminal, if it has one; a second call is `nil`.
+  func takeTerminal() -> Int32?
+  var events: AsyncStream<SandboxEvent> { get }
+  func signal(_ number: Int32) async throws(Fault)
+  func resize(_ size: TerminalSize) async throws(Fault)
+}
+
+/// Opens the gate to the network for sessions.
+package protocol EgressGate: Sendable {
+  /// Serves the channels of one sandbox until `close`.
+  ///
+  /// - Parameter rules: the manifest's network rules, for what must be known before bytes flow (transport, address ranges); each
+  ///   connection is still decided by `mediator`.
+  func open(
+    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
+    mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession
+}
+
+package protocol EgressSession: Sendable {
+  var traffic: Traffic { get }
+  /// Closes every connection and listener of the session.
+  func close() async
+}
+
+package struct Traffic: Sendable, Equatable {
+  package var sent: Int64
+  package var received: Int64
+  package var connections: Int64
+
+  package init(sent: Int64 = 0, received: Int64 = 0, connections: Int64 = 0) {
+    self.sent = sent
+    self.received = received
+    self.connections = connections
+  }
+}
+
+/// Keeps the staged views of projects.
+package protocol WorkspaceKeeper: Sendable {
+  /// Prepares the layers for a session; the base state of the project is fixed here.
+  func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
+    -> WorkspaceOpening
+  /// What the session changed, conflicts and risks included.
+  func changes(of session: SessionID) async throws(Fault) -> ChangeSet
+  /// Applies the selected changes; journaled, so that it is whole or can be finished or rolled back.
+  ///
+  /// - Parameter digest: of the change set that the person saw; another state is a fault.
+  func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault) -> ApplyReport
+  func discard(session: SessionID, paths: [String]?) async throws(Fault)
+  /// Takes back the last apply of the session that has not been taken back.
+  func undo(session: SessionID) async throws(Fault) -> ApplyReport
+  /// Finishes or rolls back what a dead controller left in the middle; returns a sentence for each.
+  func recover() async throws(Fault) -> [String]
+  /// Watches the project for sensitive files that appear while the session runs; calls back with each path to mask.
+  func watch(session: SessionID, appeared: @escaping @Sendable (String) -> Void) async throws(Fault)
+  func close(session: SessionID) async
+}
+
+package struct WorkspaceOpening: Sendable, Equatable {
+  package var layers: WorkspaceLayers
+  /// Existing sensitive paths, absolute.
+  package var masks: [String]
+  /// What the person should know: a file system without reflinks, a fall-back that was refused.
+  package var notices: [String]
+
+  package init(layers: WorkspaceLayers, masks: [String], notices: [String]) {
+    self.layers = layers
+    self.masks = masks
+    self.notices = notices
+  }
+}
