@@ -79,4 +79,3 @@ package enum WorkspaceLayers: Sendable, Equatable {
     }
   }
 }
-

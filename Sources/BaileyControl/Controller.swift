@@ -1,0 +1,85 @@
+package import BaileyCore
+
+/// All sessions of one person, and the only way to start one.
+package actor Controller {
+  private let resources: Resources
+  /// The floor, for orders that belong to no running session (an apply after the end, for instance).
+  private let floor: any Judge
+  private var sessions: [SessionID: Session] = [:]
+  private var isStopping = false
+
+  package init(resources: Resources, floor: any Judge) {
+    self.resources = resources
+    self.floor = floor
+  }
+
+  /// What `run` gives back: a live session, or the question that must be answered first.
+  package enum Start: Sendable {
+    case running(Session, notices: [String])
+    case needsTrust(summary: [String], digest: String)
+  }
+
+  /// Takes a session from an order to a running program, or leaves nothing behind.
+  package func run(_ order: RunOrder) async throws(Fault) -> Start {
+    guard !isStopping else { throw Fault("controller-stopping", why: "the controller is stopping") }
+    guard !order.command.isEmpty else { throw Fault("command-missing", why: "no command was given") }
+    let place = try resources.locator.locate(from: order.workingDirectory, home: order.caller.home)
+    let resolved = try await resolve(order, place)
+    if case .needed(let summary, let digest) = resolved.trust {
+      guard order.agreedDigest == digest else { return .needsTrust(summary: summary, digest: digest) }
+      try await resources.manifests.trust(project: place.root, digest: digest)
+    }
+    let starting = Starting(resources: resources, order: order, place: place, resolved: resolved)
+    let (session, notices) = try await starting.launch()
+    sessions[session.id] = session
+    Task { [weak self] in
+      await session.follow()
+      await self?.forget(session.id)
+    }
+    watch(session, resolved.manifest.limits)
+    return .running(session, notices: notices)
+  }
+
+  private func resolve(_ order: RunOrder, _ place: ProjectLocation) async throws(Fault) -> ResolvedManifest {
+    try await resources.manifests.resolve(
+      project: place.root, workingDirectory: place.workingDirectory, home: order.caller.home, options: order.options)
+  }
+
+  private nonisolated func watch(_ session: Session, _ limits: Limits) {
+    let warden = LimitWarden(limits: limits, meter: resources.meter)
+    Task {
+      guard let exceeded = await warden.watch(session) else { return }
+      await session.finish(.limit(exceeded))
+    }
+  }
+
+  private func forget(_ id: SessionID) { sessions[id] = nil }
+
+  package func session(_ id: SessionID) throws(Fault) -> Session {
+    guard let session = sessions[id] else {
+      throw Fault(
+        "session-not-running", subject: id.text, why: "no running session has this name",
+        hint: "`bailey ps` lists sessions")
+    }
+    return session
+  }
+
+  package var running: [Session] { Array(sessions.values) }
+
+  package func kill(_ id: SessionID) async throws(Fault) { await (try session(id)).kill() }
+
+  /// Kills every session, all at once, and returns how many there were.
+  package func killAll() async -> Int {
+    let victims = running
+    await withTaskGroup(of: Void.self) { group in
+      for victim in victims { group.addTask { await victim.kill() } }
+    }
+    return victims.count
+  }
+
+  /// Refuses new sessions and ends the running ones; for an orderly end of the controller.
+  package func stop() async {
+    isStopping = true
+    _ = await killAll()
+  }
+}

@@ -1,0 +1,79 @@
+package import BaileyCore
+
+/// All that the controller commands, as protocols; `baileyd` fills them in.
+package struct Resources: Sendable {
+  package var launcher: any SandboxLauncher
+  package var workspaces: any WorkspaceKeeper
+  package var egress: any EgressGate
+  package var recorder: any Recorder
+  package var manifests: any ManifestProvider
+  package var locator: any ProjectLocator
+  package var archive: any SessionArchive
+  package var homes: any HomeKeeper
+  package var meter: any UsageMeter
+  /// Nanoseconds since 1970-01-01 UTC.
+  package var now: @Sendable () -> Int64
+
+  package init(
+    launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
+    manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
+    homes: any HomeKeeper, meter: any UsageMeter, now: @escaping @Sendable () -> Int64
+  ) {
+    self.launcher = launcher
+    self.workspaces = workspaces
+    self.egress = egress
+    self.recorder = recorder
+    self.manifests = manifests
+    self.locator = locator
+    self.archive = archive
+    self.homes = homes
+    self.meter = meter
+    self.now = now
+  }
+}
+
+/// A person's order to run a program.
+package struct RunOrder: Sendable {
+  package var command: [String]
+  package var workingDirectory: String
+  package var environment: [String: String]
+  package var streams: StandardStreams
+  package var terminal: TerminalSize?
+  package var options: ManifestOptions
+  /// The digest of the project's manifest that the person has just agreed to.
+  package var agreedDigest: String?
+  package var caller: Caller
+
+  package init(
+    command: [String], workingDirectory: String, environment: [String: String], streams: StandardStreams,
+    terminal: TerminalSize?, options: ManifestOptions, agreedDigest: String?, caller: Caller
+  ) {
+    self.command = command
+    self.workingDirectory = workingDirectory
+    self.environment = environment
+    self.streams = streams
+    self.terminal = terminal
+    self.options = options
+    self.agreedDigest = agreedDigest
+    self.caller = caller
+  }
+}
+
+/// How a session came to its end, and what its `run` exits with.
+package enum SessionEnd: Sendable, Equatable {
+  case program(ExitStatus)
+  case killed
+  /// A limit of the manifest: `processor-time`, `memory`, `wall-time`.
+  case limit(String)
+
+  /// DESIGN.md section 9.
+  package var exitCode: Int32 {
+    switch self {
+    case .program(.exited(let code)): code
+    case .program(.signalled(let number)): 128 + number
+    case .program(.notStarted(let code)): code
+    case .program(.killed), .killed: 137
+    case .limit: 124
+    }
+  }
+}

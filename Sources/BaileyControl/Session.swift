@@ -1,0 +1,177 @@
+package import BaileyCore
+
+/// One run of one agent: its walls, its view, its gate, and its end.
+package actor Session {
+  package enum State: Sendable, Equatable {
+    case running, frozen
+    case ending(SessionEnd)
+    case ended(SessionEnd)
+  }
+
+  package nonisolated let id: SessionID
+  package nonisolated let sandbox: any RunningSandbox
+  package nonisolated let mediator: SessionMediator
+  package nonisolated let manifest: Manifest
+  private let resources: Resources
+  private let egress: any EgressSession
+  private var summary: SessionSummary
+  private var state = State.running
+  private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
+  private var watchers: [(SessionEvent) -> Void] = []
+  private var granted: Set<String> = []
+
+  package enum SessionEvent: Sendable, Equatable {
+    case stopped(signal: Int32)
+  }
+
+  init(
+    summary: SessionSummary, sandbox: any RunningSandbox, egress: any EgressSession, mediator: SessionMediator,
+    manifest: Manifest, resources: Resources
+  ) {
+    id = summary.id
+    self.summary = summary
+    self.sandbox = sandbox
+    self.egress = egress
+    self.mediator = mediator
+    self.manifest = manifest
+    self.resources = resources
+  }
+
+  package var status: SessionSummary {
+    var status = summary
+    if state == .frozen { status.state = .frozen }
+    return status
+  }
+
+  package var traffic: Traffic { egress.traffic }
+
+  /// Follows the main program to its end, then closes everything. Called once, by the controller.
+  func follow() async {
+    for await event in sandbox.events {
+      switch event {
+      case .stopped(let signal): for watcher in watchers { watcher(.stopped(signal: signal)) }
+      case .exited(let status): await finish(.program(status))
+      }
+    }
+    await finish(.program(.killed))
+  }
+
+  package func onEvent(_ body: @escaping @Sendable (SessionEvent) -> Void) { watchers.append(body) }
+
+  /// Returns when the session has ended and its records are written.
+  package func wait() async -> SessionEnd {
+    if case .ended(let end) = state { return end }
+    return await withCheckedContinuation { waiters.append($0) }
+  }
+
+  package func kill() async { await finish(.killed) }
+
+  package func freeze() async throws(Fault) {
+    guard state == .running else { throw notRunning }
+    try await sandbox.freeze()
+    if state == .running { state = .frozen }
+    await note("frozen")
+  }
+
+  package func thaw() async throws(Fault) {
+    guard state == .frozen else {
+      throw Fault("session-not-frozen", subject: id.text, why: "the session is not frozen")
+    }
+    try await sandbox.thaw()
+    if state == .frozen { state = .running }
+    await note("thawed")
+  }
+
+  /// Makes a path visible in the running session; the person's own order, so only the floor can refuse it.
+  package func grant(path: String, writable: Bool) async throws(Fault) {
+    guard isAlive else { throw notRunning }
+    let ruling = await mediator.request(.mount(summary.subject, path: path, access: writable ? "write" : "read"))
+    guard ruling.isAllowed else { throw Fault(refusing: ruling) }
+    do {
+      try await sandbox.grant(path: path, writable: writable)
+    } catch {
+      await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
+      throw error
+    }
+    granted.insert(path)
+    await mediator.complete(ruling, Outcome(succeeded: true))
+    await write(.grant, ["path": .string(path), "access": .string(writable ? "write" : "read")])
+  }
+
+  package func revoke(path: String) async throws(Fault) {
+    guard isAlive else { throw notRunning }
+    guard granted.contains(path) else {
+      throw Fault(
+        "grant-unknown", subject: path, why: "this session has no such grant", hint: "`bailey ps --json` lists grants")
+    }
+    try await sandbox.revoke(path: path)
+    granted.remove(path)
+    await write(.revoke, ["path": .string(path)])
+  }
+
+  package var grants: [String] { granted.sorted() }
+
+  /// Ends the session once, whoever asks first; the others wait for the same end.
+  func finish(_ end: SessionEnd) async {
+    switch state {
+    case .ended: return
+    case .ending:
+      _ = await wait()
+      return
+    case .running, .frozen: state = .ending(end)
+    }
+    mediator.close()
+    await sandbox.kill()
+    let traffic = egress.traffic
+    await egress.close()
+    await resources.workspaces.close(session: id)
+    summary.state = .ended
+    summary.ended = resources.now()
+    summary.exitCode = end.exitCode
+    await write(.sessionEnd, Self.endBody(end, traffic))
+    do { try await resources.archive.save(summary) } catch {}
+    state = .ended(end)
+    for waiter in waiters { waiter.resume(returning: end) }
+    waiters = []
+  }
+
+  private static func endBody(_ end: SessionEnd, _ traffic: Traffic) -> JSON {
+    let cause: JSON =
+      switch end {
+      case .program: "program"
+      case .killed: "killed"
+      case .limit(let name): .string("limit:" + name)
+      }
+    return [
+      "cause": cause, "exit_code": .int(Int64(end.exitCode)), "sent_bytes": .int(traffic.sent),
+      "received_bytes": .int(traffic.received), "connections": .int(traffic.connections),
+    ]
+  }
+
+  package var isLive: Bool { isAlive }
+
+  private var isAlive: Bool { state == .running || state == .frozen }
+
+  private var notRunning: Fault {
+    Fault(
+      "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
+  }
+
+  private func note(_ what: String) async { await write(.note, ["event": .string(what)]) }
+
+  private func write(_ kind: Record.Kind, _ body: JSON) async {
+    let record = Record(kind, session: id, time: resources.now(), body: body)
+    do { try await resources.recorder.append(record, .grouped) } catch {}
+  }
+}
+
+extension Fault {
+  /// The fault that tells a person of a denied action.
+  package init(refusing ruling: Ruling) {
+    let reason = ruling.decision.reasons.first
+    let place = reason?.source.map { " (\($0.text))" } ?? ""
+    self.init(
+      reason?.code ?? "policy-denied", subject: ruling.action.verb.rawValue,
+      why: (reason?.sentence ?? "denied") + place)
+  }
+}

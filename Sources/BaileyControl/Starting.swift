@@ -1,0 +1,108 @@
+import BaileyCore
+
+/// The steps from an order to a running session; each undoes the ones before it when it fails.
+struct Starting: Sendable {
+  let resources: Resources
+  let order: RunOrder
+  let place: ProjectLocation
+  let resolved: ResolvedManifest
+  let id = SessionID.random()
+
+  private var subject: Subject { summary.subject }
+
+  private var summary: SessionSummary {
+    SessionSummary(
+      id: id, state: .running, project: place.root, command: order.command, mode: resolved.manifest.workspace,
+      manifestDigest: resolved.manifest.digest, user: order.caller.name, started: resources.now())
+  }
+
+  func launch() async throws(Fault) -> (Session, [String]) {
+    let mediator = SessionMediator(
+      gate: Gate(judges: resolved.judges), recorder: resources.recorder, now: resources.now)
+    let action = Action.start(
+      subject, command: order.command, project: place.root, manifest: resolved.manifest.digest)
+    let ruling = await mediator.request(action)
+    guard ruling.isAllowed else { throw Fault(refusing: ruling) }
+    do {
+      let result = try await build(mediator)
+      await mediator.complete(ruling, Outcome(succeeded: true))
+      return result
+    } catch {
+      await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
+      throw error
+    }
+  }
+
+  private func build(_ mediator: SessionMediator) async throws(Fault) -> (Session, [String]) {
+    let manifest = resolved.manifest
+    let opening = try await resources.workspaces.open(
+      session: id, project: place.root, mode: manifest.workspace, sensitive: manifest.sensitive)
+    do {
+      let summary = summary
+      try await resources.archive.save(summary)
+      let home = try await resources.homes.directory(for: place.root)
+      let observer = Observer(subject: subject, mediator: mediator)
+      let sandbox = try await resources.launcher.launch(
+        request(opening, home: home), streams: order.streams, observer: observer)
+      return try await connect(sandbox, opening, mediator, summary)
+    } catch {
+      await resources.workspaces.close(session: id)
+      throw error
+    }
+  }
+
+  private func connect(
+    _ sandbox: any RunningSandbox, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary
+  ) async throws(Fault) -> (Session, [String]) {
+    do {
+      let egress = try await resources.egress.open(
+        subject: subject, channels: channels(of: sandbox), rules: resolved.manifest.network,
+        uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
+      try await resources.workspaces.watch(session: id) { path in
+        Task { await Self.cover(path, of: sandbox) }
+      }
+      let notices = resolved.notices + opening.notices + sandbox.notices
+      try await recordStart(summary, notices)
+      let session = Session(
+        summary: summary, sandbox: sandbox, egress: egress, mediator: mediator, manifest: resolved.manifest,
+        resources: resources)
+      return (session, notices)
+    } catch {
+      await sandbox.kill()
+      throw error
+    }
+  }
+
+  /// A sensitive file that cannot be covered ends the session: it must not stay readable.
+  private static func cover(_ path: String, of sandbox: any RunningSandbox) async {
+    do { try await sandbox.mask(path: path) } catch { await sandbox.kill() }
+  }
+
+  private func channels(of sandbox: any RunningSandbox) -> [SandboxChannel: Int32] {
+    let fixed: [SandboxChannel] = [
+      .captureIPv4, .captureIPv6, .resolverIPv4, .resolverIPv6, .resolverStreamIPv4, .resolverStreamIPv6, .proxy,
+    ]
+    var taken: [SandboxChannel: Int32] = [:]
+    for channel in fixed + resolved.manifest.hostPorts.map(SandboxChannel.hostPort) {
+      if let descriptor = sandbox.take(channel) { taken[channel] = descriptor }
+    }
+    return taken
+  }
+
+  private func request(_ opening: WorkspaceOpening, home: String) -> SandboxRequest {
+    SandboxRequest(
+      session: id, workspace: opening.layers, homeDirectory: home, homePath: order.caller.home,
+      workingDirectory: place.workingDirectory, command: order.command, environment: order.environment,
+      terminal: order.terminal, manifest: resolved.manifest, masks: opening.masks, caller: order.caller)
+  }
+
+  private func recordStart(_ summary: SessionSummary, _ notices: [String]) async throws(Fault) {
+    let body: JSON = [
+      "argv": .array(summary.command.map(JSON.string)), "project": .string(summary.project),
+      "mode": .string(summary.mode.rawValue), "manifest_sha256": .string(summary.manifestDigest),
+      "notices": .array(notices.map(JSON.string)), "user": .string(summary.user),
+    ]
+    let record = Record(.sessionStart, session: id, time: resources.now(), body: body)
+    try await resources.recorder.append(record, .grouped)
+  }
+}
