@@ -1,0 +1,95 @@
+/* System calls that the C library hides, or that Swift cannot call. No policy.
+ *
+ * Every function returns the call's value, or a negative errno. Every descriptor that is made here is close-on-exec. */
+#ifndef CBAILEYLINUX_H
+#define CBAILEYLINUX_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* files */
+int bl_openat(int directory, const char *path, int flags, unsigned mode);
+int bl_openat2(int directory, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+int bl_renameat2(int from, const char *old_path, int to, const char *new_path, unsigned flags);
+int bl_fcntl(int fd, int command, long argument);
+int bl_ofd_lock(int fd, int exclusive, int wait);
+int bl_ofd_unlock(int fd);
+int bl_ficlone(int destination, int source);
+ssize_t bl_copy_file_range(int from, int64_t *from_offset, int to, int64_t *to_offset, size_t count);
+ssize_t bl_getdents64(int fd, void *buffer, size_t size);
+int bl_memfd_create(const char *name, unsigned flags);
+int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode);
+int bl_close_range(unsigned first, unsigned last, unsigned flags);
+int bl_syncfs(int fd);
+
+struct bl_status {
+  uint64_t inode, size, blocks, device, special_device;
+  int64_t access_ns, modify_ns, change_ns;
+  uint32_t mode, links, user, group;
+  uint64_t mount;
+};
+/* flags: AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW. */
+int bl_statx(int directory, const char *path, int flags, struct bl_status *status);
+
+/* mounts and namespaces */
+int bl_open_tree(int directory, const char *path, unsigned flags);
+int bl_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags);
+int bl_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
+                     uint64_t propagation, int user_namespace);
+int bl_setns(int fd, int types);
+int bl_unshare(int types);
+int bl_landlock_abi(void);
+
+/* processes */
+int bl_pidfd_open(pid_t process, unsigned flags);
+int bl_pidfd_getfd(int pidfd, int fd);
+int bl_pidfd_send_signal(int pidfd, int signal);
+/* 1 when the process had ended (code: CLD_*, status: exit code or signal), 0 when not yet (WNOHANG). */
+int bl_waitid_pidfd(int pidfd, int options, int *code, int *status);
+int bl_set_child_subreaper(int on);
+int bl_set_parent_death_signal(int signal);
+int bl_gettid(void);
+ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote);
+
+/* sockets */
+int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group);
+/* -ENOPROTOOPT before kernel 6.5. */
+int bl_peer_pidfd(int fd);
+/* Sends one message with up to BL_MAX_DESCRIPTORS descriptors. */
+ssize_t bl_send(int fd, const void *data, size_t length, const int *descriptors, size_t count, int flags);
+/* Receives one message; *count in: room, out: received; *truncated: data or descriptors were cut (and closed). */
+ssize_t bl_receive(int fd, void *data, size_t length, int *descriptors, size_t *count, int flags, int *truncated);
+#define BL_MAX_DESCRIPTORS 64
+
+/* terminals */
+int bl_window_size(int fd, uint16_t *rows, uint16_t *columns);
+int bl_set_window_size(int fd, uint16_t rows, uint16_t columns);
+int bl_ioctl_int(int fd, unsigned long request, int argument);
+
+/* seccomp user notification */
+struct bl_notification {
+  uint64_t id;
+  uint32_t process, flags;
+  int32_t number;
+  uint32_t architecture;
+  uint64_t instruction_pointer;
+  uint64_t arguments[6];
+};
+int bl_notify_receive(int listener, struct bl_notification *notification);
+int bl_notify_id_valid(int listener, uint64_t id);
+/* Lets the call go on as it is: an observation, never a decision. */
+int bl_notify_continue(int listener, uint64_t id);
+/* Answers the call: value when error is 0, else -error (error is a positive errno). */
+int bl_notify_answer(int listener, uint64_t id, int64_t value, int error);
+/* Puts descriptor into the caller's table and, with answer, makes its number the call's result. */
+int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer);
+/* Kernel 6.6: hands the processor over to the supervisor at once; -EINVAL before. */
+int bl_notify_synchronous(int listener);
+
+/* constants that Swift does not see */
+extern const uint64_t BL_RESOLVE_NO_XDEV, BL_RESOLVE_NO_MAGICLINKS, BL_RESOLVE_NO_SYMLINKS, BL_RESOLVE_BENEATH,
+    BL_RESOLVE_IN_ROOT;
+extern const int BL_O_PATH, BL_O_TMPFILE;
+
+#endif

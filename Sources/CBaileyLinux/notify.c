@@ -1,0 +1,53 @@
+#define _GNU_SOURCE
+#include "CBaileyLinux.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#endif
+
+/* The kernel's structures may grow; the ones of the headers are a prefix, and the kernel accepts exactly its own size.
+ * They have not grown since 5.0: a kernel that grew them answers EINVAL, which closes the door. */
+_Static_assert(sizeof(struct bl_notification) == sizeof(struct seccomp_notif), "same layout");
+
+int bl_notify_receive(int listener, struct bl_notification *notification) {
+  memset(notification, 0, sizeof *notification);
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) < 0 ? -errno : 0;
+}
+
+int bl_notify_id_valid(int listener, uint64_t id) {
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0 ? -errno : 0;
+}
+
+static int answer(int listener, struct seccomp_notif_resp *response) {
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, response) < 0 ? -errno : 0;
+}
+
+int bl_notify_continue(int listener, uint64_t id) {
+  struct seccomp_notif_resp response = {.id = id, .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+  return answer(listener, &response);
+}
+
+int bl_notify_answer(int listener, uint64_t id, int64_t value, int error) {
+  struct seccomp_notif_resp response = {.id = id, .val = error ? 0 : value, .error = -error};
+  return answer(listener, &response);
+}
+
+int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer_with_it) {
+  struct seccomp_notif_addfd request = {
+      .id = id,
+      .srcfd = (uint32_t)descriptor,
+      .newfd_flags = close_on_exec ? 02000000 /* O_CLOEXEC */ : 0,
+      .flags = answer_with_it ? SECCOMP_ADDFD_FLAG_SEND : 0,
+  };
+  int result = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  return result < 0 ? -errno : result;
+}
+
+int bl_notify_synchronous(int listener) {
+  return ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, 1UL /* SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP */) < 0 ? -errno : 0;
+}

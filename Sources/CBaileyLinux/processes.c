@@ -1,0 +1,74 @@
+#define _GNU_SOURCE
+#include "CBaileyLinux.h"
+
+#include <errno.h>
+#include <linux/landlock.h>
+#include <linux/mount.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RESULT(call) \
+  ({ \
+    long result_ = (call); \
+    result_ < 0 ? -errno : result_; \
+  })
+
+int bl_open_tree(int directory, const char *path, unsigned flags) {
+  return RESULT(syscall(SYS_open_tree, directory, path, flags | OPEN_TREE_CLOEXEC));
+}
+
+int bl_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags) {
+  return RESULT(syscall(SYS_move_mount, from, from_path, to, to_path, flags));
+}
+
+int bl_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
+                     uint64_t propagation, int user_namespace) {
+  struct mount_attr attributes = {
+      .attr_set = set,
+      .attr_clr = clear,
+      .propagation = propagation,
+      .userns_fd = user_namespace < 0 ? 0 : (uint64_t)user_namespace,
+  };
+  return RESULT(syscall(SYS_mount_setattr, directory, path, flags, &attributes, sizeof attributes));
+}
+
+int bl_setns(int fd, int types) { return RESULT(setns(fd, types)); }
+
+int bl_unshare(int types) { return RESULT(unshare(types)); }
+
+int bl_landlock_abi(void) {
+  return RESULT(syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));
+}
+
+int bl_pidfd_open(pid_t process, unsigned flags) { return RESULT(syscall(SYS_pidfd_open, process, flags)); }
+
+int bl_pidfd_getfd(int pidfd, int fd) { return RESULT(syscall(SYS_pidfd_getfd, pidfd, fd, 0)); }
+
+int bl_pidfd_send_signal(int pidfd, int signal) {
+  return RESULT(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+int bl_waitid_pidfd(int pidfd, int options, int *code, int *status) {
+  siginfo_t info = {0};
+  if (syscall(SYS_waitid, 3 /* P_PIDFD */, pidfd, &info, options, NULL) < 0)
+    return -errno;
+  *code = info.si_code;
+  *status = info.si_status;
+  return info.si_pid != 0;
+}
+
+int bl_set_child_subreaper(int on) { return RESULT(prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0)); }
+
+int bl_set_parent_death_signal(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
+
+int bl_gettid(void) { return (int)syscall(SYS_gettid); }
+
+ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote) {
+  struct iovec here = {local, length}, there = {(void *)(uintptr_t)remote, length};
+  return RESULT(process_vm_readv(process, &here, 1, &there, 1, 0));
+}

@@ -1,0 +1,71 @@
+import Testing
+
+/// Which target may import what. A row a target; whatever is not in its row is a failure.
+private let allowedImports: [String: Set<String>] = [
+  "BaileyCore": ["Synchronization"],
+  "BaileyMerkle": [],
+  "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
+  "BaileyStore": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
+  "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
+  "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
+  "BaileyPolicy": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization", "Yams"],
+  "BaileyAudit": [
+    "BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "FoundationEssentials", "Glibc", "Synchronization",
+  ],
+  "BaileyEgress": [
+    "BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization",
+  ],
+  "BaileyControl": ["BaileyCore", "Synchronization"],
+  "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
+  "BaileyDoors": ["BaileyControl", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
+  "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
+  "bailey": ["BaileyCommands"],
+  "baileyd": [
+    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyPolicy",
+    "BaileySandbox", "BaileyStore", "BaileyWorkspace", "Glibc",
+  ],
+]
+
+/// Targets that are C only.
+private let targetsInC: Set<String> = ["CBaileyJail", "CBaileyLinux", "bailey-jail"]
+
+@Suite("Imports follow the layers of DESIGN.md section 4")
+struct ImportTests {
+  @Test("Every target has a row in the table")
+  func tableIsComplete() throws {
+    let targets = Set(try Repository.folders(in: "Sources"))
+    #expect(targets.subtracting(targetsInC) == Set(allowedImports.keys))
+  }
+
+  @Test("No target imports what its row does not allow", arguments: allowedImports.keys.sorted())
+  func importsAreAllowed(target: String) throws {
+    for path in try Repository.files(below: "Sources/" + target, ending: ".swift") {
+      for module in imports(in: try Repository.text(path)) {
+        #expect(allowedImports[target]?.contains(module) == true, "\(path) imports \(module)")
+      }
+    }
+  }
+
+  @Test("The table itself keeps resources apart")
+  func resourcesDoNotImportEachOther() {
+    let resources: Set = [
+      "BaileyStore", "BaileySandbox", "BaileyWorkspace", "BaileyPolicy", "BaileyAudit", "BaileyEgress",
+    ]
+    for resource in resources {
+      #expect(allowedImports[resource]?.isDisjoint(with: resources) == true)
+    }
+  }
+}
+
+/// Modules named in import statements, whatever their access level.
+func imports(in text: String) -> [String] {
+  text.split(separator: "\n").compactMap { line in
+    let words = line.split(separator: " ")
+    guard let at = words.firstIndex(of: "import"), at < 4, !line.hasPrefix("//"), !line.hasPrefix(" ") else { return nil }
+    let prefixes = words[..<at]
+    guard prefixes.allSatisfy({ ["package", "public", "internal", "private", "@preconcurrency"].contains($0) }) else {
+      return nil
+    }
+    return words.last.map { String($0.split(separator: ".").first ?? $0) }
+  }
+}
