@@ -25,10 +25,17 @@ extension ManifestReader {
     }
   }
 
+  /// Judges walk through the rules at every connection.
+  static let maximumEntries = 1000
+
   /// The elements of a list; nothing at all is an empty list.
   mutating func list(_ node: YAMLNode, _ what: String) -> [YAMLNode] {
     if node.isNull { return [] }
-    if case .sequence(let nodes, _) = node { return nodes }
+    if case .sequence(let nodes, _) = node {
+      if nodes.count <= Self.maximumEntries { return nodes }
+      fail("manifest-too-large", "\(what) has more than \(Self.maximumEntries) entries", node.mark)
+      return []
+    }
     fail(
       "manifest-type", "\(what) must be a list, not \(node.typeName)", node.mark,
       hint: "begin each entry on a line of its own with `- `")

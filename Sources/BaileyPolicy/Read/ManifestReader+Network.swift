@@ -24,32 +24,36 @@ extension ManifestReader {
   }
 
   private mutating func readNetworkMap(_ members: [YAMLMember], _ mark: Mark) {
-    var rule = NetworkRule(target: .address(.known0), source: place(mark))
     let before = issues.count
     let targets = members.filter { $0.key == "host" || $0.key == "address" }
-    if targets.count != 1 {
-      fail("manifest-value", "an entry of network names one `host` or one `address`", mark)
+    guard targets.count == 1, let target = readTarget(targets[0]) else {
+      if targets.count != 1 {
+        fail("manifest-value", "an entry of network names one `host` or one `address`", mark)
+      }
+      return
     }
-    for member in members { read(member, into: &rule) }
+    var rule = NetworkRule(target: target, source: place(targets[0].value.mark))
+    for member in members {
+      switch member.key {
+      case "port", "ports":
+        let nodes: [YAMLNode] = if case .sequence(let nodes, _) = member.value { nodes } else { [member.value] }
+        rule.ports += nodes.compactMap { ports($0) }
+      case "access": rule.access = choice(member.value, "access") ?? .deny
+      case "protocol": rule.transport = transport(member.value) ?? .any
+      default: break
+      }
+    }
     if issues.count == before { document.manifest.network.append(rule) }
   }
 
-  private mutating func read(_ member: YAMLMember, into rule: inout NetworkRule) {
-    switch member.key {
-    case "host", "address":
-      guard let spelling = text(member.value, member.key) else { return }
-      rule.source = place(member.value.mark)
-      guard let target = target(spelling, member.value.mark) else { return }
-      if case .host = target, member.key == "address" {
-        fail("manifest-address", "`\(printable(spelling))` is a name, not an address", member.value.mark)
-      }
-      rule.target = target
-    case "port", "ports":
-      let nodes: [YAMLNode] = if case .sequence(let nodes, _) = member.value { nodes } else { [member.value] }
-      rule.ports += nodes.compactMap { ports($0) }
-    case "access": rule.access = choice(member.value, "access") ?? .deny
-    default: rule.transport = transport(member.value) ?? .any
+  private mutating func readTarget(_ member: YAMLMember) -> NetworkRule.Target? {
+    guard let spelling = text(member.value, member.key) else { return nil }
+    guard let target = target(spelling, member.value.mark) else { return nil }
+    if case .host = target, member.key == "address" {
+      fail("manifest-address", "`\(printable(spelling))` is a name, not an address", member.value.mark)
+      return nil
     }
+    return target
   }
 
   private mutating func transport(_ node: YAMLNode) -> NetworkRule.Transport? {
@@ -74,12 +78,5 @@ extension ManifestReader {
       fail(error.code, "`\(printable(spelling))`: \(error.why)", mark, hint: error.hint)
       return nil
     }
-  }
-}
-
-extension AddressRange {
-  /// Stands in a rule until its target has been read; a rule that keeps it is never added.
-  fileprivate static var known0: AddressRange {
-    (try? AddressRange("0.0.0.0/32")) ?? .never
   }
 }

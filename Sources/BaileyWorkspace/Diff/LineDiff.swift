@@ -27,8 +27,10 @@ struct LineDiff: Sendable {
     var numbers: [ArraySlice<UInt8>: Int32] = [:]
     func number(_ text: TextLines) -> [Int32] {
       text.ranges.map { range in
+        if let known = numbers[text.bytes[range]] { return known }
         let next = Int32(truncatingIfNeeded: numbers.count)
-        return numbers[text.bytes[range], default: next, insertingDefault: true]
+        numbers[text.bytes[range]] = next
+        return next
       }
     }
     return (number(old), number(new))
@@ -53,17 +55,6 @@ struct LineDiff: Sendable {
       LineEdit(
         old: ($0.old.lowerBound + head)..<($0.old.upperBound + head),
         new: ($0.new.lowerBound + head)..<($0.new.upperBound + head))
-    }
-  }
-}
-
-extension Dictionary {
-  /// The value of a key, which becomes `value` if it had none.
-  fileprivate subscript(key: Key, default value: Value, insertingDefault insert: Bool) -> Value {
-    mutating get {
-      if let known = self[key] { return known }
-      if insert { self[key] = value }
-      return value
     }
   }
 }

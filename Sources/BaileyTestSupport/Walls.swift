@@ -1,0 +1,50 @@
+/// A Bailey of its own for one test: its own state, runtime and configuration directories, its own controller.
+///
+/// Tests that need walls take one; where the kernel cannot give them they fail when `BAILEY_MUST_ISOLATE` is 1.
+package final class Walls: Sendable {
+  package let scratch: Scratch
+  /// The project in which commands run; an ordinary directory below the scratch directory.
+  package let project: String
+  /// The person's home on the host, with a secret in it.
+  package let home: String
+  private let environment: [String: String]
+
+  package static let secret = "hunter2-not-for-agents"
+
+  package init() throws {
+    scratch = try Scratch()
+    for name in ["home", "home/.ssh", "project", "state", "config", "run"] {
+      try scratch.directory(name, mode: name == "run" ? 0o700 : 0o755)
+    }
+    try scratch.write(Self.secret + "\n", to: "home/.ssh/id_ed25519", mode: 0o600)
+    try scratch.write("hello\n", to: "project/README")
+    project = scratch.path + "/project"
+    home = scratch.path + "/home"
+    var environment = Tool.inherited
+    environment["HOME"] = home
+    environment["XDG_STATE_HOME"] = scratch.path + "/state"
+    environment["XDG_CONFIG_HOME"] = scratch.path + "/config"
+    environment["XDG_RUNTIME_DIR"] = scratch.path + "/run"
+    environment["AWS_SECRET_ACCESS_KEY"] = Self.secret
+    environment["NO_COLOR"] = "1"
+    self.environment = environment
+  }
+
+  deinit { _ = try? bailey(["shutdown"]) }
+
+  /// Runs the command line tool in the project.
+  package func bailey(_ arguments: [String], input: String = "", directory: String? = nil) throws -> Tool.Result {
+    let tool = Tool(Products.path("bailey"), environment: environment, directory: directory ?? project)
+    return try tool.run(arguments, input: input)
+  }
+
+  /// Runs a shell script inside.
+  package func run(_ script: String, _ options: [String] = []) throws -> Tool.Result {
+    try bailey(["run", "-q"] + options + ["--", "/bin/sh", "-c", script])
+  }
+
+  /// Runs a Python program inside.
+  package func python(_ program: String, _ options: [String] = []) throws -> Tool.Result {
+    try bailey(["run", "-q"] + options + ["--", "/usr/bin/python3", "-c", program])
+  }
+}

@@ -1,0 +1,111 @@
+import BaileyTestSupport
+import Testing
+
+@Suite("Kernel doors are shut", .serialized)
+struct KernelEscapes {
+  let walls: Walls
+  init() throws { walls = try Walls() }
+
+  @Test("No capability is held and none can be gained")
+  func capabilities() throws {
+    let result = try walls.run("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status")
+    for name in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+      #expect(result.output.contains("\(name):\t0000000000000000"), "\(result.output)")
+    }
+    #expect(result.output.contains("NoNewPrivs:\t1"))
+    #expect(result.output.contains("Seccomp:\t2"))
+  }
+
+  /// Calls that must fail, as ctypes expressions over libc `c`; a result of -1 is a refusal.
+  @Test(
+    "A dangerous system call is refused",
+    arguments: [
+      ("unshare a user namespace", "c.unshare(0x10000000)"), ("unshare mounts", "c.unshare(0x00020000)"),
+      ("unshare the network", "c.unshare(0x40000000)"), ("mount a tmpfs", "c.mount(b't', b'/tmp', b'tmpfs', 0, 0)"),
+      ("unmount", "c.umount2(b'/tmp', 2)"), ("io_uring_setup", "c.syscall(425, 4, buf)"),
+      ("bpf", "c.syscall(321, 0, buf, 64)"), ("add_key", "c.syscall(248, b'user', b'x', b'y', 1, -3)"),
+      ("keyctl", "c.syscall(250, 0, -3, 1)"), ("perf_event_open", "c.syscall(298, buf, 0, -1, -1, 0)"),
+      ("userfaultfd", "c.syscall(323, 0)"), ("open_by_handle_at", "c.syscall(304, -100, buf, 0)"),
+      ("kexec_load", "c.syscall(246, 0, 0, 0, 0)"), ("init_module", "c.syscall(175, buf, 8, b'')"),
+      ("setns", "c.syscall(308, 0, 0)"), ("open_tree", "c.syscall(428, -100, b'/', 1)"),
+      ("move_mount", "c.syscall(429, -100, b'/', -100, b'/tmp', 0)"), ("fsopen", "c.syscall(430, b'tmpfs', 0)"),
+      ("mount_setattr", "c.syscall(442, -100, b'/usr', 0, buf, 32)"), ("pivot_root", "c.syscall(155, b'/', b'/tmp')"),
+      ("chroot", "c.chroot(b'/tmp')"), ("clone into a user namespace", "c.syscall(56, 0x10000000 | 17, 0, 0, 0, 0)"),
+      ("x32 getpid", "c.syscall(0x40000000 | 39)"), ("TIOCSTI", "c.ioctl(0, 0x5412, buf)"),
+      ("a vsock socket", "c.socket(40, 1, 0)"), ("a packet socket", "c.socket(17, 3, 0)"),
+      ("a raw socket", "c.socket(2, 3, 1)"), ("a netfilter netlink socket", "c.socket(16, 3, 12)"),
+      ("an audit netlink socket", "c.socket(16, 3, 9)"), ("a Unix datagram socket", "c.socket(1, 2, 0)"),
+      ("a Unix datagram socketpair", "c.socketpair(1, 2, 0, buf)"), ("an alg socket", "c.socket(38, 5, 0)"),
+      ("reboot", "c.syscall(169, 0xfee1dead, 672274793, 0, 0)"), ("swapon", "c.swapon(b'/tmp/x', 0)"),
+      ("acct", "c.acct(b'/tmp/x')"), ("sethostname", "c.sethostname(b'x', 1)"), ("setuid root", "c.setuid(0)"),
+      ("quotactl", "c.syscall(179, 0, 0, 0, 0)"), ("iopl", "c.syscall(172, 3)"),
+    ])
+  func refused(call: (name: String, expression: String)) throws {
+    let program = """
+      import ctypes
+      c = ctypes.CDLL(None, use_errno=True)
+      buf = ctypes.create_string_buffer(4096)
+      r = \(call.expression)
+      print('RESULT', 'refused' if r == -1 else 'allowed', ctypes.get_errno())
+      """
+    let result = try walls.python(program)
+    // A call that kills its caller is refused too.
+    #expect(result.output.contains("RESULT refused") || result.status == 128 + 31, "\(call.name): \(result)")
+  }
+
+  @Test("A foreign architecture's system call kills the caller")
+  func foreignArchitecture() throws {
+    try walls.scratch.write(
+      "int main(void){int r;__asm__ volatile(\"int $0x80\":\"=a\"(r):\"a\"(20));return r>0?0:1;}", to: "project/abi.c")
+    let result = try walls.run("gcc -o abi abi.c && ./abi && echo REACHED; echo status=$?")
+    #expect(!result.output.contains("REACHED"), "\(result)")
+    #expect(result.output.contains("status="))
+  }
+
+  @Test("Host processes are not seen and not reached")
+  func hostProcesses() throws {
+    let result = try walls.run("ls /proc | grep -c '^[0-9]*$'; cat /proc/1/environ; kill -9 1; kill -0 1; cat /proc/1/cmdline | tr '\\0' ' '")
+    let count = Int(result.output.split(separator: "\n").first ?? "") ?? 99
+    #expect(count <= 8, "\(result.output)")
+    #expect(!result.output.contains(Walls.secret))
+  }
+
+  @Test("No secret-looking variable of the caller is inherited")
+  func environment() throws {
+    let result = try walls.run("env; cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n'")
+    #expect(!result.output.contains(Walls.secret))
+    #expect(result.output.contains("HOME="))
+  }
+
+  @Test("No descriptor of the controller is inherited")
+  func descriptors() throws {
+    let result = try walls.run("ls -l /proc/self/fd | awk '{print $9}' | grep -v '^$' | sort -n | tr '\\n' ' '")
+    #expect(result.output == "0 1 2 3 ", "\(result.output)")
+  }
+
+  @Test("A fork bomb ends at the limit and the session can be killed")
+  func forkBomb() throws {
+    let bomb = """
+      import os, time
+      n = 0
+      try:
+          for _ in range(3000):
+              if os.fork() == 0:
+                  time.sleep(30); os._exit(0)
+              n += 1
+      except OSError as e:
+          print('LIMIT', n)
+      """
+    try walls.scratch.write("version: 1\nlimits: {processes: 100}\n", to: "config/limit.yaml")
+    let result = try walls.python(bomb, ["--manifest", walls.scratch.path + "/config/limit.yaml"])
+    #expect(result.output.contains("LIMIT"), "\(result)")
+  }
+
+  @Test("A process that detaches does not outlive its session")
+  func survivor() throws {
+    let marker = "bailey-survivor-\(walls.scratch.path.suffix(6))"
+    _ = try walls.run("(setsid sh -c 'exec -a \(marker) sleep 300' >/dev/null 2>&1 &) ; (setsid setsid sleep 301 &) ; sleep 0.2")
+    let left = try Tool("/usr/bin/pgrep").run(["-f", marker])
+    #expect(left.output.isEmpty, "\(left.output)")
+  }
+}

