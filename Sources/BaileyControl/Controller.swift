@@ -2,10 +2,10 @@ package import BaileyCore
 
 /// All sessions of one person, and the only way to start one.
 package actor Controller {
-  private let resources: Resources
+  package nonisolated let resources: Resources
   /// The floor, for orders that belong to no running session (an apply after the end, for instance).
-  private let floor: any Judge
-  private var sessions: [SessionID: Session] = [:]
+  let floor: any Judge
+  var sessions: [SessionID: Session] = [:]
   private var isStopping = false
 
   package init(resources: Resources, floor: any Judge) {

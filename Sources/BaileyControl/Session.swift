@@ -157,6 +157,11 @@ package actor Session {
       "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
   }
 
+  /// A further program that the person started in the session.
+  package func noteExec(_ command: [String]) async {
+    await write(.note, ["event": "exec", "argv": .array(command.map(JSON.string))])
+  }
+
   private func note(_ what: String) async { await write(.note, ["event": .string(what)]) }
 
   private func write(_ kind: Record.Kind, _ body: JSON) async {

@@ -3,13 +3,13 @@ public struct MemoryTree<Hash: TreeHash>: NodeSource, Sendable {
   /// A node that the tree does not have (yet).
   public struct Missing: Error, Equatable { public var node: Node }
 
-  private var levels: [[Digest]] = [[]]
+  private var levels: [[TreeDigest]] = [[]]
 
   public init() {}
 
   public var size: UInt64 { UInt64(levels[0].count) }
 
-  public mutating func append(_ leaf: Digest) {
+  public mutating func append(_ leaf: TreeDigest) {
     var node = leaf
     var level = 0
     while true {
@@ -22,7 +22,7 @@ public struct MemoryTree<Hash: TreeHash>: NodeSource, Sendable {
     }
   }
 
-  public func node(_ node: Node) throws(Missing) -> Digest {
+  public func node(_ node: Node) throws(Missing) -> TreeDigest {
     guard levels.indices.contains(node.level), node.index < UInt64(levels[node.level].count) else {
       throw Missing(node: node)
     }

@@ -28,13 +28,13 @@ public struct Node: Sendable, Hashable {
 /// Where the hashes of perfect subtrees come from: memory, tiles on disk, tiles over a network.
 public protocol NodeSource {
   associatedtype Failure: Error
-  func node(_ node: Node) throws(Failure) -> Digest
+  func node(_ node: Node) throws(Failure) -> TreeDigest
 }
 
 extension NodeSource {
   /// The hash over a range of leaves that starts at a multiple of a power of two not smaller than its length (or at 0).
-  func hash<Hash: TreeHash>(of range: Range<UInt64>, _: Hash.Type) throws(Failure) -> Digest {
-    var right: Digest?
+  func hash<Hash: TreeHash>(of range: Range<UInt64>, _: Hash.Type) throws(Failure) -> TreeDigest {
+    var right: TreeDigest?
     for node in Node.covering(range).reversed() {
       let left = try self.node(node)
       right = right.map { Hash.node(left, $0) } ?? left
@@ -43,7 +43,7 @@ extension NodeSource {
   }
 
   /// The root of the tree of the first `size` leaves.
-  public func root<Hash: TreeHash>(size: UInt64, _: Hash.Type) throws(Failure) -> Digest {
+  public func root<Hash: TreeHash>(size: UInt64, _: Hash.Type) throws(Failure) -> TreeDigest {
     try hash(of: 0..<size, Hash.self)
   }
 }

@@ -2,7 +2,7 @@
 public struct TileBuilder<Hash: TreeHash>: Sendable {
   public private(set) var frontier: Frontier<Hash>
   /// The hashes of the rightmost, partial tile of each level; may be empty.
-  private var rows: [[Digest]]
+  private var rows: [[TreeDigest]]
 
   public init() {
     frontier = Frontier()
@@ -10,7 +10,7 @@ public struct TileBuilder<Hash: TreeHash>: Sendable {
   }
 
   /// Resumes at `size` from the partial tiles of the stored tree.
-  public init<Source: TileSource>(size: UInt64, tiles: borrowing Source) throws(Source.Failure) {
+  public init<Source: TileSource>(size: UInt64, tiles: Source) throws(Source.Failure) {
     frontier = Frontier()
     rows = []
     for level in 0..<8 {
@@ -25,8 +25,8 @@ public struct TileBuilder<Hash: TreeHash>: Sendable {
   public var size: UInt64 { frontier.size }
 
   /// Adds a leaf and returns the tiles that it completed, lowest level first.
-  public mutating func append(_ leaf: Digest) -> [(tile: Tile, hashes: [Digest])] {
-    var full: [(tile: Tile, hashes: [Digest])] = []
+  public mutating func append(_ leaf: TreeDigest) -> [(tile: Tile, hashes: [TreeDigest])] {
+    var full: [(tile: Tile, hashes: [TreeDigest])] = []
     frontier.append(leaf)
     var hash = leaf
     var level = 0
@@ -36,14 +36,14 @@ public struct TileBuilder<Hash: TreeHash>: Sendable {
       guard rows[level].count == Tile.fullWidth else { return full }
       let index = size >> UInt64(8 * (level + 1)) - 1
       full.append((Tile(.hashes(level: level), index: index), rows[level]))
-      hash = rows[level].span.subtreeHash(Hash.self)
+      hash = rows[level][...].subtreeHash(Hash.self)
       rows[level] = []
       level += 1
     }
   }
 
   /// The partial tiles as the tree stands, lowest level first.
-  public var partialTiles: [(tile: Tile, hashes: [Digest])] {
+  public var partialTiles: [(tile: Tile, hashes: [TreeDigest])] {
     rows.enumerated().compactMap { level, row in
       row.isEmpty ? nil : Tile(.hashes(level: level), index: size >> UInt64(8 * (level + 1)), width: row.count)
         .with(row)
@@ -52,15 +52,13 @@ public struct TileBuilder<Hash: TreeHash>: Sendable {
 }
 
 extension Tile {
-  fileprivate func with(_ hashes: [Digest]) -> (tile: Tile, hashes: [Digest]) { (self, hashes) }
+  fileprivate func with(_ hashes: [TreeDigest]) -> (tile: Tile, hashes: [TreeDigest]) { (self, hashes) }
 }
 
-extension Span<Digest> {
+extension ArraySlice<TreeDigest> {
   /// The hash of a perfect subtree over these hashes; their number is a power of two.
-  func subtreeHash<Hash: TreeHash>(_: Hash.Type) -> Digest {
-    var row: [Digest] = []
-    row.reserveCapacity(count)
-    for slot in indices { row.append(self[slot]) }
+  func subtreeHash<Hash: TreeHash>(_: Hash.Type) -> TreeDigest {
+    var row = Array(self)
     while row.count > 1 {
       for pair in 0..<row.count / 2 { row[pair] = Hash.node(row[2 * pair], row[2 * pair + 1]) }
       row.removeLast(row.count / 2)

@@ -2,7 +2,7 @@
 public protocol TileSource {
   associatedtype Failure: Error
   /// Exactly `tile.width` hashes. A source that holds only the full tile gives its beginning.
-  func hashes(_ tile: Tile) throws(Failure) -> [Digest]
+  func hashes(_ tile: Tile) throws(Failure) -> [TreeDigest]
 }
 
 /// The nodes of a tree of a given size, computed from its tiles.
@@ -16,7 +16,7 @@ public struct TileNodes<Source: TileSource, Hash: TreeHash>: NodeSource {
   }
 
   /// Traps never, but asks the source for a tile it cannot have if the node lies beyond `size`.
-  public func node(_ node: Node) throws(Source.Failure) -> Digest {
+  public func node(_ node: Node) throws(Source.Failure) -> TreeDigest {
     let (tileLevel, height) = node.level.quotientAndRemainder(dividingBy: 8)
     let index = node.index >> UInt64(8 - height)
     let kind = Tile.Kind.hashes(level: tileLevel)
@@ -24,6 +24,6 @@ public struct TileNodes<Source: TileSource, Hash: TreeHash>: NodeSource {
     let position = Int(node.index & (1 << UInt64(8 - height) - 1))
     let width = 1 << height
     guard hashes.count >= (position + 1) * width else { return Hash.empty }
-    return hashes.span.extracting(position * width..<(position + 1) * width).subtreeHash(Hash.self)
+    return hashes[position * width..<(position + 1) * width].subtreeHash(Hash.self)
   }
 }

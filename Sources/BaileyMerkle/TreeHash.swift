@@ -4,24 +4,24 @@
 public protocol TreeHash: Sendable {
   init()
   mutating func update(_ bytes: Span<UInt8>)
-  consuming func finish() -> Digest
+  consuming func finish() -> TreeDigest
 }
 
 /// RFC 6962, section 2.1: the two domains of the tree, kept apart by their first byte.
 extension TreeHash {
   /// The root of the tree without entries.
-  public static var empty: Digest { Self().finish() }
+  public static var empty: TreeDigest { Self().finish() }
 
-  public static func leaf(_ entry: Span<UInt8>) -> Digest {
+  public static func leaf(_ entry: Span<UInt8>) -> TreeDigest {
     var hash = Self()
     hash.update(leafPrefix.span)
     hash.update(entry)
     return hash.finish()
   }
 
-  public static func leaf(_ entry: [UInt8]) -> Digest { leaf(entry.span) }
+  public static func leaf(_ entry: [UInt8]) -> TreeDigest { leaf(entry.span) }
 
-  public static func node(_ left: Digest, _ right: Digest) -> Digest {
+  public static func node(_ left: TreeDigest, _ right: TreeDigest) -> TreeDigest {
     var hash = Self()
     hash.update(nodePrefix.span)
     left.withSpan { hash.update($0) }

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/memfd.h>
 #include <linux/openat2.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -21,7 +22,7 @@
 const uint64_t BL_RESOLVE_NO_XDEV = RESOLVE_NO_XDEV, BL_RESOLVE_NO_MAGICLINKS = RESOLVE_NO_MAGICLINKS,
                BL_RESOLVE_NO_SYMLINKS = RESOLVE_NO_SYMLINKS, BL_RESOLVE_BENEATH = RESOLVE_BENEATH,
                BL_RESOLVE_IN_ROOT = RESOLVE_IN_ROOT;
-const int BL_O_PATH = O_PATH, BL_O_TMPFILE = O_TMPFILE;
+const int BL_O_PATH = O_PATH, BL_O_TMPFILE = O_TMPFILE, BL_AT_EMPTY_PATH = AT_EMPTY_PATH, BL_AT_RECURSIVE = AT_RECURSIVE;
 
 int bl_openat(int directory, const char *path, int flags, unsigned mode) {
   return RESULT(openat(directory, path, flags | O_CLOEXEC, mode));
@@ -93,3 +94,9 @@ int bl_statx(int directory, const char *path, int flags, struct bl_status *statu
   };
   return 0;
 }
+
+int bl_pipe(int ends[2], int flags) { return RESULT(pipe2(ends, flags | O_CLOEXEC)); }
+
+const char *bl_errno_name(int number) { return strerrorname_np(number); }
+
+const char *bl_errno_message(int number) { return strerrordesc_np(number); }

@@ -2,6 +2,7 @@
 #include "CBaileyLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/landlock.h>
 #include <linux/mount.h>
 #include <sched.h>

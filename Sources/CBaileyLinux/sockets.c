@@ -11,6 +11,11 @@
 #define SO_PEERPIDFD 77
 #endif
 
+int bl_accept(int fd, int flags) {
+  int result = accept4(fd, NULL, NULL, flags | SOCK_CLOEXEC);
+  return result < 0 ? -errno : result;
+}
+
 int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group) {
   struct ucred credentials;
   socklen_t size = sizeof credentials;

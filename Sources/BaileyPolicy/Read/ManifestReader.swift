@@ -1,4 +1,4 @@
-package import BaileyCore
+import BaileyCore
 
 /// Reads one manifest against the schema of `Policies/schema/manifest.schema.json`.
 ///

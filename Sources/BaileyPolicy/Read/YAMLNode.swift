@@ -1,9 +1,7 @@
-package import BaileyCore
-
 /// A place in a manifest: line and column, both from 1, the column counted in Unicode scalars.
-package struct Mark: Sendable, Equatable {
-  package var line: Int
-  package var column: Int
+struct Mark: Sendable, Equatable {
+  var line: Int
+  var column: Int
 }
 
 /// A YAML value as the manifest reader sees it: texts, lists and maps with their places.

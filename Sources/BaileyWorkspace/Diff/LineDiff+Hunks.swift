@@ -1,4 +1,4 @@
-package import BaileyCore
+import BaileyCore
 
 extension LineDiff {
   /// Lines of context around an edit, as in `diff -u`.

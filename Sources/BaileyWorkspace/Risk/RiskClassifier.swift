@@ -1,4 +1,4 @@
-import BaileyCore
+package import BaileyCore
 
 /// Says which changes plant code for later: code or settings that something runs without the person asking for it by name.
 ///

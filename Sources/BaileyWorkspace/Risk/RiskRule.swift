@@ -1,4 +1,4 @@
-import BaileyCore
+package import BaileyCore
 
 /// A kind of file that is run, or read as settings, by something other than the person's own command.
 package enum RiskKind: String, Sendable, CaseIterable {

@@ -6,7 +6,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/statfs.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
+#include <sys/xattr.h>
 
 /* files */
 int bl_openat(int directory, const char *path, int flags, unsigned mode);
@@ -52,7 +58,19 @@ int bl_set_parent_death_signal(int signal);
 int bl_gettid(void);
 ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote);
 
+/* The name of an errno such as "ENOENT", and the C library's sentence; NULL for an unknown number. */
+const char *bl_errno_name(int number);
+const char *bl_errno_message(int number);
+
+/* additions to posix_spawn_file_actions_t; a positive error number, as posix_spawn's own */
+int bl_spawn_close_from(void *actions, int first);
+int bl_spawn_change_directory(void *actions, const char *path);
+/* "TERM" for SIGTERM; null for an unknown number. */
+const char *bl_signal_name(int signal);
+
 /* sockets */
+int bl_accept(int fd, int flags);
+int bl_pipe(int ends[2], int flags);
 int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group);
 /* -ENOPROTOOPT before kernel 6.5. */
 int bl_peer_pidfd(int fd);
@@ -65,6 +83,8 @@ ssize_t bl_receive(int fd, void *data, size_t length, int *descriptors, size_t *
 /* terminals */
 int bl_window_size(int fd, uint16_t *rows, uint16_t *columns);
 int bl_set_window_size(int fd, uint16_t rows, uint16_t columns);
+/* A pair of the mount namespace's devpts, not the controlling terminal of anyone. */
+int bl_pseudo_terminal(int *master, int *slave);
 int bl_ioctl_int(int fd, unsigned long request, int argument);
 
 /* seccomp user notification */
@@ -90,6 +110,6 @@ int bl_notify_synchronous(int listener);
 /* constants that Swift does not see */
 extern const uint64_t BL_RESOLVE_NO_XDEV, BL_RESOLVE_NO_MAGICLINKS, BL_RESOLVE_NO_SYMLINKS, BL_RESOLVE_BENEATH,
     BL_RESOLVE_IN_ROOT;
-extern const int BL_O_PATH, BL_O_TMPFILE;
+extern const int BL_O_PATH, BL_O_TMPFILE, BL_AT_EMPTY_PATH, BL_AT_RECURSIVE;
 
 #endif

@@ -1,7 +1,7 @@
 /// A 32-byte hash: a leaf, a node or a root of the tree.
 ///
 /// Stored in line, so that a tree of a million leaves needs no allocation for each.
-public struct Digest: Sendable {
+public struct TreeDigest: Sendable {
   public static let count = 32
 
   private var storage: InlineArray<32, UInt8>
@@ -33,8 +33,8 @@ public struct Digest: Sendable {
   }
 }
 
-extension Digest: Hashable {
-  public static func == (left: Digest, right: Digest) -> Bool {
+extension TreeDigest: Hashable {
+  public static func == (left: TreeDigest, right: TreeDigest) -> Bool {
     for slot in left.storage.indices where left.storage[slot] != right.storage[slot] { return false }
     return true
   }
@@ -44,6 +44,6 @@ extension Digest: Hashable {
   }
 }
 
-extension Digest: CustomStringConvertible {
+extension TreeDigest: CustomStringConvertible {
   public var description: String { base64 }
 }

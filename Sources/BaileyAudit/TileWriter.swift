@@ -1,0 +1,82 @@
+internal import BaileyCore
+internal import BaileyLinux
+internal import BaileyMerkle
+
+/// Turns durable entries into tiles and bundles on disk.
+///
+/// Everything that is to be written stays here until it is: after a failure the next `flush` goes on where the last one stopped.
+struct TileWriter {
+  private let directory: String
+  private var builder: TileBuilder<SHA256Tree>
+  /// The bundle that is being filled.
+  private var bundle: [UInt8]
+  /// Full tiles that are not on disk yet.
+  private var waiting: [(tile: Tile, bytes: [UInt8])] = []
+  /// Directories that have names which are not durable yet.
+  private var changed: Set<String> = []
+
+  /// Goes on at the size of a head whose tiles are on disk.
+  init(directory: String, size: UInt64) throws(Fault) {
+    let folder = TileFolder(directory: directory)
+    self.directory = directory
+    builder = try TileBuilder(size: size, tiles: folder)
+    bundle = []
+    guard let tile = Tile(.entries, index: size >> 8, treeSize: size) else { return }
+    let (bytes, ranges) = try folder.entries(tile)
+    for range in ranges { _ = EntryBundle.append(bytes[range], to: &bundle) }
+  }
+
+  var size: UInt64 { builder.size }
+  var root: TreeDigest { builder.frontier.root }
+
+  mutating func append(_ entry: [UInt8]) {
+    let index = builder.size >> 8
+    let full = builder.append(SHA256Tree.leaf(entry))
+    _ = EntryBundle.append(entry, to: &bundle)
+    guard !full.isEmpty else { return }
+    waiting.append((Tile(.entries, index: index), bundle))
+    bundle = []
+    for (tile, hashes) in full { waiting.append((tile, HashTile.encode(hashes))) }
+  }
+
+  /// Writes and syncs full tiles, then the partial ones of the tree as it stands, then the directories.
+  mutating func flush() throws(Fault) {
+    while let (tile, bytes) = waiting.first {
+      try write(tile, bytes)
+      waiting.removeFirst()
+    }
+    for (tile, hashes) in builder.partialTiles { try write(tile, HashTile.encode(hashes)) }
+    if let tile = Tile(.entries, index: size >> 8, treeSize: size) { try write(tile, bundle) }
+    for path in changed.sorted() {
+      try writing(path) { () throws(Errno) in try Files.sync(directory: path) }
+    }
+    changed = []
+  }
+
+  private mutating func write(_ tile: Tile, _ bytes: [UInt8]) throws(Fault) {
+    let path = directory + "/" + tile.path
+    let made = try writing(path) { () throws(Errno) in try Files.makeDirectories(Files.parent(of: path)) }
+    changed.formUnion(made)
+    try writing(path) { () throws(Errno) in try Files.write(path, bytes) }
+    changed.insert(Files.parent(of: path))
+  }
+
+  /// Removes partial tiles of the tile before the rightmost one of each level: a signed head covers the full ones now.
+  func removeSuperseded() {
+    for kind in [Tile.Kind.entries] + (0..<8).map({ Tile.Kind.hashes(level: $0) }) {
+      var (index, _) = Tile.count(kind, size: size)
+      while index > 0 {
+        index -= 1
+        guard remove(directory + "/" + Tile(kind, index: index).partialFolder) else { break }
+      }
+    }
+  }
+
+  /// `false` if there is no such folder.
+  private func remove(_ folder: String) -> Bool {
+    guard let entries = try? Descriptor.entries(of: folder) else { return false }
+    for entry in entries { try? Descriptor.workingDirectory.unlink(folder + "/" + entry.text) }
+    try? Descriptor.workingDirectory.removeDirectory(folder)
+    return true
+  }
+}

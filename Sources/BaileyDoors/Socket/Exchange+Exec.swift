@@ -1,0 +1,59 @@
+import BaileyControl
+import BaileyCore
+import BaileyLinux
+import BaileyWire
+
+extension Exchange {
+  /// Starts a further program in a running session: its own decision, its own terminal, the session's walls.
+  func exec(_ request: ExecRequest, _ descriptors: PassedDescriptors, _ inbox: Inbox) async throws(Fault) -> Reply {
+    let session = try await live(request.session)
+    let streams: StandardStreams
+    do { streams = try request.streams.streams(descriptors.take()) } catch { throw error.fault }
+    let summary = await session.status
+    let directory = request.workingDirectory.hasPrefix(summary.project) ? request.workingDirectory : summary.project
+    let program = try await session.sandbox.execute(
+      command: request.command, environment: request.environment, workingDirectory: directory, streams: streams,
+      terminal: request.terminal?.size)
+    await session.noteExec(request.command)
+    var relay: TerminalRelay?
+    if let master = program.takeTerminal() {
+      do { relay = try TerminalRelay(owning: master) } catch { throw Fault("terminal-unusable", why: error.message) }
+    }
+    try send(.started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: [])))
+    relay?.attach(connection)
+    let status = await converse(program, relay, inbox)
+    await relay?.drained()
+    return .ended(SessionEnding(session: session.id, code: SessionEnd.program(status).exitCode, cause: .program))
+  }
+
+  private func converse(_ program: any RunningProgram, _ relay: TerminalRelay?, _ inbox: Inbox) async -> ExitStatus {
+    let input = Task { [connection] in
+      for await incoming in inbox { await Self.take(incoming, program, relay) }
+      // The client is gone; what it started goes with it.
+      if !Task.isCancelled { try? await program.signal(9) }
+      _ = connection
+    }
+    defer { input.cancel() }
+    for await event in program.events {
+      switch event {
+      case .stopped(let signal): try? connection.send(.stopped(signal: signal))
+      case .exited(let status): return status
+      }
+    }
+    return .killed
+  }
+
+  private static func take(_ incoming: Incoming, _ program: any RunningProgram, _ relay: TerminalRelay?) async {
+    switch incoming {
+    case .data(let bytes): relay?.type(bytes)
+    case .message(let json, _):
+      guard let control = try? Control(json: json) else { return }
+      switch control {
+      case .resize(let size): relay?.resize(rows: size.rows, columns: size.columns)
+      case .signal(let number): try? await program.signal(number)
+      case .resume: try? await program.signal(18)
+      case .detach, .agree: break
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import BaileyControl
+import BaileyCore
+import BaileyWire
+
+extension Exchange {
+  private static let batch = 512
+
+  /// Sends the matching entries as events; with `follow` it goes on until the client leaves.
+  func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
+    var session: SessionID?
+    if let reference = query.session { session = try await pick(reference).id }
+    let matches = { (entry: LogEntry) in Self.matches(entry, session: session, kinds: query.kinds) }
+    var next = try await start(query, matches)
+    next = try await send(from: next, matches)
+    guard query.follows else { return .done }
+    let client = ClientPresence(inbox)
+    while await client.isThere {
+      do { try await Task.sleep(for: .milliseconds(200)) } catch { break }
+      next = try await send(from: next, matches)
+    }
+    return .done
+  }
+
+  func entry(_ index: UInt64) async throws(Fault) -> LogRow {
+    guard let entry = try await services.log.entries(from: index, limit: 1).first, entry.index == index else {
+      throw Fault("log-entry-unknown", subject: String(index), why: "the log has no entry with this number")
+    }
+    let evidence = try await services.log.evidence(for: index)
+    return LogRow(index: index, record: entry.record, proof: evidence.proof, checkpoint: evidence.checkpoint)
+  }
+
+  private static func matches(_ entry: LogEntry, session: SessionID?, kinds: [Record.Kind]) -> Bool {
+    if let session, entry.record["session"]?.string != session.text { return false }
+    if kinds.isEmpty { return true }
+    return kinds.contains { $0.rawValue == entry.record["kind"]?.string }
+  }
+
+  /// The index from which the newest `last` matching entries begin.
+  private func start(_ query: LogQuery, _ matches: (LogEntry) -> Bool) async throws(Fault) -> UInt64 {
+    guard let last = query.last else { return 0 }
+    var found = 0
+    var end = try await services.log.size()
+    while end > 0 {
+      let begin = end > UInt64(Self.batch) ? end - UInt64(Self.batch) : 0
+      for entry in try await services.log.entries(from: begin, limit: Int(end - begin)).reversed() where matches(entry) {
+        if found == last { return entry.index + 1 }
+        found += 1
+      }
+      end = begin
+    }
+    return 0
+  }
+
+  /// Sends up to the present end and returns the index after it.
+  private func send(from index: UInt64, _ matches: (LogEntry) -> Bool) async throws(Fault) -> UInt64 {
+    var next = index
+    while true {
+      let entries = try await services.log.entries(from: next, limit: Self.batch)
+      guard let last = entries.last else { return next }
+      let rows = entries.filter(matches).map { LogRow(index: $0.index, record: $0.record) }
+      if !rows.isEmpty { try send(.entries(rows)) }
+      next = last.index + 1
+    }
+  }
+}
+
+/// Knows when a client that says nothing more has left.
+private actor ClientPresence {
+  private(set) var isThere = true
+
+  init(_ inbox: Exchange.Inbox) {
+    Task { [weak self] in
+      for await _ in inbox {}
+      await self?.leave()
+    }
+  }
+
+  private func leave() { isThere = false }
+}

@@ -1,0 +1,176 @@
+import BaileyControl
+import BaileyCore
+import BaileyLinux
+import BaileyWire
+import Synchronization
+
+/// Requests that hold a program's terminal: run, exec, attach.
+extension Exchange {
+  func run(_ request: RunRequest, _ descriptors: PassedDescriptors, _ inbox: Inbox) async throws(Fault) -> Reply {
+    var order = try order(request, descriptors)
+    while true {
+      switch try await controller.run(order) {
+      case .running(let session, let notices):
+        return try await follow(session, notices, request, inbox)
+      case .needsTrust(let summary, let digest):
+        order.agreedDigest = try await ask(summary, digest, request, inbox)
+      }
+    }
+  }
+
+  private func order(_ request: RunRequest, _ descriptors: PassedDescriptors) throws(Fault) -> RunOrder {
+    let streams: StandardStreams
+    do { streams = try request.streams.streams(descriptors.take()) } catch { throw error.fault }
+    let account = try Self.account()
+    return RunOrder(
+      command: request.command, workingDirectory: request.workingDirectory, environment: request.environment,
+      streams: streams, terminal: request.terminal?.size, options: request.options, agreedDigest: nil,
+      caller: Caller(account, home: request.environment["HOME"]))
+  }
+
+  /// The person's yes to a manifest, or a fault.
+  private func ask(_ summary: [String], _ digest: String, _ request: RunRequest, _ inbox: Inbox) async throws(Fault)
+    -> String
+  {
+    let untrusted = Fault(
+      "manifest-untrusted", subject: digest, why: "the project's manifest has not been agreed to in this form",
+      hint: "read it with `bailey trust` and agree there")
+    if request.noInput { throw untrusted }
+    let project = try locate(request.workingDirectory).root
+    try send(.needsTrust(TrustQuestion(project: project, summary: summary, digest: digest)))
+    for await incoming in inbox {
+      guard case .message(let json, _) = incoming else { continue }
+      guard let control = try? Control(json: json), case .agree(let agreed) = control, agreed == digest else {
+        throw untrusted
+      }
+      return agreed
+    }
+    throw untrusted
+  }
+
+  private func follow(_ session: Session, _ notices: [String], _ request: RunRequest, _ inbox: Inbox)
+    async throws(Fault) -> Reply
+  {
+    let summary = await session.status
+    await terminals.name(session.id, request.label)
+    let relay = try await relay(session)
+    try send(
+      .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
+    relay?.attach(connection)
+    let isLeft = await converse(session, relay, inbox) { [controller] in try? await controller.kill(session.id) }
+    if isLeft { return .detached(session.id) }
+    let end = await session.wait()
+    await relay?.drained()
+    await terminals.forget(session.id)
+    return .ended(await ending(session, summary, end))
+  }
+
+  private func relay(_ session: Session) async throws(Fault) -> TerminalRelay? {
+    guard let master = session.sandbox.take(.terminal) else { return nil }
+    do throws(Errno) {
+      let relay = try TerminalRelay(owning: master)
+      await terminals.keep(relay, for: session.id)
+      return relay
+    } catch {
+      await session.kill()
+      throw Fault("terminal-unusable", why: error.message)
+    }
+  }
+
+  private func ending(_ session: Session, _ summary: SessionSummary, _ end: SessionEnd) async -> SessionEnding {
+    var ending = SessionEnding(session: session.id, code: end.exitCode, cause: .program)
+    switch end {
+    case .program(.notStarted): ending.cause = .notStarted
+    case .program(.killed), .killed: ending.cause = .killed
+    case .limit(let name): ending.cause = .limit(name)
+    case .program: break
+    }
+    if summary.mode == .staged || summary.mode == .copy, let set = try? await controller.changes(of: summary) {
+      let risky = set.changes.count { !$0.risks.isEmpty }
+      let conflicts = set.changes.count { $0.conflict != nil } + set.refs.count { $0.conflict != nil }
+      ending.pending = .init(files: set.changes.count + set.refs.count, risky: risky, conflicts: conflicts)
+    }
+    return ending
+  }
+
+  func attach(_ reference: SessionReference, _ terminal: TerminalRequest, _ inbox: Inbox) async throws(Fault) -> Reply {
+    let session = try await live(reference)
+    guard let relay = await terminals.relay(of: session.id) else {
+      throw Fault("session-without-terminal", subject: session.id.text, why: "this session has no terminal")
+    }
+    let summary = await session.status
+    try send(.started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: [])))
+    relay.resize(rows: terminal.size.rows, columns: terminal.size.columns)
+    relay.attach(connection)
+    // A client that vanishes has only looked on: the session goes on.
+    let isLeft = await converse(session, relay, inbox) {}
+    if isLeft { return .detached(session.id) }
+    let end = await session.wait()
+    await relay.drained()
+    return .ended(SessionEnding(session: session.id, code: end.exitCode, cause: end == .killed ? .killed : .program))
+  }
+
+  /// Carries keys and signals in and events out until the session ends or the client leaves.
+  ///
+  /// - Parameter vanished: what to do when the client goes without a word.
+  /// - Returns: whether the client detached and the session goes on.
+  private func converse(
+    _ session: Session, _ relay: TerminalRelay?, _ inbox: Inbox, vanished: @escaping @Sendable () async -> Void
+  ) async -> Bool {
+    await session.onEvent { [connection] event in
+      if case .stopped(let signal) = event { try? connection.send(.stopped(signal: signal)) }
+    }
+    return await withTaskGroup(of: Bool?.self) { group in
+      group.addTask {
+        _ = await session.wait()
+        return false
+      }
+      group.addTask {
+        for await incoming in inbox {
+          if await Self.take(incoming, session, relay) { return true }
+        }
+        if Task.isCancelled { return nil }
+        await vanished()
+        return nil
+      }
+      for await result in group {
+        guard let result else { continue }
+        group.cancelAll()
+        if result { relay?.detach(connection) }
+        return result
+      }
+      return true
+    }
+  }
+
+  /// Whether the client asked to leave.
+  private static func take(_ incoming: Incoming, _ session: Session, _ relay: TerminalRelay?) async -> Bool {
+    switch incoming {
+    case .data(let bytes): relay?.type(bytes)
+    case .message(let json, _):
+      guard let control = try? Control(json: json) else { return false }
+      switch control {
+      case .resize(let size): relay?.resize(rows: size.rows, columns: size.columns)
+      case .signal(let number): try? await session.sandbox.signal(number)
+      case .resume: try? await session.sandbox.signal(18)
+      case .detach: return true
+      case .agree: break
+      }
+    }
+    return false
+  }
+}
+
+extension Caller {
+  /// Root gives the agent an id that no account has: the unused range that systemd's UIDS-GIDS.md leaves free, a new one each time.
+  init(_ account: Account, home: String?) {
+    let isRoot = account.user == 0
+    let agent = isRoot ? Self.freeBase + Self.next.wrappingAdd(1, ordering: .relaxed).newValue % 65536 : account.user
+    self.init(
+      user: account.user, group: account.group, agentUser: agent, agentGroup: isRoot ? agent : account.group,
+      name: account.name, home: home.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? account.home)
+  }
+
+  private static let freeBase: UInt32 = 1_879_048_192
+  private static let next = Atomic<UInt32>(0)
+}

@@ -1,0 +1,110 @@
+import BaileyControl
+import BaileyCore
+import BaileyWire
+
+/// Requests with one answer and no terminal.
+extension Exchange {
+  func simple(_ request: Request) async throws(Fault) -> Reply {
+    switch request {
+    case .version: return .version(services.version)
+    case .list(let all): return .sessions(try await rows(all: all))
+    case .kill, .killAll, .freeze, .thaw, .grant, .revoke: return try await order(request)
+    case .changes, .apply, .discard, .undo, .resetHome: return try await review(request)
+    case .showTrust(let directory): return .trust(try await trustQuestion(directory))
+    case .agree(let directory, let digest):
+      try await controller.resources.manifests.trust(project: try locate(directory).root, digest: digest)
+      return .done
+    case .doctor: return .doctor(await services.health.examine().map(HealthCheck.init))
+    case .logEntry(let index): return .entry(try await entry(index))
+    case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
+    case .shutdown:
+      await controller.stop()
+      return .done
+    case .run, .exec, .attach, .log: throw Fault("request-misplaced", why: "this request needs its own exchange")
+    }
+  }
+
+  private func order(_ request: Request) async throws(Fault) -> Reply {
+    switch request {
+    case .kill(let session):
+      try await controller.kill(try await pick(session).id)
+      return .killed(count: 1)
+    case .killAll: return .killed(count: await controller.killAll())
+    case .freeze(let session): try await live(session).freeze()
+    case .thaw(let session): try await live(session).thaw()
+    case .grant(let session, let path, let writable): try await live(session).grant(path: path, writable: writable)
+    case .revoke(let session, let path): try await live(session).revoke(path: path)
+    default: break
+    }
+    return .done
+  }
+
+  private func review(_ request: Request) async throws(Fault) -> Reply {
+    switch request {
+    case .changes(let reference):
+      let session = try await pick(reference)
+      return .changes(session.id, try await controller.changes(of: session))
+    case .apply(let reference, let selection, let digest):
+      let session = try await pick(reference)
+      return .applied(session.id, try await controller.apply(selection, of: session, digest: digest))
+    case .undo(let reference):
+      let session = try await pick(reference)
+      return .applied(session.id, try await controller.undo(session))
+    case .discard(let reference, let paths):
+      let session = try await pick(reference)
+      try await controller.discard(session, paths: paths?.map { String(decoding: $0, as: UTF8.self) })
+    case .resetHome(let directory): try await controller.resetHome(project: try locate(directory).root)
+    default: break
+    }
+    return .done
+  }
+
+  func live(_ reference: SessionReference) async throws(Fault) -> Session {
+    try await controller.session(try await pick(reference).id)
+  }
+
+  private func rows(all: Bool) async throws(Fault) -> [SessionRow] {
+    var rows: [SessionRow] = []
+    for summary in try await controller.summaries() {
+      var row = SessionRow(summary: summary, label: await terminals.label(of: summary.id))
+      if let session = try? await controller.session(summary.id) {
+        row.process = session.sandbox.initProcess
+        row.usage = controller.resources.meter.usage(ofInit: session.sandbox.initProcess)
+        row.traffic = await session.traffic
+        row.grants = await session.grants
+      } else if !all {
+        continue
+      }
+      rows.append(row)
+    }
+    return rows
+  }
+
+  private func trustQuestion(_ directory: String) async throws(Fault) -> TrustQuestion? {
+    let place = try locate(directory)
+    let resolved = try await controller.resources.manifests.resolve(
+      project: place.root, workingDirectory: place.workingDirectory, home: try Self.account().home,
+      options: ManifestOptions())
+    guard case .needed(let summary, let digest) = resolved.trust else { return nil }
+    return TrustQuestion(project: place.root, summary: summary, digest: digest)
+  }
+}
+
+extension HealthCheck {
+  init(_ finding: HealthFinding) {
+    let state: State =
+      switch finding.state {
+      case .ok: .ok
+      case .warn: .warn
+      case .fail: .fail
+      }
+    self.init(finding.name, state, finding.consequence, fix: finding.fix)
+  }
+}
+
+extension LogVerification {
+  init(_ findings: LogFindings) {
+    self.init(
+      size: findings.size, root: findings.root, checkpoint: findings.checkpoint, problems: findings.problems)
+  }
+}

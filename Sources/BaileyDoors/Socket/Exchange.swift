@@ -1,0 +1,81 @@
+import BaileyControl
+import BaileyCore
+import BaileyLinux
+import BaileyWire
+
+/// One connection: one request, its events, its reply.
+struct Exchange: Sendable {
+  let connection: Connection
+  let services: DoorServices
+  let terminals: Terminals
+
+  var controller: Controller { services.controller }
+
+  /// What the client sends, read by a thread of its own, so that no task blocks.
+  typealias Inbox = AsyncStream<Incoming>
+
+  func serve() async {
+    let inbox = read()
+    var iterator = inbox.makeAsyncIterator()
+    guard case .message(let json, let descriptors)? = await iterator.next() else { return }
+    do throws(WireError) {
+      let request = try Request(json: json)
+      await answer(request, descriptors, inbox)
+    } catch {
+      try? connection.send(.fault(error.fault))
+    }
+    connection.close()
+  }
+
+  private func read() -> Inbox {
+    let (stream, continuation) = Inbox.makeStream()
+    do throws(Errno) {
+      try startThread("client") { [connection] in
+        while let incoming = try? connection.receive() { continuation.yield(incoming) }
+        continuation.finish()
+      }
+    } catch {
+      continuation.finish()
+    }
+    return stream
+  }
+
+  private func answer(_ request: Request, _ descriptors: PassedDescriptors, _ inbox: Inbox) async {
+    let reply: Reply
+    do throws(Fault) {
+      switch request {
+      case .run(let run): reply = try await self.run(run, descriptors, inbox)
+      case .exec(let exec): reply = try await self.exec(exec, descriptors, inbox)
+      case .attach(let session, let terminal): reply = try await attach(session, terminal, inbox)
+      case .log(let query): reply = try await log(query, inbox)
+      default: reply = try await simple(request)
+      }
+    } catch {
+      reply = .fault(error)
+    }
+    try? connection.send(reply)
+    if request == .shutdown { services.shutdown() }
+  }
+
+  func send(_ event: Event) throws(Fault) {
+    do { try connection.send(event) } catch { throw error.fault }
+  }
+
+  /// The session that a command means.
+  func pick(_ reference: SessionReference) async throws(Fault) -> SessionSummary {
+    var project: String?
+    if case .latest(let directory) = reference { project = try locate(directory).root }
+    return try reference.pick(from: try await controller.summaries(), project: project)
+  }
+
+  func locate(_ directory: String) throws(Fault) -> ProjectLocation {
+    try controller.resources.locator.locate(from: directory, home: Self.account().home)
+  }
+
+  static func account() throws(Fault) -> Account {
+    guard let account = Account.of(user: CurrentProcess.user) else {
+      throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
+    }
+    return account
+  }
+}

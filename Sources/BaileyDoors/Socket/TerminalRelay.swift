@@ -1,0 +1,117 @@
+import BaileyLinux
+import BaileyWire
+import Synchronization
+
+/// Carries a session's pseudo-terminal to the command lines that are attached to it.
+///
+/// One thread reads the master. A client that takes no bytes holds the session's output, as a stopped terminal does, until its send
+/// timeout lets it go. Without clients output goes on into a scroll-back of 64 KiB, which the next client sees first.
+final class TerminalRelay: Sendable {
+  private let master: Descriptor
+  private let wake: Descriptor
+  private let state = Mutex(State())
+
+  private struct State {
+    var clients: [Connection] = []
+    var input: [UInt8] = []
+    var scrollBack: [UInt8] = []
+    var isOver = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private static let scrollBackSize = 64 << 10
+  /// Keys that the program does not read; beyond it they are dropped, as a terminal does.
+  private static let inputLimit = 1 << 20
+
+  /// Takes over the master side.
+  init(owning descriptor: Int32) throws(Errno) {
+    master = Descriptor(owning: descriptor)
+    wake = try .eventCounter()
+    try master.setNonBlocking(true)
+    try startThread("terminal") { self.run() }
+  }
+
+  func attach(_ client: Connection) {
+    let missed = state.withLock { state in
+      state.clients.append(client)
+      return state.scrollBack
+    }
+    if !missed.isEmpty { try? client.send(data: missed) }
+  }
+
+  func detach(_ client: Connection) {
+    state.withLock { $0.clients.removeAll { $0 === client } }
+  }
+
+  func type(_ bytes: [UInt8]) {
+    state.withLock { state in
+      if state.input.count + bytes.count <= Self.inputLimit { state.input += bytes }
+    }
+    wake.notify()
+  }
+
+  func resize(rows: UInt16, columns: UInt16) { try? master.setWindowSize(rows: rows, columns: columns) }
+
+  /// Returns when the last byte of output has been handed on.
+  func drained() async {
+    await withCheckedContinuation { continuation in
+      let isOver = state.withLock { state in
+        if !state.isOver { state.waiters.append(continuation) }
+        return state.isOver
+      }
+      if isOver { continuation.resume() }
+    }
+  }
+
+  private func run() {
+    while step() {}
+    let waiters = state.withLock { state in
+      state.isOver = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { waiter.resume() }
+  }
+
+  private func step() -> Bool {
+    let hasInput = state.withLock { !$0.input.isEmpty }
+    let wanted: Readiness = hasInput ? [.input, .output] : .input
+    guard let ready = try? poll([(master.raw, wanted), (wake.raw, .input)]) else { return false }
+    if ready[1].contains(.input) { wake.drain() }
+    if ready[0].contains(.output) { flushInput() }
+    if ready[0].contains(.input) { return forward() }
+    return ready[0].isDisjoint(with: [.hangUp, .error])
+  }
+
+  private func flushInput() {
+    state.withLock { state in
+      guard let written = try? master.write(state.input) else { return }
+      state.input.removeFirst(written)
+    }
+  }
+
+  /// EIO is how a master says that no slave is open any more.
+  private func forward() -> Bool {
+    do throws(Errno) {
+      let bytes = try master.read(upTo: 64 << 10)
+      if bytes.isEmpty { return false }
+      broadcast(bytes)
+      return true
+    } catch {
+      return error == .tryAgain || error == .interrupted
+    }
+  }
+
+  private func broadcast(_ bytes: [UInt8]) {
+    let clients = state.withLock { state in
+      state.scrollBack += bytes
+      if state.scrollBack.count > Self.scrollBackSize {
+        state.scrollBack.removeFirst(state.scrollBack.count - Self.scrollBackSize)
+      }
+      return state.clients
+    }
+    for client in clients {
+      do { try client.send(data: bytes) } catch { detach(client) }
+    }
+  }
+}

@@ -1,0 +1,28 @@
+internal import CBaileyLinux
+internal import Glibc
+
+/// How a process ended.
+package enum ProcessEnd: Sendable, Equatable {
+  case exited(Int32)
+  case signalled(Int32)
+}
+
+extension Descriptor {
+  /// A pidfd: names this process and never another with the same number.
+  package static func process(_ number: Int32) throws(Errno) -> Descriptor {
+    Descriptor(owning: try Errno.checkNegated(bl_pidfd_open(number, 0)))
+  }
+
+  /// Sends a signal through a pidfd; 0 only asks whether it could be sent.
+  package borrowing func sendSignal(_ number: Int32) throws(Errno) {
+    try Errno.checkNegated(bl_pidfd_send_signal(raw, number))
+  }
+
+  /// Duplicates descriptor `number` of the process behind this pidfd.
+  package borrowing func fetchDescriptor(_ number: Int32) throws(Errno) -> Descriptor {
+    Descriptor(owning: try Errno.checkNegated(bl_pidfd_getfd(raw, number)))
+  }
+
+  /// Joins the namespaces (`CLONE_NEW*`) of the process behind this pidfd, or the one namespace behind this descriptor.
+  package borrowing func enterNamespaces(_ types: Int32) throws(Errno) { try Errno.checkNegated(bl_setns(raw, types)) }
+}

@@ -1,0 +1,119 @@
+package import BaileyCore
+
+/// Speaks for the merged manifest: each allow and each deny names the line that said so.
+///
+/// Silent about verbs that a manifest says nothing of, which leaves them denied.
+package struct ManifestJudge: Judge {
+  private let manifest: Manifest
+
+  package init(_ manifest: Manifest) { self.manifest = manifest }
+
+  package func judge(_ action: Action) -> [Reason] {
+    switch action.verb {
+    case .netConnect, .httpRequest: connection(action)
+    case .dnsQuery: look(up: action)
+    case .fileMount: mount(action)
+    case .sessionStart: start(action)
+    case .workspaceApply: apply()
+    default: []
+    }
+  }
+
+  private func connection(_ action: Action) -> [Reason] {
+    let destination: Destination
+    do { destination = try Destination(action) } catch { return [error.reason] }
+    if let rule = manifest.network.first(where: { $0.access == .deny && $0.denies(destination) }) {
+      return [Reason(.deny, "manifest-denies", "\(destination.text) is denied", source: rule.source)]
+    }
+    if let reason = unnamed(destination) { return [reason] }
+    let matching = manifest.network.filter { $0.access != .deny && $0.grants(destination) }
+    if let rule = matching.first(where: { $0.access == .allow }) {
+      return [Reason(.allow, "manifest-allows", "\(destination.text) is allowed", source: rule.source)]
+    }
+    if let rule = matching.first {
+      return [Reason(.ask, "manifest-asks", "\(destination.text) needs approval", source: rule.source)]
+    }
+    return [nothingAllows(destination)]
+  }
+
+  /// A name that leads to anything but a public address needs a rule for that address as well.
+  private func unnamed(_ destination: Destination) -> Reason? {
+    guard let host = destination.host, let address = destination.address, address.addressClass != .global else {
+      return nil
+    }
+    if manifest.network.contains(where: { $0.opens(address, port: destination.port) }) { return nil }
+    return Reason(
+      .deny, "address-not-named",
+      "\(host) leads to \(address), \(address.addressClass.phrase) that no rule names")
+  }
+
+  private func nothingAllows(_ destination: Destination) -> Reason {
+    let rules = manifest.network.filter { rule in
+      guard rule.access == .allow, case .host(let pattern) = rule.target, let host = destination.host else { return false }
+      return pattern.matches(host)
+    }
+    if let near = rules.first {
+      let spoken = destination.transport == "tcp" ? " or not for a protocol without a name (`tcp://`)" : ""
+      return Reason(
+        .deny, "nothing-allows",
+        "the rule for \(near.targetText) is not for port \(destination.port)\(spoken)", source: near.source)
+    }
+    let word = [80, 443].contains(destination.port) ? destination.host?.text ?? destination.text : destination.text
+    return Reason(
+      .deny, "nothing-allows",
+      "no rule allows \(destination.text); `--allow-host \(word)` or a line under network in the manifest would")
+  }
+
+  /// A name may be looked up if some rule could allow a connection to it.
+  private func look(up action: Action) -> [Reason] {
+    guard let raw = action.resource["name"]?.string, let name = try? HostName(raw) else {
+      return [Reason(.deny, "host-malformed", "the question holds no host name")]
+    }
+    let rules = manifest.network.filter { rule in
+      if case .host(let pattern) = rule.target { return pattern.matches(name) }
+      return false
+    }
+    if let rule = rules.first(where: { $0.access == .deny && $0.ports.isEmpty && $0.transport == .any }) {
+      return [Reason(.deny, "manifest-denies", "\(name) is denied", source: rule.source)]
+    }
+    if let rule = rules.first(where: { $0.access != .deny }) {
+      return [Reason(.allow, "manifest-allows", "\(name) may be looked up", source: rule.source)]
+    }
+    return [
+      Reason(
+        .deny, "nothing-allows",
+        "no rule allows \(name); `--allow-host \(name)` or a line under network in the manifest would")
+    ]
+  }
+
+  /// A live grant is the person's own order; a deny of the manifest still holds.
+  private func mount(_ action: Action) -> [Reason] {
+    guard let path = action.resource["path"]?.string else {
+      return [Reason(.deny, "action-malformed", "the action names no path")]
+    }
+    let denied = manifest.files.first { rule in
+      guard rule.access == .deny else { return false }
+      return PathSpelling.isPath(path, within: rule.path) || PathSpelling.isPath(rule.path, within: path)
+    }
+    if let denied {
+      let what = "\(printable(path)) is, or holds, the denied path \(printable(denied.path))"
+      return [Reason(.deny, "manifest-denies", what, source: denied.source)]
+    }
+    return [Reason(.allow, "person-grants", "the person grants this path to the running session")]
+  }
+
+  private func start(_ action: Action) -> [Reason] {
+    guard action.resource["manifest_sha256"]?.string == manifest.digest, !manifest.digest.isEmpty else {
+      return [Reason(.deny, "manifest-differs", "the session was not asked for with this manifest")]
+    }
+    return [Reason(.allow, "person-starts", "the person starts this session with this manifest")]
+  }
+
+  private func apply() -> [Reason] {
+    switch manifest.workspace {
+    case .staged, .copy: [Reason(.allow, "person-applies", "the person applies changes that were shown")]
+    case .readOnly: [Reason(.deny, "workspace-read-only", "the session had the project read-only")]
+    case .direct: [Reason(.deny, "workspace-direct", "the session wrote to the project directly; nothing is staged")]
+    }
+  }
+}

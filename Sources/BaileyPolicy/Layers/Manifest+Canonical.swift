@@ -1,0 +1,81 @@
+package import BaileyCore
+
+extension Manifest {
+  /// All that a manifest permits, without the places where it was written: two files that mean the same have the same digest.
+  ///
+  /// Order counts only where it has a meaning, so every list is sorted and free of doubles.
+  package var canonicalForm: JSON {
+    [
+      "version": 1, "name": .string(name), "workspace": .string(workspace.rawValue),
+      "files": .array(Self.sorted(files.map(\.canonicalForm))),
+      "network": .array(Self.sorted(network.map(\.canonicalForm))),
+      "environment": [
+        "pass": .strings(environment.pass), "set": .object(environment.set.mapValues(JSON.string)),
+        "secrets": .strings(environment.secrets),
+      ],
+      "limits": limits.canonicalForm, "sensitive": .strings(sensitive.map(\.pattern)),
+      "optional": .strings(optional.map(\.rawValue)),
+      "publish": .array(Set(publish).sorted().map { .int(Int64($0)) }),
+      "host_ports": .array(Set(hostPorts).sorted().map { .int(Int64($0)) }),
+    ]
+  }
+
+  private static func sorted(_ values: [JSON]) -> [JSON] {
+    Set(values).sorted { $0.canonicalText < $1.canonicalText }
+  }
+}
+
+extension ManifestDocument {
+  /// What trust in a project's manifest is bound to: also what it builds on, since that adds permissions.
+  package var canonicalForm: JSON {
+    var manifest = self.manifest
+    manifest.workspace = workspace ?? .staged
+    return [
+      "manifest": manifest.canonicalForm, "extends": .strings(extends), "states_workspace": .bool(workspace != nil),
+    ]
+  }
+}
+
+extension FileRule {
+  fileprivate var canonicalForm: JSON { ["path": .string(path), "access": .string(access.rawValue)] }
+}
+
+extension NetworkRule {
+  fileprivate var canonicalForm: JSON {
+    [
+      "target": .string(targetText), "ports": .strings(ports.map(\.manifestText)),
+      "protocol": .string(transport.rawValue), "access": .string(access.rawValue),
+    ]
+  }
+
+  /// The host pattern or the address range.
+  package var targetText: String {
+    switch target {
+    case .host(let pattern): pattern.description
+    case .address(let range): range.description
+    }
+  }
+}
+
+extension ClosedRange<UInt16> {
+  /// As a manifest writes it: `443` or `8000-8010`.
+  package var manifestText: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)-\(upperBound)" }
+}
+
+extension Limits {
+  /// Only what is stated.
+  fileprivate var canonicalForm: JSON {
+    let stated: [(String, Int64?)] = [
+      ("processes", processes.map(Int64.init)), ("memory", memory), ("files", files.map(Int64.init)),
+      ("file_size", fileSize), ("cpu", cpuSeconds.map(Int64.init)), ("wall", wallSeconds.map(Int64.init)),
+      ("upload", uploadBytes),
+    ]
+    var members: [String: JSON] = [:]
+    for (key, value) in stated { if let value { members[key] = .int(value) } }
+    return .object(members)
+  }
+}
+
+extension JSON {
+  fileprivate static func strings(_ values: [String]) -> JSON { .array(Set(values).sorted().map(JSON.string)) }
+}

@@ -1,0 +1,156 @@
+package import BaileyCore
+
+/// Finds, reads and merges the manifests of a start.
+///
+/// Administrator `/etc/bailey/manifest.yaml`, user `manifest.yaml` in the configuration directory, project `.bailey/manifest.yaml`
+/// (also `.yml`, `.json`) or the file that `--manifest` names, profiles, command line. A manifest that cannot be read
+/// is a fault, never an absent one.
+package struct ManifestResolver: ManifestProvider {
+  package struct Places: Sendable {
+    package var administrator = "/etc/bailey/manifest.yaml"
+    package var user: String
+    package var trustDirectory: String
+    /// Bailey's own directories, which no manifest can grant.
+    package var ownDirectories: [String]
+
+    /// - Parameters: Bailey's configuration, state and runtime directories.
+    package init(configuration: String, state: String, runtime: String) {
+      user = configuration + "/manifest.yaml"
+      trustDirectory = state + "/trust"
+      ownDirectories = [configuration, state, runtime]
+    }
+  }
+
+  private let storage: any PolicyStorage
+  private let places: Places
+  private let trust: ManifestTrust
+  private let sha256: @Sendable ([UInt8]) -> String
+
+  package init(storage: any PolicyStorage, places: Places, sha256: @escaping @Sendable ([UInt8]) -> String) {
+    self.storage = storage
+    self.places = places
+    self.sha256 = sha256
+    trust = ManifestTrust(storage: storage, directory: places.trustDirectory, sha256: sha256)
+  }
+
+  package func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions) async
+    throws(Fault) -> ResolvedManifest
+  {
+    var layers = ManifestLayers(
+      administrator: try administrator(home: home), user: try read(places.user, home: home),
+      project: try projectDocument(project, workingDirectory, home, options),
+      commandLine: try .commandLine(options, directory: workingDirectory, home: home))
+    layers.profiles = try profiles(for: layers, options: options, home: home)
+    var manifest = try layers.merged()
+    manifest.digest = digest(manifest.canonicalForm)
+    let floor = Floor(home: home, ownDirectories: places.ownDirectories)
+    let refused = floor.refusals(of: manifest.files) { storage.realPath($0) }
+    if let first = refused.first { throw ManifestIssue.fault(refused, file: first.source.file) }
+    var judges: [any Judge] = [floor]
+    judges += layers.ceilings.map { CeilingJudge($0) }
+    judges.append(ManifestJudge(manifest))
+    let state = try trustState(of: layers.project, project: project, options: options)
+    return ResolvedManifest(manifest: manifest, judges: judges, trust: state, notices: notices(manifest))
+  }
+
+  package func trust(project: String, digest: String) async throws(Fault) {
+    try trust.trust(project: project, digest: digest)
+  }
+
+  /// A manifest in the project, or one that `--manifest` names there, counts once the person has agreed to it; one from
+  /// elsewhere that he names is his own word.
+  private func trustState(of document: ManifestDocument?, project: String, options: ManifestOptions) throws(Fault)
+    -> ResolvedManifest.Trust
+  {
+    guard let document else { return .trusted }
+    let real = storage.realPath(document.file) ?? document.file
+    if options.manifestPath != nil, !PathSpelling.isPath(real, within: project),
+      !PathSpelling.isPath(document.file, within: project)
+    {
+      return .trusted
+    }
+    let digest = digest(document.canonicalForm)
+    let summary = PermissionSummary(of: document)
+    let previous: [String]?
+    switch try trust.status(project: project, digest: digest) {
+    case .trusted: return .trusted
+    case .new: previous = nil
+    case .changed(let permissions): previous = permissions
+    }
+    trust.propose(project: project, digest: digest, permissions: summary.texts)
+    return .needed(summary: summary.changes(since: previous), digest: digest)
+  }
+
+  private func digest(_ form: JSON) -> String { sha256(form.canonical) }
+
+  private func notices(_ manifest: Manifest) -> [String] {
+    manifest.optional.map(\.rawValue).sorted().map { "the manifest lets this session start without \($0)" }
+  }
+}
+
+// MARK: - Reading
+
+extension ManifestResolver {
+  private func read(_ path: String, home: String) throws(Fault) -> ManifestDocument? {
+    guard let file = try storage.read(path, limit: YAMLReader.maximumBytes) else { return nil }
+    return try parse(file.bytes, path, home)
+  }
+
+  private func parse(_ bytes: [UInt8], _ path: String, _ home: String) throws(Fault) -> ManifestDocument {
+    do {
+      return try ManifestReader.read(bytes, file: path, home: home)
+    } catch {
+      throw ManifestIssue.fault(error.issues, file: path)
+    }
+  }
+
+  /// Anybody but root who could write it could lift what it forbids.
+  private func administrator(home: String) throws(Fault) -> ManifestDocument? {
+    guard let file = try storage.read(places.administrator, limit: YAMLReader.maximumBytes) else { return nil }
+    guard file.owner == 0, file.mode & 0o022 == 0 else {
+      throw Fault(
+        "manifest-owner", subject: places.administrator, why: "not only root can write the administrator's manifest",
+        hint: "chown root and chmod go-w, or remove it")
+    }
+    return try parse(file.bytes, places.administrator, home)
+  }
+
+  private func projectDocument(_ project: String, _ directory: String, _ home: String, _ options: ManifestOptions)
+    throws(Fault) -> ManifestDocument?
+  {
+    if let named = options.manifestPath {
+      let path = named.hasPrefix("/") ? named : directory + "/" + named
+      if let document = try read(path, home: home) { return document }
+      throw Fault("manifest-missing", subject: named, why: "there is no such manifest", hint: "check --manifest")
+    }
+    var found: [ManifestDocument] = []
+    for name in ["manifest.yaml", "manifest.yml", "manifest.json"] {
+      if let document = try read(project + "/.bailey/" + name, home: home) { found.append(document) }
+    }
+    guard found.count <= 1 else {
+      throw Fault(
+        "manifest-ambiguous", subject: project + "/.bailey", why: "there is more than one manifest", hint: "keep one")
+    }
+    return found.first
+  }
+
+  /// `--profile`, else what the manifests extend, else `default`; the profiles' own bases come before them.
+  private func profiles(for layers: ManifestLayers, options: ManifestOptions, home: String) throws(Fault)
+    -> [ManifestDocument]
+  {
+    var names = ["default"]
+    for document in [layers.administrator, layers.user, layers.project] { names += document?.extends ?? [] }
+    names += options.profile.map { $0.split(separator: ",").map(String.init) } ?? []
+    var documents: [ManifestDocument] = []
+    for (index, name) in names.enumerated() where names.firstIndex(of: name) == index {
+      guard let text = BuiltinProfiles.texts[name] else {
+        let near = Spelling.nearest(to: name, among: BuiltinProfiles.names).map { "did you mean `\($0)`?" }
+        throw Fault(
+          "manifest-profile-unknown", subject: name, why: "no built-in profile has this name",
+          hint: near ?? "there are \(BuiltinProfiles.names.joined(separator: ", "))")
+      }
+      documents.append(try parse(Array(text.utf8), "profile:\(name)", home))
+    }
+    return documents
+  }
+}

@@ -1,0 +1,77 @@
+package import BaileyCore
+
+/// What a manifest permits, one line each, as a person reads it before agreeing.
+package struct PermissionSummary: Sendable, Equatable {
+  package struct Line: Sendable, Equatable {
+    package var text: String
+    package var source: SourceLocation?
+  }
+
+  package private(set) var lines: [Line] = []
+
+  package init(of document: ManifestDocument) {
+    let manifest = document.manifest
+    for profile in document.extends { add("extends: \(profile)") }
+    if let mode = document.workspace { add("workspace: \(mode.rawValue)", at: document.workspaceSource) }
+    for rule in manifest.files { add("files: \(rule.access.rawValue) \(rule.path)", at: rule.source) }
+    for rule in manifest.network { add("network: \(rule.summary)", at: rule.source) }
+    addEnvironment(manifest.environment)
+    addLimits(manifest.limits)
+    for glob in manifest.sensitive { add("sensitive: \(glob.pattern)") }
+    for feature in manifest.optional.map(\.rawValue).sorted() { add("optional: starts without \(feature)") }
+    for port in manifest.publish { add("publish: port \(port) on this machine's loopback") }
+    for port in manifest.hostPorts { add("host_ports: port \(port) of this machine's loopback") }
+  }
+
+  /// What is new and what is gone since `previous`, additions first; `nil` is a first use, where everything is new.
+  ///
+  /// A line that only moved in the file is no change.
+  package func changes(since previous: [String]?) -> [String] {
+    let old = Set(previous ?? [])
+    let added = lines.filter { !old.contains($0.text) }.map { line in
+      "+ " + line.text + (line.source.map { " (\(printable(Self.short($0))))" } ?? "")
+    }
+    let kept = Set(texts)
+    return added + (previous ?? []).filter { !kept.contains($0) }.map { "- " + $0 }
+  }
+
+  package var texts: [String] { lines.map(\.text) }
+
+  private mutating func add(_ text: String, at source: SourceLocation? = nil) {
+    let line = Line(text: printable(text), source: source)
+    if !lines.contains(where: { $0.text == line.text }) { lines.append(line) }
+  }
+
+  private mutating func addEnvironment(_ rules: EnvironmentRules) {
+    for name in rules.pass { add("environment: passes \(name)") }
+    for name in rules.set.keys.sorted() { add("environment: sets \(name)=\(rules.set[name]?.prefix(200) ?? "")") }
+    for name in rules.secrets { add("environment: passes the secret \(name)") }
+  }
+
+  private mutating func addLimits(_ limits: Limits) {
+    let stated: [(String, Int64?)] = [
+      ("processes", limits.processes.map(Int64.init)), ("memory", limits.memory), ("files", limits.files.map(Int64.init)),
+      ("file_size", limits.fileSize), ("cpu", limits.cpuSeconds.map(Int64.init)),
+      ("wall", limits.wallSeconds.map(Int64.init)), ("upload", limits.uploadBytes),
+    ]
+    for (key, value) in stated { if let value { add("limits: \(key) \(value)") } }
+  }
+
+  /// The last component of the file, and the line.
+  private static func short(_ source: SourceLocation) -> String {
+    let name = source.file.split(separator: "/").last.map(String.init) ?? source.file
+    return source.line > 0 ? "\(name):\(source.line)" : name
+  }
+}
+
+extension NetworkRule {
+  /// `api.github.com:443`, `deny *.example.com`, `tcp 10.0.0.0/8:5432`.
+  fileprivate var summary: String {
+    let ports =
+      ports.isEmpty ? (access == .deny ? "" : ":443,80") : ":" + ports.map(\.manifestText).joined(separator: ",")
+    let protocolText = transport == .any ? "" : "\(transport.rawValue) "
+    let accessText = access == .allow ? "" : "\(access.rawValue) "
+    let isIPv6 = if case .address(let range) = target { !range.base.isIPv4 } else { false }
+    return accessText + protocolText + (isIPv6 ? "[\(targetText)]" : targetText) + ports
+  }
+}

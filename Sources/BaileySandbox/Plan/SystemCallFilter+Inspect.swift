@@ -1,0 +1,99 @@
+extension SystemCallFilter {
+  /// `CLONE_NEW*` of clone(2), except NEWTIME, whose bit is part of the exit signal there.
+  private static let newNamespaces: UInt32 = 0x7E02_0000
+  /// What unshare(2) may undo: shared descriptors, working directory, System V undo lists.
+  private static let harmlessUnshare: UInt32 = 0x0004_0600
+  /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC`.
+  private static let writeFlags: UInt32 = 0x0243
+
+  /// The block that looks at arguments. Only low halves are loaded where the kernel's own argument is an `int`.
+  static func write(_ inspection: SystemCallVerdict.Inspection, _ assembler: inout BPFAssembler) {
+    assembler.label(inspection.rawValue)
+    switch inspection {
+    case .clone: refuseBits(newNamespaces, argument: 0, &assembler)
+    case .unshare: refuseBits(~harmlessUnshare, argument: 0, &assembler)
+    case .open: notifyWrites(flags: 1, &assembler)
+    case .openat: notifyWrites(flags: 2, &assembler)
+    case .ioctl: refuseValues([0x5412, 0x541C], argument: 1, &assembler)
+    case .socket: checkSocket(&assembler)
+    case .socketpair: checkSocketPair(&assembler)
+    case .personality: checkPersonality(&assembler)
+    case .seccomp: refuseBits(0x8, argument: 1, &assembler)
+    case .mknod: checkNode(mode: 1, &assembler)
+    case .mknodat: checkNode(mode: 2, &assembler)
+    }
+  }
+
+  private static func refuseBits(_ bits: UInt32, argument: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(argument))
+    assembler.branch(.anyBit, bits, then: "errno1", otherwise: "allow")
+  }
+
+  private static func notifyWrites(flags: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(flags))
+    assembler.branch(.anyBit, writeFlags, then: "notify", otherwise: "allow")
+  }
+
+  private static func refuseValues(_ values: [UInt32], argument: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(argument))
+    for value in values { assembler.branch(.equal, value, then: "errno1") }
+    assembler.jump("allow")
+  }
+
+  /// Unix and Internet streams, UDP, and the one netlink protocol that lists interfaces.
+  private static func checkSocket(_ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(0))
+    assembler.branch(.equal, 1, then: "unixType")
+    assembler.branch(.equal, 2, then: "internetType")
+    assembler.branch(.equal, 10, then: "internetType")
+    assembler.branch(.equal, 16, then: "netlinkProtocol", otherwise: "errno97")
+    assembler.label("internetType")
+    loadSocketType(&assembler)
+    assembler.branch(.equal, 1, then: "streamProtocol")
+    assembler.branch(.equal, 2, then: "datagramProtocol", otherwise: "errno94")
+    assembler.label("streamProtocol")
+    allowProtocols([0, 6], &assembler)
+    assembler.label("datagramProtocol")
+    allowProtocols([0, 17], &assembler)
+    assembler.label("netlinkProtocol")
+    allowProtocols([0], &assembler)
+  }
+
+  private static func checkSocketPair(_ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(0))
+    assembler.branch(.equal, 1, otherwise: "errno97")
+    // Both kinds of Unix socket end here: streams and sequenced packets, which carry no address of their own.
+    assembler.label("unixType")
+    loadSocketType(&assembler)
+    assembler.branch(.equal, 1, then: "allow")
+    assembler.branch(.equal, 5, then: "allow", otherwise: "errno94")
+  }
+
+  /// `SOCK_TYPE_MASK`: the flags above it say close-on-exec and non-blocking.
+  private static func loadSocketType(_ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(1))
+    assembler.and(0xF)
+  }
+
+  private static func allowProtocols(_ protocols: [UInt32], _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(2))
+    for number in protocols { assembler.branch(.equal, number, then: "allow") }
+    assembler.jump("errno93")
+  }
+
+  /// Linux, its 2.6 version number, 32-bit names, no address randomisation (debuggers), and the question.
+  private static func checkPersonality(_ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(0))
+    for value: UInt32 in [0, 0x8, 0x20000, 0x20008, 0x40000, 0xFFFF_FFFF] {
+      assembler.branch(.equal, value, then: "allow")
+    }
+    assembler.jump("errno1")
+  }
+
+  private static func checkNode(mode: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(mode))
+    assembler.and(0o170000)
+    assembler.branch(.equal, 0o020000, then: "errno1")
+    assembler.branch(.equal, 0o060000, then: "errno1", otherwise: "allow")
+  }
+}

@@ -1,0 +1,105 @@
+package import BaileyCore
+
+/// The one answer that ends an exchange.
+package enum Reply: Sendable, Equatable {
+  case done
+  case fault(Fault)
+  case version(String)
+  /// After `run`, `exec` and `attach`.
+  case ended(SessionEnding)
+  case detached(SessionID)
+  case sessions([SessionRow])
+  case killed(count: Int)
+  case changes(SessionID, ChangeSet)
+  /// After `apply` and `undo`.
+  case applied(SessionID, ApplyReport)
+  case trust(TrustQuestion?)
+  case doctor([HealthFinding])
+  case entry(LogEntry, LogEvidence)
+  case verified(LogFindings)
+
+  package var json: JSON {
+    switch self {
+    case .done: .envelope("reply", "done", [:])
+    case .fault(let fault): .envelope("reply", "fault", ["fault": fault.json])
+    case .version(let text): .envelope("reply", "version", ["version": .string(text)])
+    case .ended(let end): .envelope("reply", "ended", end.members)
+    case .detached(let id): .envelope("reply", "detached", ["session": .string(id.text)])
+    case .sessions(let rows): .envelope("reply", "sessions", ["sessions": .array(rows.map(\.json))])
+    case .killed(let count): .envelope("reply", "killed", ["count": .int(Int64(count))])
+    case .changes(let id, let set):
+      .envelope("reply", "changes", ["session": .string(id.text), "changes": set.json])
+    case .applied(let id, let report):
+      .envelope("reply", "applied", ["session": .string(id.text), "report": report.json])
+    case .trust(let question): .envelope("reply", "trust", question.map { ["question": $0.json] } ?? [:])
+    case .doctor(let checks): .envelope("reply", "doctor", ["checks": .array(checks.map(\.json))])
+    case .entry(let entry, let evidence):
+      .envelope("reply", "entry", ["entry": entry.json, "evidence": evidence.json])
+    case .verified(let findings): .envelope("reply", "verified", ["findings": findings.json])
+    }
+  }
+
+  init(_ fields: inout Fields) throws(WireError) {
+    let name = try fields.envelope("reply")
+    if let reply = try Self.small(name, &fields) {
+      self = reply
+    } else {
+      self = try Self.large(name, &fields)
+    }
+    try fields.end()
+  }
+
+  private static func small(_ name: String, _ fields: inout Fields) throws(WireError) -> Reply? {
+    switch name {
+    case "done": return .done
+    case "fault":
+      guard let fault = Fault(json: try fields.value("fault")) else { throw .badValue("fault") }
+      return .fault(fault)
+    case "version": return .version(try fields.string("version"))
+    case "ended": return .ended(try SessionEnding(&fields))
+    case "detached": return .detached(try fields.identifier("session"))
+    case "killed": return .killed(count: try fields.integer("count", as: Int.self))
+    default: return nil
+    }
+  }
+
+  private static func large(_ name: String, _ fields: inout Fields) throws(WireError) -> Reply {
+    switch name {
+    case "sessions": return .sessions(try fields.rows("sessions", SessionRow.init(json:)))
+    case "changes":
+      let id = try fields.identifier("session")
+      guard let set = ChangeSet(json: try fields.value("changes")) else { throw .badValue("changes") }
+      return .changes(id, set)
+    case "applied":
+      let id = try fields.identifier("session")
+      guard let report = ApplyReport(json: try fields.value("report")) else { throw .badValue("report") }
+      return .applied(id, report)
+    case "trust":
+      guard let json = fields.optional("question") else { return .trust(nil) }
+      return .trust(try TrustQuestion(json: json))
+    case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
+    case "entry":
+      return .entry(try LogEntry(json: try fields.value("entry")), try LogEvidence(json: try fields.value("evidence")))
+    case "verified": return .verified(try LogFindings(json: try fields.value("findings")))
+    default: throw .badValue("reply")
+    }
+  }
+}
+
+/// Whatever the controller may send.
+package enum ServerMessage: Sendable, Equatable {
+  case event(Event)
+  case reply(Reply)
+
+  package init(json: JSON) throws(WireError) {
+    var fields = try Fields(json)
+    self = json["event"] != nil ? .event(try Event(&fields)) : .reply(try Reply(&fields))
+  }
+
+  package var json: JSON {
+    switch self {
+    case .event(let event): event.json
+    case .reply(let reply): reply.json
+    }
+  }
+}

@@ -1,0 +1,99 @@
+package import BaileyCore
+
+/// What a command asks of the controller: the first message of a connection, and the only one of its kind.
+///
+/// The controller answers with any number of events and exactly one reply, which ends the exchange.
+package enum Request: Sendable, Equatable {
+  /// Answered with `version`; starts nothing.
+  case version
+  case run(RunRequest)
+  case exec(ExecRequest)
+  case attach(SessionReference, TerminalRequest)
+  /// Running sessions, or all known ones.
+  case list(all: Bool)
+  case kill(SessionReference)
+  case killAll
+  case freeze(SessionReference)
+  case thaw(SessionReference)
+  case grant(SessionReference, path: String, writable: Bool)
+  case revoke(SessionReference, path: String)
+  case changes(SessionReference)
+  /// - Parameter digest: of the change set that the person saw.
+  case apply(SessionReference, ChangeSelection, digest: String)
+  /// - Parameter paths: relative to the project; `nil` is everything.
+  case discard(SessionReference, paths: [[UInt8]]?)
+  case undo(SessionReference)
+  case resetHome(directory: String)
+  /// What the project's manifest asks for, and whether it is trusted.
+  case showTrust(directory: String)
+  case agree(directory: String, digest: String)
+  case doctor(directory: String)
+  /// Entries of the log, as events.
+  case log(LogQuery)
+  case logEntry(index: UInt64)
+  case verifyLog
+  /// Ends all sessions and the controller.
+  case shutdown
+}
+
+extension Request {
+  /// The word that stands for the request in its message.
+  package var name: String {
+    switch self {
+    case .version: "version"
+    case .run: "run"
+    case .exec: "exec"
+    case .attach: "attach"
+    case .list: "list"
+    case .kill: "kill"
+    case .killAll: "kill-all"
+    case .freeze: "freeze"
+    case .thaw: "thaw"
+    case .grant: "grant"
+    case .revoke: "revoke"
+    case .changes: "changes"
+    case .apply: "apply"
+    case .discard: "discard"
+    case .undo: "undo"
+    case .resetHome: "reset-home"
+    case .showTrust: "show-trust"
+    case .agree: "agree"
+    case .doctor: "doctor"
+    case .log: "log"
+    case .logEntry: "log-entry"
+    case .verifyLog: "verify-log"
+    case .shutdown: "shutdown"
+    }
+  }
+
+  package var json: JSON { .envelope("request", name, members) }
+
+  private var members: [String: JSON] {
+    switch self {
+    case .version, .killAll, .verifyLog, .shutdown: [:]
+    case .run(let run): run.members
+    case .exec(let exec): exec.members
+    case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
+    case .list(let all): ["all": .bool(all)]
+    case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session):
+      ["session": session.json]
+    case .grant(let session, let path, let writable):
+      ["session": session.json, "path": .string(path), "write": .bool(writable)]
+    case .revoke(let session, let path): ["session": session.json, "path": .string(path)]
+    case .apply(let session, let selection, let digest):
+      ["session": session.json, "selection": selection.json, "sha256": .string(digest)]
+    case .discard(let session, let paths): discard(session, paths)
+    case .resetHome(let directory), .showTrust(let directory), .doctor(let directory):
+      ["directory": .string(directory)]
+    case .agree(let directory, let digest): ["directory": .string(directory), "sha256": .string(digest)]
+    case .log(let query): query.members
+    case .logEntry(let index): ["index": .int(Int64(clamping: index))]
+    }
+  }
+
+  private func discard(_ session: SessionReference, _ paths: [[UInt8]]?) -> [String: JSON] {
+    var members = ["session": session.json]
+    if let paths { members["paths"] = .array(paths.map(JSON.init(bytes:))) }
+    return members
+  }
+}

@@ -1,0 +1,81 @@
+package import BaileyCore
+package import BaileyLinux
+
+/// The controller's listening socket.
+package struct Door: ~Copyable, Sendable {
+  package let socket: Descriptor
+  private let path: String?
+
+  /// Takes over a listener that systemd or a test made.
+  package init(owning descriptor: consuming Descriptor) {
+    socket = descriptor
+    path = nil
+  }
+
+  /// Binds the socket in a private directory.
+  ///
+  /// The caller holds `Places.controllerLock`: so an existing socket is a dead one, and is removed.
+  package init(at places: Places) throws(Fault) {
+    try places.prepare()
+    path = places.socket
+    do throws(Errno) {
+      socket = try .unixSocket()
+      do throws(Errno) { try Descriptor.workingDirectory.unlink(places.socket) } catch {
+        if error != .noSuchFile { throw error }
+      }
+      try socket.bind(places.socket)
+      try Descriptor.workingDirectory.setMode(of: places.socket, 0o600, noFollow: false)
+      try socket.listen()
+    } catch {
+      throw Fault("socket-unusable", subject: places.socket, why: error.message)
+    }
+  }
+
+  deinit {
+    if let path { try? Descriptor.workingDirectory.unlink(path) }
+  }
+
+  /// Waits for a client; one of another user is turned away, root included unless the controller is root's.
+  package borrowing func accept() throws(WireError) -> Connection {
+    let client: Descriptor
+    do { client = try socket.accept() } catch { throw .system(call: "accept", errno: error.rawValue) }
+    try Door.checkPeer(client)
+    return Connection(owning: client.take(), limits: .server)
+  }
+
+  /// Both sides of the local API must be the same user.
+  package static func checkPeer(_ socket: borrowing Descriptor) throws(WireError) {
+    let peer: PeerCredentials
+    do { peer = try socket.peerCredentials() } catch { throw .system(call: "SO_PEERCRED", errno: error.rawValue) }
+    guard peer.user == CurrentProcess.user else { throw .foreignPeer(user: peer.user) }
+  }
+}
+
+extension Connection {
+  /// Connects to a running controller; `nil` when none listens.
+  ///
+  /// - Parameter sendTimeout: seconds after which a controller that takes no bytes counts as stuck.
+  package static func connect(to places: Places, sendTimeout: Int = 20) throws(WireError) -> Connection? {
+    guard let number = try connected(to: places.socket) else { return nil }
+    let socket = Descriptor(owning: number)
+    try Door.checkPeer(socket)
+    do { try socket.setSendTimeout(seconds: sendTimeout) } catch {
+      throw .system(call: "SO_SNDTIMEO", errno: error.rawValue)
+    }
+    return Connection(owning: socket.take(), limits: .client)
+  }
+
+  private static func connected(to path: String) throws(WireError) -> Int32? {
+    do throws(Errno) {
+      let socket = try Descriptor.unixSocket()
+      try socket.connect(path)
+      return socket.take()
+    } catch .noSuchFile {
+      return nil
+    } catch .connectionRefused {
+      return nil
+    } catch {
+      throw .system(call: "connect", errno: error.rawValue)
+    }
+  }
+}

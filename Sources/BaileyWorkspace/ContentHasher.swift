@@ -1,0 +1,13 @@
+/// A hash over content that is read piece by piece. `baileyd` puts SHA-256 here; this target has no cryptography of its own.
+package protocol ContentHasher {
+  mutating func update(_ bytes: [UInt8])
+  func finish() -> [UInt8]
+}
+
+/// Makes a hasher for each content.
+package typealias HasherFactory = @Sendable () -> any ContentHasher
+
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+}

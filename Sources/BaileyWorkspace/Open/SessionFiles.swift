@@ -1,0 +1,72 @@
+import BaileyCore
+import BaileyLinux
+
+/// Where a session's workspace lies under the state directory, and what is remembered of it there.
+struct SessionFiles: Sendable {
+  /// What must survive the controller.
+  struct Memory: Sendable {
+    var project: String
+    var mode: WorkspaceMode
+    var sensitive: [String]
+    var base: BaseRecord
+  }
+
+  let directory: String
+
+  init(stateDirectory: String, session: SessionID) { directory = stateDirectory + "/sessions/" + session.text }
+
+  var upper: String { directory + "/upper" }
+  var work: String { directory + "/work" }
+  var copy: String { directory + "/copy" }
+  var journals: String { directory + "/journal" }
+
+  func save(_ memory: Memory) throws(Fault) {
+    let accepted = memory.base.accepted.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+    let json: JSON = [
+      "version": 1, "project": .string(memory.project), "mode": .string(memory.mode.rawValue),
+      "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
+      "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
+    ]
+    let directory = directory
+    try attempting("remembering the workspace", Array(directory.utf8)) { () throws(Errno) in
+      let folder = try Descriptor.open(directory, [.readOnly, .directory])
+      do throws(Errno) { try folder.unlink("workspace.new") } catch {}
+      let file = try folder.open("workspace.new", [.writeOnly, .create, .exclusive, .noFollow])
+      try file.writeAll(json.canonical)
+      try file.fsync()
+      try folder.rename("workspace.new", to: "workspace.json")
+      try folder.fsync()
+    }
+  }
+
+  func load() throws(Fault) -> Memory {
+    guard let tree = try? Tree(directory), let bytes = tree.content(Array("workspace.json".utf8), limit: 1 << 30) else {
+      throw Fault("workspace-not-found", why: "there is no workspace of this session", hint: "bailey ps --all lists the sessions")
+    }
+    guard let json = try? JSON.parse(bytes, maximumBytes: 1 << 30), let memory = Memory(json) else {
+      throw Fault(
+        "workspace-damaged", subject: directory, why: "the workspace's record cannot be read",
+        hint: "its files are in the directory upper or copy there")
+    }
+    return memory
+  }
+}
+
+extension SessionFiles.Memory {
+  fileprivate init?(_ json: JSON) {
+    guard let project = json["project"]?.string, let started = json["started_ns"]?.int,
+      let mode = json["mode"]?.string.flatMap(WorkspaceMode.init(rawValue:)), let accepted = json["accepted"]?.array,
+      let sensitive = json["sensitive"]?.array
+    else { return nil }
+    self.project = project
+    self.mode = mode
+    self.sensitive = sensitive.compactMap(\.string)
+    base = BaseRecord(started: started, accepted: [:])
+    for entry in accepted {
+      guard let pair = entry.array, pair.count == 2, let path = pair[0].bytes, let stamp = Stamp(json: pair[1]) else {
+        return nil
+      }
+      base.accepted[path] = stamp
+    }
+  }
+}

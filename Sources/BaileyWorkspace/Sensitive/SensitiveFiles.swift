@@ -1,0 +1,44 @@
+package import BaileyCore
+internal import BaileyLinux
+
+/// Files of a project that the agent must not read, whatever the manifest grants.
+package enum SensitiveFiles {
+  /// The built-in patterns; a manifest adds to them.
+  package static let defaultPatterns: [Glob] = [
+    ".env", ".env.*", "*.env", ".envrc.local", ".flaskenv", ".dev.vars", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore",
+    "*.kdbx", "*.ppk", "*.gpg", "*.age-key", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".npmrc", ".pypirc", ".netrc", "_netrc",
+    ".git-credentials", ".htpasswd", ".pgpass", ".my.cnf", ".s3cfg", ".boto", ".dockercfg", ".vault-token", ".terraformrc",
+    "credentials", "credentials.json", "client_secret*.json", "service-account*.json", "service_account*.json", "secrets.yml",
+    "secrets.yaml", "secrets.json", "secrets.toml", "*.tfstate", "*.tfstate.backup", "*.tfvars", "*.auto.tfvars.json", "master.key",
+    ".aws/", ".ssh/", ".gnupg/", ".kube/", ".azure/", ".password-store/", "**/.docker/config.json", "**/.config/gcloud",
+    "**/.config/gh/hosts.yml", "**/.cargo/credentials.toml", "**/.gem/credentials",
+  ].compactMap { try? Glob($0) }
+
+  /// Endings that a built-in pattern does not mean.
+  static let exemptions: [String: [String]] = [
+    ".env.*": [".example", ".sample", ".template", ".dist", ".defaults", ".schema", ".md"], "*.env": ["example.env", "sample.env"],
+    "*.pem": ["cacert.pem", "ca-bundle.pem", ".pub.pem"], "id_rsa*": [".pub"], "id_dsa*": [".pub"], "id_ecdsa*": [".pub"],
+    "id_ed25519*": [".pub"],
+  ]
+
+  /// What one walk of a project found.
+  package struct Scan: Sendable, Equatable {
+    /// Absolute paths, sorted: each is to be masked, a directory as a whole.
+    package var masks: [String] = []
+    /// Directories that hold a `.git`, relative to the project; empty for the project itself.
+    package var repositories: [[UInt8]] = []
+    package var directories = 0
+  }
+
+  /// Walks the project without following a symbolic link.
+  ///
+  /// Fails closed: a directory that cannot be read is masked whole, since its owner's programs could open it up; a path that cannot be
+  /// masked at all is a fault. Errors: `sensitive-scan-failed`, `sensitive-unmaskable`.
+  package static func scan(project: String, patterns: [Glob]) throws(Fault) -> Scan {
+    let walk = try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns))
+    var scan = Scan()
+    try walk.visit(below: [], into: &scan) { _, _ in }
+    scan.masks = Set(scan.masks).sorted()
+    return scan
+  }
+}

@@ -1,0 +1,98 @@
+package import BaileyCore
+internal import BaileyLinux
+internal import Synchronization
+
+/// Watches the host's side of a project for sensitive files that appear while a session runs.
+///
+/// What the agent writes in a staged workspace lies in the upper layer and is not seen here. In `direct` mode it is: the caller knows.
+/// Between the file's appearance and the mask lies a window (measured in Benchmarks, stated in THREATMODEL.md).
+package final class SensitiveWatch: Sendable {
+  package enum Event: Sendable, Equatable {
+    /// An absolute path to be masked.
+    case appeared(String)
+    /// The name that carried a mask was replaced, renamed or removed: in `direct` mode its mask may be gone.
+    case detached(String)
+    /// What a person should know: a limit was reached, or events were lost and made good.
+    case notice(String)
+    /// The watch has ended; the session must not go on as if it had not.
+    case failed(Fault)
+  }
+
+  private let inotify: Inotify
+  private let stopping: Descriptor
+  private let state: Mutex<WatchState>
+  private let report: @Sendable (Event) -> Void
+  /// Readable once the thread has ended.
+  private let ended: Descriptor
+
+  /// Starts watching; every directory is watched before it is read, so that nothing falls between `known` and the first event.
+  ///
+  /// Keeps itself alive until `stop()`. `report` is called from a thread of its own, and before this returns for what has appeared
+  /// since `known` was found. Errors: `sensitive-watch-failed`, and those of `SensitiveFiles.scan`.
+  package init(
+    project: String, patterns: [Glob], known: [String], report: @escaping @Sendable (Event) -> Void
+  ) throws(Fault) {
+    do throws(Errno) {
+      inotify = try Inotify()
+      stopping = try Descriptor.eventCounter()
+      ended = try Descriptor.eventCounter()
+    } catch {
+      throw Self.fault(project, error)
+    }
+    state = Mutex(
+      WatchState(
+        walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: Set(known)))
+    self.report = report
+    try deliver { state, inotify throws(Fault) in try state.cover([], inotify) }
+    do throws(Errno) {
+      try startThread("bailey-watch") {
+        self.run(project)
+        self.ended.notify()
+      }
+    } catch {
+      throw Self.fault(project, error)
+    }
+  }
+
+  /// Ends the watch and waits until no more reports come; a second call does nothing. Not to be called from `report`.
+  package func stop() {
+    stopping.notify()
+    _ = try? poll([(ended.raw, .input)])
+  }
+
+  private func run(_ project: String) {
+    while true {
+      do throws(Errno) {
+        let ready = try poll([(inotify.descriptor.raw, .input), (stopping.raw, .input)])
+        if !ready[1].isEmpty { return }
+        for event in try inotify.read() {
+          try deliverOrFail { state, inotify throws(Fault) in try state.handle(event, inotify) }
+        }
+      } catch {
+        if error != .canceled { report(.failed(Self.fault(project, error))) }
+        return
+      }
+    }
+  }
+
+  private func deliverOrFail(
+    _ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]
+  ) throws(Errno) {
+    do throws(Fault) { try deliver(body) } catch {
+      report(.failed(error))
+      throw .canceled
+    }
+  }
+
+  /// Reports after the lock is free, so that a slow receiver holds up nothing but its own events.
+  private func deliver(_ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]) throws(Fault) {
+    let events = try state.withLock { state throws(Fault) in try body(&state, inotify) }
+    for event in events { report(event) }
+  }
+
+  private static func fault(_ project: String, _ error: Errno) -> Fault {
+    Fault(
+      "sensitive-watch-failed", subject: project, why: "cannot watch for new sensitive files: \(error)",
+      hint: "raise fs.inotify.max_user_instances, or use --workspace copy, which leaves sensitive files out")
+  }
+}

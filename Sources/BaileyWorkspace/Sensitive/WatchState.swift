@@ -1,0 +1,93 @@
+internal import BaileyCore
+internal import BaileyLinux
+
+/// What a watch knows: which directory each inotify number stands for, and which paths carry a mask.
+struct WatchState: ~Copyable, Sendable {
+  private let walk: SensitiveWalk
+  private var directories: [Int32: [UInt8]] = [:]
+  private var masked: Set<String>
+  /// Renames that took a masked file away; its new name is as sensitive as the old one.
+  private var departures: Set<UInt32> = []
+  private var saidLimit = false
+
+  init(walk: consuming SensitiveWalk, known: Set<String>) {
+    self.walk = walk
+    masked = known
+  }
+
+  /// Watches the directory and all below it, and reports what is sensitive there and has no mask yet.
+  mutating func cover(_ start: [UInt8], _ inotify: borrowing Inotify) throws(Fault) -> [SensitiveWatch.Event] {
+    var scan = SensitiveFiles.Scan()
+    var watched: [(Int32, [UInt8])] = []
+    var refused = 0
+    try walk.visit(below: start, into: &scan) { descriptor, path in
+      do throws(Errno) { watched.append((try inotify.watch(descriptor), path)) } catch { refused += 1 }
+    }
+    for (number, path) in watched { directories[number] = path }
+    var events = scan.masks.filter { masked.insert($0).inserted }.map(SensitiveWatch.Event.appeared)
+    if refused > 0, !saidLimit {
+      saidLimit = true
+      events.append(
+        .notice(
+          "\(refused) directories cannot be watched for new sensitive files: raise fs.inotify.max_user_watches, or use "
+            + "--workspace copy"))
+    }
+    return events
+  }
+
+  mutating func handle(_ event: InotifyEvent, _ inotify: borrowing Inotify) throws(Fault) -> [SensitiveWatch.Event] {
+    if event.overflowed { return try recover(inotify) }
+    if event.ignored {
+      directories[event.watch] = nil
+      return []
+    }
+    guard let directory = directories[event.watch], !event.name.isEmpty else { return [] }
+    let path = SensitiveWalk.join(directory, event.name)
+    if event.vanished { return vanished(path, event, inotify) }
+    return event.appeared ? try appeared(path, event, inotify) : []
+  }
+
+  private mutating func appeared(_ path: [UInt8], _ event: InotifyEvent, _ inotify: borrowing Inotify) throws(Fault)
+    -> [SensitiveWatch.Event]
+  {
+    let followed = departures.remove(event.cookie) != nil && event.cookie != 0
+    guard followed || walk.patterns.matches(path: path, name: event.name, isDirectory: event.isDirectory) else {
+      return event.isDirectory ? try cover(path, inotify) : []
+    }
+    guard let status = try? walk.root.status(of: path) else { return [] }
+    var events: [SensitiveWatch.Event] = []
+    for mask in try walk.masks(for: path, type: status.type) {
+      // A rename over a masked name takes its mask away, wherever the mask is on the host's own directory entry.
+      if !masked.insert(mask).inserted { events.append(.detached(mask)) }
+      events.append(.appeared(mask))
+    }
+    return events
+  }
+
+  private mutating func vanished(_ path: [UInt8], _ event: InotifyEvent, _ inotify: borrowing Inotify)
+    -> [SensitiveWatch.Event]
+  {
+    if event.isDirectory, event.movedAway { forget(below: path, inotify) }
+    guard let text = try? walk.absolute(path), masked.remove(text) != nil else { return [] }
+    if event.movedAway { departures.insert(event.cookie) }
+    if departures.count > 4096 { departures = [event.cookie] }
+    return [.detached(text)]
+  }
+
+  private mutating func forget(below path: [UInt8], _ inotify: borrowing Inotify) {
+    let prefix = path + [UInt8(ascii: "/")]
+    for (number, directory) in directories where directory == path || directory.starts(with: prefix) {
+      inotify.remove(number)
+      directories[number] = nil
+    }
+    let text = walk.project + "/" + String(decoding: prefix, as: UTF8.self)
+    masked = masked.filter { !$0.hasPrefix(text) }
+  }
+
+  private mutating func recover(_ inotify: borrowing Inotify) throws(Fault) -> [SensitiveWatch.Event] {
+    // What happened meanwhile is unknown: every mask is reported again, and so put back where it is missing.
+    masked = []
+    return [.notice("the kernel dropped file events; the project was searched again for sensitive files")]
+      + (try cover([], inotify))
+  }
+}

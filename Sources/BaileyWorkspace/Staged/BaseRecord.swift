@@ -1,0 +1,22 @@
+import BaileyCore
+import BaileyLinux
+
+/// What is known of the project at the moment a session began, without having copied it.
+///
+/// docs/decisions/0201-workspace-base.md says why the change time decides.
+struct BaseRecord: Sendable {
+  /// The file system's own clock at the start, nanoseconds.
+  var started: Int64
+  /// Paths that this session's own apply and undo have written since, as they left them.
+  var accepted: [[UInt8]: Stamp]
+
+  /// Whether the project's entry may have been changed by someone else since the start.
+  ///
+  /// - Parameter mattersForDirectory: a directory's change time moves with every entry, so it counts only where the directory itself
+  ///   is what changes.
+  func isTouched(_ path: [UInt8], _ status: FileStatus, directoryMatters: Bool = false) -> Bool {
+    if accepted[path] == Stamp(status) { return false }
+    if status.isDirectory && !directoryMatters { return false }
+    return status.changed > started
+  }
+}

@@ -1,0 +1,58 @@
+import BaileyCore
+
+/// A change with what the apply needs and the person need not see.
+struct StagedChange: Sendable {
+  var change: Change
+  /// The project's side, and what it would become.
+  var before: NodeState
+  var after: NodeState
+  /// Content to apply instead of the agent's, where the person's meanwhile edits were joined with it.
+  var merged: [UInt8]?
+
+  var path: [UInt8] { change.path }
+
+  init(path: [UInt8], before: NodeState, after: NodeState) {
+    var change = Change(path: path, kind: Self.kind(before, after), type: after.type ?? before.type ?? .other)
+    (change.oldMode, change.newMode) = (before.mode, after.mode)
+    (change.oldSize, change.newSize) = (before.size, after.size)
+    (change.oldTarget, change.newTarget) = (before.target, after.target)
+    self.change = change
+    self.before = before
+    self.after = after
+  }
+
+  private static func kind(_ before: NodeState, _ after: NodeState) -> Change.Kind {
+    if before == .absent { return .added }
+    if after == .absent { return .deleted }
+    if before.type != after.type { return .typeChanged }
+    return before.differsOnlyInMode(from: after) ? .modeChanged : .modified
+  }
+
+  /// What the digest of a change set covers: both sides with their content, what was said about it, and nothing that is derived.
+  var digestForm: JSON {
+    [
+      "path": JSON(bytes: path), "before": before.json, "after": after.json,
+      "risks": .array(change.risks.map { .string($0.code) }), "conflict": change.conflict.map(JSON.string) ?? .null,
+    ]
+  }
+}
+
+extension StagedChange {
+  /// `false` for the state of a git repository, which is never applied file by file; a redirection becomes a conflict.
+  mutating func passesGit() -> Bool {
+    switch GitPath(path, isDirectory: (after.type ?? before.type) == .directory) {
+    case .state: return false
+    case .redirection: change.conflict = "points at another git repository, which is never applied"
+    case .outside, .hook, .config: break
+    }
+    return true
+  }
+}
+
+/// - Parameter count: of the changes found so far.
+func requireLimit(_ count: Int) throws(Fault) {
+  if count <= 400_000 { return }
+  throw Fault(
+    "workspace-too-large", why: "the session made more than 400,000 changes",
+    hint: "remove generated files inside the session, or keep them out of the project")
+}

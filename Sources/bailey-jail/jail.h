@@ -1,0 +1,55 @@
+#ifndef BAILEY_JAIL_H
+#define BAILEY_JAIL_H
+
+#include "reader.h"
+#include "system.h"
+
+/* Which list runs where, and what its operations may use. */
+struct context {
+  const struct plan *plan;
+  uint64_t program;   /* 0: the main one */
+  long child;         /* parent list: pid of pid 1 in the controller's namespace */
+  long main_process;  /* pidfd of the main program, for `join` */
+  long streams[3];    /* descriptors that become 0, 1, 2; -1: none was passed */
+  long terminal;      /* slave side, or -1 */
+  long terminal_slot; /* number of the master's descriptor, or -1 */
+  long devpts;        /* O_PATH of the sandbox's devpts, or -1 */
+  int keep_groups;    /* setgroups is denied: the namespace keeps the caller's groups */
+  int failure;        /* exit code when an operation fails */
+  int list, index;
+};
+
+/* Each runs one operation: 0, or a negative errno. */
+long run_parent(struct context *context, struct operation *operation);
+long run_mount(struct context *context, struct operation *operation);
+long run_network(struct context *context, struct operation *operation);
+long run_start(struct context *context, struct operation *operation);
+long run_agent(struct context *context, struct operation *operation);
+
+/* Runs a list to its end; on failure says which operation it was, and leaves. */
+void run_list(struct context *context, int list);
+_Noreturn void fail(struct context *context, struct operation *operation, long error);
+
+/* Forks a program that runs the agent list. Returns its pid in this namespace. */
+long start_program(struct context *context);
+/* Serves the controller, reaps, and ends with the main program. */
+_Noreturn void serve(struct context *context, long main_program);
+
+/* control.c */
+long send_event(const struct bailey_event *event, const int *descriptors, unsigned count, int wait);
+long receive_request(uint8_t *bytes, size_t room, int *descriptors, unsigned *count);
+#define MAX_DESCRIPTORS 64
+
+/* mounts.c, for live requests */
+long mount_tree(long tree, uint64_t attributes, int recursive, long target);
+long open_target(long view, const char *path, int create, int directory);
+long is_directory(long descriptor);
+
+#define TRY(expression) \
+  do { \
+    long try_ = (expression); \
+    if (try_ < 0) \
+      return try_; \
+  } while (0)
+
+#endif
