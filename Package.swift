@@ -26,9 +26,10 @@ let package = Package(
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
-    .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail"]),
-    .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux"]),
-    .target(name: "BaileyPolicy", dependencies: ["BaileyCore", "Yams"]),
+    .target(name: "BaileyStore", dependencies: ["BaileyCore", "BaileyLinux"]),
+    .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
+    .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyLinux"]),
+    .target(name: "BaileyPolicy", dependencies: ["BaileyCore", "BaileyLinux", "Yams"]),
     .target(
       name: "BaileyAudit",
       dependencies: [
@@ -58,13 +59,14 @@ let package = Package(
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyDoors", "BaileyEgress", "BaileyPolicy", "BaileySandbox",
-        "BaileyWorkspace",
+        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyPolicy",
+        "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
+    .target(name: "BaileyTestSupport"),
   ]
 )
 

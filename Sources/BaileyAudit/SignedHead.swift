@@ -45,6 +45,8 @@ package struct SignedHead: Sendable, Equatable {
 struct HeadStore {
   let path: String
   private var last: [UInt8]?
+  /// A head whose swap failed part of the way: it may be there or not.
+  private var attempted: [UInt8]?
 
   init(path: String, last: [UInt8]?) {
     self.path = path
@@ -54,12 +56,14 @@ struct HeadStore {
   /// Compare and swap: refuses if the file is not what was last written or read here.
   mutating func swap(_ head: SignedHead) throws(Fault) {
     let present = try reading(path) { () throws(Errno) in try Files.readIfPresent(path) }
-    guard present == last else {
+    guard present == last || (attempted != nil && present == attempted) else {
       throw Fault(
         "log-head-moved", subject: path, why: "the kept head of the log was changed by somebody else",
         hint: "find the second writer; compare the head with the log's own checkpoint")
     }
+    attempted = head.note
     try writing(path) { () throws(Errno) in try Files.replace(path, with: head.note) }
     last = head.note
+    attempted = nil
   }
 }

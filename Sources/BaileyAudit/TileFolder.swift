@@ -1,9 +1,9 @@
 internal import BaileyCore
 internal import BaileyLinux
-package import BaileyMerkle
+internal import BaileyMerkle
 
 /// Reads tiles of a log's directory.
-package struct TileFolder: TileSource, Sendable {
+struct TileFolder: TileSource, Sendable {
   let directory: String
 
   /// The bytes of a hash tile or entry bundle; where a partial one has gone, the full one that replaced it is there.
@@ -19,7 +19,7 @@ package struct TileFolder: TileSource, Sendable {
     return (bytes, true)
   }
 
-  package func hashes(_ tile: Tile) throws(Fault) -> [TreeDigest] {
+  func hashes(_ tile: Tile) throws(Fault) -> [TreeDigest] {
     let (bytes, isWhole) = try self.bytes(tile)
     guard let hashes = HashTile.decode(bytes, width: isWhole ? Tile.fullWidth : tile.width) else {
       throw .damaged(directory + "/" + tile.path, "a hash tile has the wrong length")

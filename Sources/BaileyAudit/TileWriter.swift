@@ -14,6 +14,8 @@ struct TileWriter {
   private var waiting: [(tile: Tile, bytes: [UInt8])] = []
   /// Directories that have names which are not durable yet.
   private var changed: Set<String> = []
+  /// Tiles of which partial forms are on disk, named without their width.
+  private var partial: Set<Tile> = []
 
   /// Goes on at the size of a head whose tiles are on disk.
   init(directory: String, size: UInt64) throws(Fault) {
@@ -21,8 +23,10 @@ struct TileWriter {
     self.directory = directory
     builder = try TileBuilder(size: size, tiles: folder)
     bundle = []
+    for (tile, _) in builder.partialTiles { partial.insert(Tile(tile.kind, index: tile.index)) }
     guard let tile = Tile(.entries, index: size >> 8, treeSize: size) else { return }
     let (bytes, ranges) = try folder.entries(tile)
+    partial.insert(Tile(.entries, index: tile.index))
     for range in ranges { _ = EntryBundle.append(bytes[range], to: &bundle) }
   }
 
@@ -59,24 +63,20 @@ struct TileWriter {
     changed.formUnion(made)
     try writing(path) { () throws(Errno) in try Files.write(path, bytes) }
     changed.insert(Files.parent(of: path))
+    if tile.isPartial { partial.insert(Tile(tile.kind, index: tile.index)) }
   }
 
-  /// Removes partial tiles of the tile before the rightmost one of each level: a signed head covers the full ones now.
-  func removeSuperseded() {
-    for kind in [Tile.Kind.entries] + (0..<8).map({ Tile.Kind.hashes(level: $0) }) {
-      var (index, _) = Tile.count(kind, size: size)
-      while index > 0 {
-        index -= 1
-        guard remove(directory + "/" + Tile(kind, index: index).partialFolder) else { break }
-      }
+  /// Removes the partial forms of tiles that have become full; a signed head must cover the full ones by now.
+  mutating func removeSuperseded() {
+    for tile in partial where tile.index < Tile.count(tile.kind, size: size).full {
+      remove(directory + "/" + tile.partialFolder)
+      partial.remove(tile)
     }
   }
 
-  /// `false` if there is no such folder.
-  private func remove(_ folder: String) -> Bool {
-    guard let entries = try? Descriptor.entries(of: folder) else { return false }
+  private func remove(_ folder: String) {
+    guard let entries = try? Descriptor.entries(of: folder) else { return }
     for entry in entries { try? Descriptor.workingDirectory.unlink(folder + "/" + entry.text) }
     try? Descriptor.workingDirectory.removeDirectory(folder)
-    return true
   }
 }

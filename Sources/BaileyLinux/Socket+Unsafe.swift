@@ -1,4 +1,5 @@
-package import BaileyCore
+internal import BaileyCore
+internal import CBaileyLinux
 internal import Glibc
 
 /// Calls on internet sockets by number. The caller owns the number, and closes it with `close`.
@@ -45,7 +46,7 @@ extension Socket {
   }
 
   package static func accept(_ listener: Int32) throws(Errno) -> Int32 {
-    try Errno.check(unsafe accept4(listener, nil, nil, flags))
+    try Errno.checkNegated(bl_accept(listener, O_NONBLOCK))
   }
 
   package static func duplicate(_ number: Int32) throws(Errno) -> Int32 {

@@ -38,3 +38,8 @@ extension Descriptor {
     try Errno.check(unsafe setsockopt(raw, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size)))
   }
 }
+
+extension Descriptor {
+  /// Throws away what was typed and not yet read.
+  package borrowing func discardInput() { _ = tcflush(raw, TCIFLUSH) }
+}

@@ -1,3 +1,4 @@
+internal import CBaileyLinux
 internal import Glibc
 
 /// A block of memory through which one thread moves bytes between sockets.
@@ -47,7 +48,7 @@ extension Socket {
   package static func send(_ bytes: [UInt8], from start: Int = 0, to number: Int32) throws(Errno) -> Int {
     guard start >= 0, start < bytes.count else { return 0 }
     let count = unsafe bytes.withUnsafeBytes { raw -> Int in
-      guard let base = unsafe raw.baseAddress else { return 0 }
+      guard let base = raw.baseAddress else { return 0 }
       return unsafe Glibc.send(number, base + start, raw.count - start, Int32(MSG_NOSIGNAL))
     }
     return try Errno.check(count)
@@ -61,11 +62,7 @@ package struct SplicePipe: ~Copyable {
 
   /// - Parameter size: bytes the pipe should hold; an ordinary user's limit may leave it smaller.
   package init(size: Int32) throws(Errno) {
-    var pair: (Int32, Int32) = (-1, -1)
-    let result = unsafe withUnsafeMutableBytes(of: &pair) { raw in
-      unsafe pipe2(raw.baseAddress?.assumingMemoryBound(to: Int32.self), O_NONBLOCK | O_CLOEXEC)
-    }
-    try Errno.check(result)
+    let pair = try Descriptor.pipe(nonBlocking: true).take()
     (read, write) = pair
     _ = fcntl(write, 1031 /* F_SETPIPE_SZ */, size)
   }
@@ -86,12 +83,6 @@ package struct SplicePipe: ~Copyable {
   }
 
   private static func move(_ from: Int32, _ to: Int32, _ limit: Int) throws(Errno) -> Int {
-    while true {
-      // SPLICE_F_MOVE | SPLICE_F_NONBLOCK
-      let count = unsafe splice(from, nil, to, nil, limit, 3)
-      if count >= 0 { return count }
-      let error = Errno.current
-      if error != .interrupted { throw error }
-    }
+    try Errno.retryingNegated { bl_splice(from, to, limit) }
   }
 }

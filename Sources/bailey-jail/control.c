@@ -1,4 +1,5 @@
 /* The control socket: one packet is one message. */
+#define _GNU_SOURCE
 #include "jail.h"
 
 #include <linux/time_types.h>

@@ -12,7 +12,8 @@ struct context {
   long main_process;  /* pidfd of the main program, for `join` */
   long streams[3];    /* descriptors that become 0, 1, 2; -1: none was passed */
   long terminal;      /* slave side, or -1 */
-  long terminal_slot; /* number of the master's descriptor, or -1 */
+
+  long null;          /* /dev/null */
   long devpts;        /* O_PATH of the sandbox's devpts, or -1 */
   int keep_groups;    /* setgroups is denied: the namespace keeps the caller's groups */
   int failure;        /* exit code when an operation fails */
@@ -30,15 +31,23 @@ long run_agent(struct context *context, struct operation *operation);
 void run_list(struct context *context, int list);
 _Noreturn void fail(struct context *context, struct operation *operation, long error);
 
+void print_text(const char *text);
+void print_number(uint64_t number);
+/* Maps and checks the plan behind a sealed descriptor. */
+long plan_map(long descriptor, int further, struct plan *plan);
+
 /* Forks a program that runs the agent list. Returns its pid in this namespace. */
 long start_program(struct context *context);
 /* Serves the controller, reaps, and ends with the main program. */
 _Noreturn void serve(struct context *context, long main_program);
 
+/* Opens a pair in the sandbox's devpts: returns the master. */
+long open_terminal(struct context *context, uint64_t rows, uint64_t columns, long *slave);
+
 /* control.c */
 long send_event(const struct bailey_event *event, const int *descriptors, unsigned count, int wait);
 long receive_request(uint8_t *bytes, size_t room, int *descriptors, unsigned *count);
-#define MAX_DESCRIPTORS 64
+#define MAX_DESCRIPTORS 192
 
 /* mounts.c, for live requests */
 long mount_tree(long tree, uint64_t attributes, int recursive, long target);

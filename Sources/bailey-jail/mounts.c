@@ -1,4 +1,5 @@
 /* The view: every mount is made detached, gets its attributes, and only then appears. */
+#define _GNU_SOURCE
 #include "jail.h"
 
 #include <errno.h>
@@ -115,11 +116,17 @@ static long bind(struct operation *operation) {
   if (tree == -ENOENT && operation->number[3])
     return 0;
   TRY(tree);
+  const char *path = operation->string[1].start;
   long result = set_attributes(tree, operation->number[2], recursive);
   if (result >= 0)
-    result = attach(tree, AT_FDCWD, operation->string[1].start);
+    result = attach(tree, AT_FDCWD, path);
+  /* What is not a directory gets its mount point here. */
+  if (result == -ENOENT && is_directory(tree) == 0) {
+    result = CALL(mknodat, AT_FDCWD, path, 0100644, 0);
+    result = result < 0 ? result : attach(tree, AT_FDCWD, path);
+  }
   close_descriptor(tree);
-  return result;
+  return result == -ENOENT && operation->number[3] ? 0 : result;
 }
 
 static long pivot(struct operation *operation) {
@@ -167,7 +174,7 @@ long run_mount(struct context *context, struct operation *operation) {
 
 /* One component: opened, or made when `create` and it is not there. */
 static long step(long directory, const char *name, int create, int make_directory) {
-  long flags = O_PATH | O_NOFOLLOW;
+  long flags = O_PATH;
   long next = open_strictly(directory, name, flags);
   if (next != -ENOENT || !create)
     return next;

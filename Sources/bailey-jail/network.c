@@ -1,4 +1,5 @@
 /* Network, terminal, limits: what the init list does besides mounts. */
+#define _GNU_SOURCE
 #include "jail.h"
 
 #include <asm/ioctls.h>
@@ -6,7 +7,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <sys/socket.h>
-#include <termios.h>
+#include <sys/ioctl.h>
 
 /* Moves a fresh descriptor to its slot. */
 static long to_slot(long descriptor, uint64_t slot) {
@@ -67,7 +68,7 @@ static long listen_on(struct operation *operation) {
 }
 
 /* Opens a pair in the sandbox's devpts: the master into its slot, the slave for the program. */
-static long open_terminal(struct context *context, uint64_t rows, uint64_t columns, long *slave) {
+long open_terminal(struct context *context, uint64_t rows, uint64_t columns, long *slave) {
   int unlock = 0;
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
   long master = CALL(openat, context->devpts, "ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC, 0);
@@ -82,7 +83,6 @@ static long open_terminal(struct context *context, uint64_t rows, uint64_t colum
 static long make_terminal(struct context *context, struct operation *operation) {
   long master = open_terminal(context, operation->number[1], operation->number[2], &context->terminal);
   TRY(to_slot(master, operation->number[0]));
-  context->terminal_slot = BAILEY_FD_SLOTS + (long)operation->number[0];
   TRY(CALL(setsid));
   return CALL(ioctl, context->terminal, TIOCSCTTY, 0);
 }

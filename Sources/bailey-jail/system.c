@@ -1,4 +1,5 @@
 #include "system.h"
+#define _GNU_SOURCE
 
 #include <fcntl.h>
 #include <linux/openat2.h>

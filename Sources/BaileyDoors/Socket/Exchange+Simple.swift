@@ -1,5 +1,6 @@
 import BaileyControl
 import BaileyCore
+import BaileyLinux
 import BaileyWire
 
 /// Requests with one answer and no terminal.

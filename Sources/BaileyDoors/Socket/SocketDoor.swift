@@ -1,6 +1,6 @@
 package import BaileyControl
 package import BaileyCore
-package import BaileyLinux
+import BaileyLinux
 package import BaileyWire
 
 /// What the socket needs beside the controller.

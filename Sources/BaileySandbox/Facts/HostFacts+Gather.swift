@@ -19,9 +19,12 @@ extension HostFacts {
     let kernel = try kernelVersion()
     let tools = Toolchains(path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", home: caller.home)
     let root = entries(of: "/")
+    let probed = paths + tools.roots + tools.path + tools.secrets
+    let found = existing(root, probed)
     return HostFacts(
       landlockABI: Kernel.landlockABI, kernel: kernel, features: features(isRoot: caller.isRoot, kernel: kernel),
-      rootLinks: rootLinks(root), existing: existing(root, paths + tools.roots + tools.path), pathDirectories: tools.path,
+      rootLinks: rootLinks(root).merging(links(probed)) { first, _ in first }, existing: found,
+      directories: directories(found.intersection(probed)), pathDirectories: tools.path,
       toolchains: tools.roots, toolchainSecrets: tools.secrets,
       gitIdentity: gitIdentity(home: caller.home, environment: environment))
   }
@@ -56,6 +59,20 @@ extension HostFacts {
       links[entry.text] = String(decoding: target, as: UTF8.self)
     }
     return links
+  }
+
+  /// Links among the probed paths themselves: what lies behind them may be another place than their name says.
+  private static func links(_ paths: [String]) -> [String: String] {
+    var links: [String: String] = [:]
+    for path in paths where path.hasPrefix("/") && path != "/" {
+      guard let target = try? Descriptor.workingDirectory.readLink(path) else { continue }
+      links[String(path.dropFirst())] = String(decoding: target, as: UTF8.self)
+    }
+    return links
+  }
+
+  private static func directories(_ paths: Set<String>) -> Set<String> {
+    paths.filter { (try? Descriptor.status(of: $0))?.isDirectory == true }
   }
 
   /// git's own order: the XDG file first, so that `~/.gitconfig` wins.

@@ -1,4 +1,3 @@
-package import BaileyCore
 import BaileyLinux
 
 /// Toolchains below the person's home that his PATH leads to: what may be shown of a home that is otherwise hidden.

@@ -7,10 +7,12 @@ package struct HostFacts: Sendable, Equatable {
   /// Major and minor.
   package var kernel: (UInt, UInt)
   package var features: Set<Feature>
-  /// Top-level entries of `/` that are symbolic links, with their targets (`bin` → `usr/bin`).
+  /// Symbolic links at the top of `/` and among the planner's probes, without the leading slash, with their targets (`bin` → `usr/bin`).
   package var rootLinks: [String: String]
   /// Existing directories and files among those a view may show.
   package var existing: Set<String>
+  /// Those of `existing` that are directories, links not followed.
+  package var directories: Set<String>
   /// Directories of the caller's PATH, real paths, in order; those below the caller's home were recognised as toolchains.
   package var pathDirectories: [String]
   /// Roots of toolchains below the caller's home (`~/.rustup`, `~/.nvm` …), real paths.
@@ -22,14 +24,15 @@ package struct HostFacts: Sendable, Equatable {
 
   package init(
     landlockABI: Int, kernel: (UInt, UInt), features: Set<Feature>, rootLinks: [String: String] = [:],
-    existing: Set<String> = [], pathDirectories: [String] = [], toolchains: [String] = [],
-    toolchainSecrets: [String] = [], gitIdentity: String = ""
+    existing: Set<String> = [], directories: Set<String> = [], pathDirectories: [String] = [],
+    toolchains: [String] = [], toolchainSecrets: [String] = [], gitIdentity: String = ""
   ) {
     self.landlockABI = landlockABI
     self.kernel = kernel
     self.features = features
     self.rootLinks = rootLinks
     self.existing = existing
+    self.directories = directories
     self.pathDirectories = pathDirectories
     self.toolchains = toolchains
     self.toolchainSecrets = toolchainSecrets
@@ -39,6 +42,7 @@ package struct HostFacts: Sendable, Equatable {
   package static func == (left: HostFacts, right: HostFacts) -> Bool {
     left.landlockABI == right.landlockABI && left.kernel == right.kernel && left.features == right.features
       && left.rootLinks == right.rootLinks && left.existing == right.existing
+      && left.directories == right.directories
       && left.pathDirectories == right.pathDirectories && left.toolchains == right.toolchains
       && left.toolchainSecrets == right.toolchainSecrets && left.gitIdentity == right.gitIdentity
   }

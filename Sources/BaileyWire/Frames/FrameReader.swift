@@ -1,4 +1,4 @@
-package import BaileyCore
+import BaileyCore
 
 /// Makes messages of a stream of bytes, and refuses whatever a peer of this version would not send.
 ///

@@ -7,7 +7,7 @@ package enum Event: Sendable, Equatable {
   case started(Started)
   /// The program in the foreground stopped; the person's terminal should stop with it.
   case stopped(signal: Int32)
-  case entries([LogEntry])
+  case entries([LogRow])
 
   package var json: JSON {
     switch self {
@@ -23,7 +23,7 @@ package enum Event: Sendable, Equatable {
     case "needs-trust": self = .needsTrust(try TrustQuestion(json: try fields.value("question")))
     case "started": self = .started(try Started(&fields))
     case "stopped": self = .stopped(signal: try fields.integer("signal", as: Int32.self))
-    case "entries": self = .entries(try fields.rows("entries", LogEntry.init(json:)))
+    case "entries": self = .entries(try fields.rows("entries", LogRow.init(json:)))
     default: throw .badValue("event")
     }
     try fields.end()

@@ -37,46 +37,74 @@ package struct LogQuery: Sendable, Equatable {
   }
 }
 
-extension LogEntry {
-  package var json: JSON { ["index": .int(Int64(clamping: index)), "record": record] }
+/// One entry of the log with its place in the tree.
+package struct LogRow: Sendable, Equatable {
+  package var index: UInt64
+  /// The record as it was hashed.
+  package var record: JSON
+  /// Lower-case hex hashes from the leaf to the root of the signed head, where they were asked for.
+  package var proof: [String]
+  /// The signed head that `proof` leads to: a C2SP checkpoint.
+  package var checkpoint: String?
 
-  package init(json: JSON) throws(WireError) {
-    var fields = try Fields(json)
-    self.init(index: try fields.integer("index", as: UInt64.self), record: try fields.value("record"))
-    try fields.end()
+  package init(index: UInt64, record: JSON, proof: [String] = [], checkpoint: String? = nil) {
+    self.index = index
+    self.record = record
+    self.proof = proof
+    self.checkpoint = checkpoint
   }
-}
 
-extension LogEvidence {
   package var json: JSON {
-    ["proof": .array(proof.map(JSON.string)), "checkpoint": .string(checkpoint)]
-  }
-
-  package init(json: JSON) throws(WireError) {
-    var fields = try Fields(json)
-    self.init(
-      proof: try fields.strings("proof", count: 64, limit: 64),
-      checkpoint: try fields.string("checkpoint", limit: 64 << 10))
-    try fields.end()
-  }
-}
-
-extension LogFindings {
-  package var json: JSON {
-    var members: [String: JSON] = [
-      "size": .int(Int64(clamping: size)), "root": .string(root), "checkpoint": .string(checkpoint),
-      "problems": .array(problems.map(JSON.string)),
-    ]
-    if let firstBad { members["first_bad"] = .int(Int64(clamping: firstBad)) }
+    var members: [String: JSON] = ["index": .int(Int64(clamping: index)), "record": record]
+    if !proof.isEmpty { members["proof"] = .array(proof.map(JSON.string)) }
+    if let checkpoint { members["checkpoint"] = .string(checkpoint) }
     return .object(members)
   }
 
   package init(json: JSON) throws(WireError) {
     var fields = try Fields(json)
-    self.init(
-      size: try fields.integer("size", as: UInt64.self), root: try fields.string("root", limit: 64),
-      checkpoint: try fields.string("checkpoint", limit: 64 << 10), problems: try fields.strings("problems"),
-      firstBad: try fields.optionalInteger("first_bad", as: UInt64.self))
+    index = try fields.integer("index", as: UInt64.self)
+    record = try fields.value("record")
+    proof = try fields.strings("proof", count: 64, limit: 64)
+    checkpoint = try fields.optionalString("checkpoint", limit: 64 << 10)
     try fields.end()
+  }
+}
+
+/// What `bailey log verify` found.
+package struct LogVerification: Sendable, Equatable {
+  package var size: UInt64
+  /// Root hash, lower-case hex.
+  package var root: String
+  /// The signed head, a C2SP checkpoint.
+  package var checkpoint: String
+  /// Empty when everything holds: entries hash to the root, the head is signed, nothing is shorter than it was.
+  package var problems: [String]
+  /// The first entry that does not hold, where one can be named.
+  package var firstBad: UInt64?
+
+  package init(size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64? = nil) {
+    self.size = size
+    self.root = root
+    self.checkpoint = checkpoint
+    self.problems = problems
+    self.firstBad = firstBad
+  }
+
+  package var members: [String: JSON] {
+    var members: [String: JSON] = [
+      "size": .int(Int64(clamping: size)), "root": .string(root), "checkpoint": .string(checkpoint),
+      "problems": .array(problems.map(JSON.string)),
+    ]
+    if let firstBad { members["first_bad"] = .int(Int64(clamping: firstBad)) }
+    return members
+  }
+
+  init(_ fields: inout Fields) throws(WireError) {
+    size = try fields.integer("size", as: UInt64.self)
+    root = try fields.string("root", limit: 64)
+    checkpoint = try fields.string("checkpoint", limit: 64 << 10)
+    problems = try fields.strings("problems")
+    firstBad = try fields.optionalInteger("first_bad", as: UInt64.self)
   }
 }

@@ -14,9 +14,9 @@ package enum Reply: Sendable, Equatable {
   /// After `apply` and `undo`.
   case applied(SessionID, ApplyReport)
   case trust(TrustQuestion?)
-  case doctor([HealthFinding])
-  case entry(LogEntry, LogEvidence)
-  case verified(LogFindings)
+  case doctor([HealthCheck])
+  case entry(LogRow)
+  case verified(LogVerification)
 
   package var json: JSON {
     switch self {
@@ -33,9 +33,8 @@ package enum Reply: Sendable, Equatable {
       .envelope("reply", "applied", ["session": .string(id.text), "report": report.json])
     case .trust(let question): .envelope("reply", "trust", question.map { ["question": $0.json] } ?? [:])
     case .doctor(let checks): .envelope("reply", "doctor", ["checks": .array(checks.map(\.json))])
-    case .entry(let entry, let evidence):
-      .envelope("reply", "entry", ["entry": entry.json, "evidence": evidence.json])
-    case .verified(let findings): .envelope("reply", "verified", ["findings": findings.json])
+    case .entry(let row): .envelope("reply", "entry", ["entry": row.json])
+    case .verified(let result): .envelope("reply", "verified", result.members)
     }
   }
 
@@ -77,10 +76,9 @@ package enum Reply: Sendable, Equatable {
     case "trust":
       guard let json = fields.optional("question") else { return .trust(nil) }
       return .trust(try TrustQuestion(json: json))
-    case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
-    case "entry":
-      return .entry(try LogEntry(json: try fields.value("entry")), try LogEvidence(json: try fields.value("evidence")))
-    case "verified": return .verified(try LogFindings(json: try fields.value("findings")))
+    case "doctor": return .doctor(try fields.rows("checks", HealthCheck.init(json:)))
+    case "entry": return .entry(try LogRow(json: try fields.value("entry")))
+    case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")
     }
   }

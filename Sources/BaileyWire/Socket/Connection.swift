@@ -63,6 +63,13 @@ package final class Connection: Sendable {
     }
   }
 
+  /// A peer that takes no bytes for so long ends the connection; 0 is never.
+  package func setSendTimeout(seconds: Int) throws(WireError) {
+    do { try socket.setSendTimeout(seconds: seconds) } catch {
+      throw .system(call: "SO_SNDTIMEO", errno: error.rawValue)
+    }
+  }
+
   /// Ends the connection for both directions; a waiting `receive` returns.
   package func close() { try? socket.shutdownBoth() }
 

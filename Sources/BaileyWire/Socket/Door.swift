@@ -17,18 +17,21 @@ package struct Door: ~Copyable, Sendable {
   /// The caller holds `Places.controllerLock`: so an existing socket is a dead one, and is removed.
   package init(at places: Places) throws(Fault) {
     try places.prepare()
-    path = places.socket
-    do throws(Errno) {
-      socket = try .unixSocket()
-      do throws(Errno) { try Descriptor.workingDirectory.unlink(places.socket) } catch {
-        if error != .noSuchFile { throw error }
-      }
-      try socket.bind(places.socket)
-      try Descriptor.workingDirectory.setMode(of: places.socket, 0o600, noFollow: false)
-      try socket.listen()
-    } catch {
+    do throws(Errno) { socket = try Door.listener(at: places.socket) } catch {
       throw Fault("socket-unusable", subject: places.socket, why: error.message)
     }
+    path = places.socket
+  }
+
+  private static func listener(at path: String) throws(Errno) -> Descriptor {
+    let socket = try Descriptor.unixSocket()
+    do throws(Errno) { try Descriptor.workingDirectory.unlink(path) } catch {
+      if error != .noSuchFile { throw error }
+    }
+    try socket.bind(path)
+    try Descriptor.workingDirectory.setMode(of: path, 0o600, noFollow: false)
+    try socket.listen()
+    return socket
   }
 
   deinit {
@@ -59,10 +62,9 @@ extension Connection {
     guard let number = try connected(to: places.socket) else { return nil }
     let socket = Descriptor(owning: number)
     try Door.checkPeer(socket)
-    do { try socket.setSendTimeout(seconds: sendTimeout) } catch {
-      throw .system(call: "SO_SNDTIMEO", errno: error.rawValue)
-    }
-    return Connection(owning: socket.take(), limits: .client)
+    let connection = Connection(owning: socket.take(), limits: .client)
+    try connection.setSendTimeout(seconds: sendTimeout)
+    return connection
   }
 
   private static func connected(to path: String) throws(WireError) -> Int32? {

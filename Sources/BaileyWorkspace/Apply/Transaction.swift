@@ -20,17 +20,17 @@ struct Transaction: ~Copyable {
   /// From here on syncing the whole file system is cheaper than each file.
   private static let manyFiles = 64
 
-  /// Opens the staging directory that `prepare` made.
   private init(
-    project: Tree, journal: Journal, operations: [Operation], stagingName: String, hasher: @escaping HasherFactory
-  ) throws(Errno) {
+    project: Tree, journal: Journal, operations: [Operation], stagingName: String, staging: consuming Descriptor,
+    device: UInt64, hasher: @escaping HasherFactory
+  ) {
     self.project = project
     self.journal = journal
     self.hasher = hasher
     self.operations = operations
     self.stagingName = stagingName
-    staging = try project.directory(Array(stagingName.utf8))
-    device = try staging.status().device
+    self.staging = staging
+    self.device = device
   }
 
   /// Stages all content and saves all that will be replaced. The project's own files are not changed.
@@ -46,7 +46,11 @@ struct Transaction: ~Copyable {
     }
     do throws(Fault) {
       var transaction = try attempting("preparing to apply", []) { () throws(Errno) in
-        try Transaction(project: project, journal: journal, operations: operations, stagingName: name, hasher: hasher)
+        let staging = try project.directory(Array(name.utf8))
+        let device = try staging.status().device
+        return Transaction(
+          project: project, journal: journal, operations: operations, stagingName: name, staging: staging,
+          device: device, hasher: hasher)
       }
       try transaction.stageAll()
       return transaction

@@ -6,7 +6,7 @@ struct Inotify: ~Copyable, Sendable {
   let descriptor: Descriptor
 
   init() throws(Errno) {
-    descriptor = Descriptor(owning: try Errno.check(inotify_init1(Int32(IN_CLOEXEC.rawValue | IN_NONBLOCK.rawValue))))
+    descriptor = Descriptor(owning: try Errno.check(inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))))
   }
 
   /// Watches an open directory for names that come and go. `ENOSPC` when the user's limit of watches is reached.

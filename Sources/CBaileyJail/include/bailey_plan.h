@@ -65,7 +65,7 @@ enum bailey_code {
   BAILEY_READY = 26,       /* | one byte per slot */
   BAILEY_SPAWN = 27,       /* last of the init list */
   /* agent list */
-  BAILEY_NEST = 40,        /* | uid line, gid line */
+  BAILEY_NEST = 40,        /* | uid line, gid line, paths of setgroups, uid_map, gid_map of the process itself */
   BAILEY_ENTER = 41,       /* | path */
   BAILEY_DROP = 42,        /* */
   BAILEY_LANDLOCK = 43,    /* handled files, handled network, scoped | rules: access (8), optional (8), path */
@@ -76,7 +76,7 @@ enum bailey_code {
   BAILEY_JOIN = 48,    /* into the user and mount namespace of the main program */
   /* requests on the control socket; the first number is the request's id */
   BAILEY_MOUNT = 100,   /* id, attributes, recursive | source, view, path below it; or a detached tree as descriptor */
-  BAILEY_UNMOUNT = 101, /* id | view, path */
+  BAILEY_UNMOUNT = 101, /* id | view, directory below it, name */
   BAILEY_MASK = 102,    /* id | empty file, empty directory, view, path */
   BAILEY_SIGNAL = 103,  /* id, program, signal */
   BAILEY_FREEZE = 104,  /* id */

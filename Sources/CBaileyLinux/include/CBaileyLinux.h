@@ -53,6 +53,9 @@ int bl_pidfd_getfd(int pidfd, int fd);
 int bl_pidfd_send_signal(int pidfd, int signal);
 /* 1 when the process had ended (code: CLD_*, status: exit code or signal), 0 when not yet (WNOHANG). */
 int bl_waitid_pidfd(int pidfd, int options, int *code, int *status);
+/* Starts a program whose descriptors 0 to count - 1 are these (-1: closed) and that has no others, no signal blocked or ignored.
+ * `descriptors` are all close-on-exec. Returns its process number. */
+int bl_spawn(const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count);
 int bl_set_child_subreaper(int on);
 int bl_set_parent_death_signal(int signal);
 int bl_gettid(void);
@@ -78,7 +81,10 @@ int bl_peer_pidfd(int fd);
 ssize_t bl_send(int fd, const void *data, size_t length, const int *descriptors, size_t count, int flags);
 /* Receives one message; *count in: room, out: received; *truncated: data or descriptors were cut (and closed). */
 ssize_t bl_receive(int fd, void *data, size_t length, int *descriptors, size_t *count, int flags, int *truncated);
-#define BL_MAX_DESCRIPTORS 64
+#define BL_MAX_DESCRIPTORS 192
+
+/* Moves bytes between a pipe and a socket without a copy; never blocks. */
+ssize_t bl_splice(int from, int to, size_t length);
 
 /* terminals */
 int bl_window_size(int fd, uint16_t *rows, uint16_t *columns);
@@ -106,6 +112,15 @@ int bl_notify_answer(int listener, uint64_t id, int64_t value, int error);
 int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer);
 /* Kernel 6.6: hands the processor over to the supervisor at once; -EINVAL before. */
 int bl_notify_synchronous(int listener);
+
+/* for the supervisor of connect */
+/* A pidfd of one thread, whose descriptor table may be its own; -EINVAL before kernel 6.9. */
+int bl_pidfd_open_thread(pid_t thread);
+/* Effective ids of the calling thread alone; with restore, user first. */
+int bl_thread_effective_ids(uint32_t user, uint32_t group, int restore);
+int bl_connect_bytes(int fd, const void *address, size_t length);
+/* SO_DOMAIN; -ENOTSOCK for what is no socket. */
+int bl_socket_domain(int fd);
 
 /* constants that Swift does not see */
 extern const uint64_t BL_RESOLVE_NO_XDEV, BL_RESOLVE_NO_MAGICLINKS, BL_RESOLVE_NO_SYMLINKS, BL_RESOLVE_BENEATH,

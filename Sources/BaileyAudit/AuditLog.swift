@@ -1,0 +1,117 @@
+package import BaileyCore
+internal import BaileyLinux
+package import BaileyMerkle
+internal import Synchronization
+
+/// The audit log: the one writer of an RFC 6962 tree of canonical JSON records on disk.
+///
+/// A record is first a frame in a write-ahead segment; its append is answered when that is as durable as was asked. Entry bundles
+/// and hash tiles (C2SP tlog-tiles) are derived from durable records, and a signed head is published at least each second while
+/// there is something new. On an I/O error every append that it touches throws, and each later one first writes again, to a new
+/// segment, whatever is not known to be on disk. An append that threw may still be found in the log: an intent without an effect.
+package final class AuditLog: Recorder {
+  package let layout: LogLayout
+  /// What verifies this log's heads.
+  package let verifierKey: VerifierKey
+  private let queue: AppendQueue
+  private let writer: Writer
+  private let signer: SigningThread
+  private let locks: Mutex<LogLocks?>
+
+  /// Bytes that the canonical form of a record can have at most. `Record.fitting` shortens one.
+  package static let maximumRecord = Frame.maximumEntry
+
+  /// Opens the log, making it on the very first start, and takes back nothing silently: a cut tail is a record.
+  package init(_ layout: LogLayout) throws(Fault) {
+    self.layout = layout
+    let locks = try LogLocks(layout)
+    let key = try LogCreation.keyOfLog(layout)
+    guard let verifier = LogVerifier(key.verifierKey) else {
+      throw Fault("log-key-invalid", subject: layout.keyFile, why: "the log's key is not an Ed25519 key")
+    }
+    verifierKey = key.verifierKey
+    let found = try Recovery(layout, verifier: verifier)
+    let count = found.head.checkpoint.size + UInt64(found.entries.count)
+    let segment = try SegmentWriter(directory: layout.segments, count: count, serial: found.serial)
+    var publisher = try Publisher(layout, key: key, recovered: found)
+    publisher.add(found.entries)
+    if !found.entries.isEmpty || found.head.note != found.keptHead { try publisher.publish() }
+    do throws(Errno) {
+      queue = try AppendQueue()
+      signer = try SigningThread(publisher, durable: count)
+    } catch {
+      throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be made: \(error)")
+    }
+    writer = Writer(queue: queue, signer: signer, segment: segment)
+    self.locks = Mutex(locks)
+    try start(notes: found.notes)
+  }
+
+  private func start(notes: [JSON]) throws(Fault) {
+    let (writer, signer) = (writer, signer)
+    guard startThread({ writer.run() }), startThread({ signer.run() }) else {
+      throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be started")
+    }
+    for note in notes {
+      let record = Record(.note, session: nil, time: Clock.realTime, body: note)
+      _ = queue.observe(PendingAppend(entry: record.json.canonical, durability: .observed, session: nil, waiter: nil))
+    }
+  }
+
+  /// - Returns: the record's index. For `.observed`, the one that it gets if no write fails meanwhile.
+  /// - Throws: `log-record-too-large` (never for `.observed`, which is shortened), `log-write-failed`, `log-behind`, `log-closed`.
+  @discardableResult
+  package func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    if durability == .observed { return try observe(record) }
+    let entry = record.json.canonical
+    guard entry.count <= Self.maximumRecord else {
+      throw Fault(
+        "log-record-too-large", why: "a record of \(entry.count) bytes does not fit the audit log (65535)",
+        hint: "the action has arguments that are too long; split it")
+    }
+    let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<UInt64, Fault>, Never>) in
+      let append = PendingAppend(entry: entry, durability: durability, session: record.session, waiter: waiter)
+      if !queue.put(append) { waiter.resume(returning: .failure(Self.closed)) }
+    }
+    return try result.get()
+  }
+
+  /// Queues an observed event without waiting; from a thread that must not block.
+  @discardableResult
+  package func observe(_ record: Record) throws(Fault) -> UInt64 {
+    var entry = record.json.canonical
+    if entry.count > Self.maximumRecord { entry = record.fitting(Self.maximumRecord).json.canonical }
+    let append = PendingAppend(entry: entry, durability: .observed, session: record.session, waiter: nil)
+    guard let index = queue.observe(append) else { throw Self.closed }
+    return index
+  }
+
+  private static let closed = Fault("log-closed", why: "the audit log is closed", hint: "the controller is stopping")
+
+  /// Syncs everything that was appended before and returns when a signed head covers it.
+  package func publish() async throws(Fault) {
+    try await flush()
+    try await signer.publish()
+  }
+
+  private func flush() async throws(Fault) {
+    let result = await withCheckedContinuation { (waiter: CheckedContinuation<Result<UInt64, Fault>, Never>) in
+      let barrier = PendingAppend(entry: nil, durability: .synced, session: nil, waiter: waiter)
+      if !queue.put(barrier) { waiter.resume(returning: .failure(Self.closed)) }
+    }
+    _ = try result.get()
+  }
+
+  /// What is wrong with the log now, for `doctor` and `ps`.
+  package var fault: Fault? { writer.lastFault ?? signer.lastFault }
+
+  /// The newest published head.
+  package var head: SignedHead { signer.published }
+
+  /// Writes, syncs and signs what there is, and gives the lock up. Later appends throw `log-closed`.
+  package func close() async {
+    queue.close()
+    await signer.waitForEnd()
+    locks.withLock { $0 = nil }
+  }
+}

@@ -1,0 +1,134 @@
+internal import BaileyCore
+internal import BaileyLinux
+internal import Synchronization
+
+/// The one thread that writes records: takes what waits, writes it as one piece, syncs once for all who need it.
+///
+/// Group commit without a timer: while one sync runs, the next group gathers.
+final class Writer: Sendable {
+  /// Nanoseconds that a grouped record may wait for its sync.
+  static let syncDelay: Int64 = 40_000_000
+  /// Bytes written in one piece.
+  static let batchBytes = 1 << 20
+  /// Bytes that may be on disk and not in signed tiles before the log takes no more.
+  static let backlogLimit = 64 << 20
+
+  private let queue: AppendQueue
+  private let signer: SigningThread
+  private let segment: Mutex<SegmentWriter>
+  /// Since when a record waits for its sync, by the monotonic clock.
+  private let unsyncedSince = Mutex<Int64?>(nil)
+  private let fault = Mutex<Fault?>(nil)
+
+  init(queue: AppendQueue, signer: SigningThread, segment: consuming SegmentWriter) {
+    self.queue = queue
+    self.signer = signer
+    self.segment = Mutex(segment)
+  }
+
+  /// Why the last write or sync failed; `nil` when the log is well.
+  var lastFault: Fault? { fault.withLock { $0 } }
+
+  func run() {
+    while true {
+      wait()
+      let next = segment.withLock { $0.count }
+      let (pending, loss, closing) = queue.take(next: next)
+      commit(pending, loss)
+      if closing { break }
+    }
+    signer.close()
+  }
+
+  private func wait() {
+    let deadline = unsyncedSince.withLock { $0 }.map { $0 + Self.syncDelay }
+    let milliseconds = deadline.map { Int32(clamping: max(0, ($0 - Clock.monotonic + 999_999) / 1_000_000)) } ?? -1
+    _ = try? poll([(queue.bell.raw, .input)], milliseconds: milliseconds)
+  }
+
+  private func commit(_ pending: [PendingAppend], _ loss: Loss) {
+    reportLoss(loss)
+    var synced: [(waiter: CheckedContinuation<Result<UInt64, Fault>, Never>, index: UInt64)] = []
+    let barriers = pending.filter { $0.entry == nil }
+    for batch in Self.batches(of: barriers.isEmpty ? pending : pending.filter { $0.entry != nil }) {
+      guard let first = write(batch) else { continue }
+      for (position, append) in batch.enumerated() {
+        guard let waiter = append.waiter else { continue }
+        let index = first + UInt64(position)
+        if append.durability == .synced { synced.append((waiter, index)) } else { waiter.resume(returning: .success(index)) }
+      }
+    }
+    let due = unsyncedSince.withLock { $0.map { Clock.monotonic - $0 >= Self.syncDelay } ?? false }
+    guard due || !synced.isEmpty || !barriers.isEmpty || queueIsClosing else { return }
+    let result = sync()
+    for (waiter, index) in synced { waiter.resume(returning: result.map { index }) }
+    for barrier in barriers { barrier.waiter?.resume(returning: result.map { 0 }) }
+  }
+
+  private var queueIsClosing: Bool { unsyncedSince.withLock { $0 != nil } && queue.isClosing }
+
+  /// Writes one batch and returns the index of its first record; on failure everyone in it has been told.
+  private func write(_ batch: ArraySlice<PendingAppend>) -> UInt64? {
+    do throws(Fault) {
+      try signer.checkBacklog(limit: Self.backlogLimit)
+      let entries = batch.compactMap(\.entry)
+      let first = try segment.withLock { segment throws(Fault) in
+        let first = segment.count
+        try segment.write(entries)
+        return first
+      }
+      unsyncedSince.withLock { $0 = $0 ?? Clock.monotonic }
+      return first
+    } catch {
+      note(error)
+      for append in batch { append.waiter?.resume(returning: .failure(error)) }
+      queue.lose(batch.filter { $0.waiter == nil }.map(\.session))
+      return nil
+    }
+  }
+
+  private func sync() -> Result<Void, Fault> {
+    do throws(Fault) {
+      let (entries, durable) = try segment.withLock { segment throws(Fault) in
+        let entries = try segment.sync()
+        return (entries, segment.durable)
+      }
+      unsyncedSince.withLock { $0 = nil }
+      fault.withLock { $0 = nil }
+      signer.add(entries, durable: durable)
+      return .success(())
+    } catch {
+      note(error)
+      // Tried again after the delay, or with the next append, whichever comes first.
+      unsyncedSince.withLock { $0 = Clock.monotonic }
+      return .failure(error)
+    }
+  }
+
+  private func note(_ error: Fault) { fault.withLock { $0 = error } }
+
+  /// A gap is a record of its own, before whatever comes after it.
+  private func reportLoss(_ loss: Loss) {
+    guard loss.count > 0 else { return }
+    let record = Record(.gap, session: nil, time: Clock.realTime, body: loss.body)
+    let gap = PendingAppend(entry: record.json.canonical, durability: .observed, session: nil, waiter: nil)
+    guard write([gap]) == nil else { return }
+    queue.restore(loss)
+  }
+
+  private static func batches(of pending: [PendingAppend]) -> [ArraySlice<PendingAppend>] {
+    var batches: [ArraySlice<PendingAppend>] = []
+    var start = pending.startIndex
+    var bytes = 0
+    for (index, append) in pending.enumerated() {
+      if bytes + append.size > batchBytes, index > start {
+        batches.append(pending[start..<index])
+        start = index
+        bytes = 0
+      }
+      bytes += append.size
+    }
+    if start < pending.endIndex { batches.append(pending[start...]) }
+    return batches
+  }
+}

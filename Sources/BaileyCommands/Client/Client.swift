@@ -1,0 +1,60 @@
+import BaileyCore
+import BaileyWire
+
+/// A connection to the controller for one command.
+struct Client {
+  let connection: Connection
+
+  init(_ connection: Connection) { self.connection = connection }
+
+  /// Connects, and starts the controller where none runs.
+  static func open() throws(Failure) -> Client {
+    do throws(Fault) {
+      return Client(try ControllerStart(places: try .current(), environment: Console().environment).connect())
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Connects to a running controller; `nil` when none runs.
+  static func openIfRunning() throws(Failure) -> Client? {
+    do throws(Fault) {
+      let places = try Places.current()
+      do throws(WireError) { return try Connection.connect(to: places).map(Client.init) } catch { throw error.fault }
+    } catch {
+      throw Failure(error)
+    }
+  }
+
+  /// Sends a request and returns its reply; a fault of the controller is thrown.
+  func ask(_ request: Request, onEvent: (Event) throws(Failure) -> Void = { _ in }) throws(Failure) -> Reply {
+    try send(request)
+    while true {
+      switch try next() {
+      case .event(let event): try onEvent(event)
+      case .reply(.fault(let fault)): throw Failure(fault)
+      case .reply(let reply): return reply
+      }
+    }
+  }
+
+  private func send(_ request: Request) throws(Failure) {
+    do { try connection.send(request) } catch { throw Failure(error.fault) }
+  }
+
+  private func next() throws(Failure) -> ServerMessage {
+    do throws(WireError) {
+      while true {
+        guard let incoming = try connection.receive() else { throw .closed }
+        if case .message(let json, _) = incoming { return try ServerMessage(json: json) }
+      }
+    } catch {
+      throw Failure(error.fault)
+    }
+  }
+}
+
+extension Failure {
+  /// The controller answered another question than the one that was asked.
+  static let misunderstood = Failure(Fault("wire-malformed", why: "the controller's reply does not fit the request"))
+}

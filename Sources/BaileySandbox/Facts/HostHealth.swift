@@ -1,0 +1,56 @@
+package import BaileyCore
+
+/// What of the host a sandbox stands on, as `bailey doctor` tells it.
+package struct HostHealth: HealthProbe {
+  private let caller: Caller
+  private let environment: [String: String]
+
+  package init(caller: Caller, environment: [String: String]) {
+    self.caller = caller
+    self.environment = environment
+  }
+
+  package func examine() async -> [HealthFinding] {
+    do throws(Fault) {
+      let facts = try HostFacts.gather(caller: caller, environment: environment)
+      return [kernel(facts)] + Feature.allCases.map { finding($0, facts) } + [landlock(facts), limits(facts)]
+    } catch {
+      return [HealthFinding("kernel", .fail, error.why, fix: error.hint)]
+    }
+  }
+
+  private func kernel(_ facts: HostFacts) -> HealthFinding {
+    HealthFinding("kernel", .ok, "Linux \(facts.kernel.0).\(facts.kernel.1); 6.1 is the oldest that Bailey runs on")
+  }
+
+  private func finding(_ feature: Feature, _ facts: HostFacts) -> HealthFinding {
+    let name = feature.rawValue
+    if facts.features.contains(feature) { return HealthFinding(name, .ok, "present") }
+    if feature == .cgroup {
+      return HealthFinding(
+        name, .warn, "no cgroup is delegated to this user: limits hold by rlimits and a watcher of memory",
+        fix: "start baileyd as a systemd user service with Delegate=yes")
+    }
+    return HealthFinding(name, .fail, "no session starts without it", fix: Self.fixes[feature])
+  }
+
+  private static let fixes: [Feature: String] = [
+    .userNamespaces:
+      "sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0 user.max_user_namespaces=65536",
+    .overlay: "modprobe overlay, or use `--mode copy`", .nftables: "modprobe nf_tables nft_chain_nat nft_redir",
+    .landlock: "boot with lsm=landlock,… (CONFIG_SECURITY_LANDLOCK)", .seccomp: "a kernel with CONFIG_SECCOMP_FILTER",
+    .seccompNotify: "a kernel with CONFIG_SECCOMP_FILTER, 5.0 or later",
+    .idmappedMounts: "only root needs it: run Bailey as an ordinary user",
+  ]
+
+  private func landlock(_ facts: HostFacts) -> HealthFinding {
+    let floor = 2
+    if facts.landlockABI >= floor { return HealthFinding("landlock-abi", .ok, "version \(facts.landlockABI)") }
+    return HealthFinding("landlock-abi", .fail, "version \(facts.landlockABI); Bailey needs \(floor)", fix: "a newer kernel")
+  }
+
+  private func limits(_ facts: HostFacts) -> HealthFinding {
+    let held = facts.features.contains(.cgroup) ? "cgroup v2" : "rlimits, and a watcher for memory and processor time"
+    return HealthFinding("limits", .ok, "held by " + held)
+  }
+}

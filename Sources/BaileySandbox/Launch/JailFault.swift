@@ -1,0 +1,53 @@
+import BaileyCore
+import BaileyLinux
+
+/// What a failed operation means for the person.
+extension Fault {
+  /// - Parameter event: a `failed` event: list, index, code and errno.
+  static func sandbox(_ event: JailEvent) -> Fault {
+    let error = Errno(event.numbers[3])
+    if event.numbers[0] < 0 { return start(error) }
+    let name = operationName(event.numbers[2])
+    let subject = event.text.isEmpty ? nil : event.text
+    return Fault(
+      "sandbox-operation-failed", subject: subject, why: "the sandbox could not be built: \(name): \(error)",
+      hint: hint(name, error))
+  }
+
+  /// The namespaces could not be made, or the plan was refused.
+  private static func start(_ error: Errno) -> Fault {
+    switch error.name {
+    case "EBADMSG", "EMSGSIZE":
+      Fault("sandbox-plan-invalid", why: "bailey-jail refused the plan", hint: "bailey and bailey-jail must be of one version")
+    case "EPERM", "ENOSPC", "EUSERS", "EACCES":
+      Fault(
+        "sandbox-namespaces-refused", why: "the kernel refuses user namespaces to this account: \(error)",
+        hint: "check the sysctls user.max_user_namespaces, kernel.unprivileged_userns_clone and "
+          + "kernel.apparmor_restrict_unprivileged_userns; `bailey doctor` says which one stands in the way")
+    default:
+      Fault("sandbox-start-failed", why: "bailey-jail could not start: \(error)", hint: "see `bailey doctor`")
+    }
+  }
+
+  private static func hint(_ name: String, _ error: Errno) -> String {
+    switch (name, error.name) {
+    case ("overlay", _): "use another workspace mode: `bailey run --workspace copy`"
+    case ("netlink", _): "the kernel needs nftables with redirect (modules nf_tables, nft_redir, nft_chain_nat)"
+    case (_, "EAGAIN"), (_, "ENOMEM"): "the machine is out of processes or memory"
+    case ("nest", _), ("id-map", _): "nested user namespaces must be allowed; see `bailey doctor`"
+    default: "see `bailey doctor`; if all holds there, report this as a bug"
+    }
+  }
+
+  /// As report.c of bailey-jail has them.
+  static func operationName(_ code: Int32) -> String {
+    let names: [Int32: String] = [
+      1: "id-map", 2: "open-tree", 10: "tmpfs", 11: "directory", 12: "file", 13: "symlink", 14: "pivot",
+      15: "propagation", 16: "bind", 17: "overlay", 18: "proc", 19: "devpts", 20: "hostname", 21: "sysctl",
+      22: "netlink", 23: "listen", 24: "terminal", 25: "limit", 26: "ready", 27: "spawn", 40: "nest", 41: "enter",
+      42: "drop", 43: "landlock", 44: "no-new-privileges", 45: "seccomp", 46: "change-directory", 47: "execute",
+      48: "join",
+    ]
+    return names[code] ?? "operation \(code)"
+  }
+}

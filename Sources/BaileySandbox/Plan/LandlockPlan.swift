@@ -1,0 +1,24 @@
+/// Landlock rules that say once more what the mounts say, so that a mount that slipped in is still closed.
+enum LandlockPlan {
+  static func operation(abi: Int, _ view: ViewBuilder, _ facts: HostFacts) -> JailOperation {
+    let rights = LandlockRights(abi: abi)
+    let read = rights.read & rights.handled
+    var rules = [
+      rule("/", rights.list), rule("/etc", read), rule("/dev", rights.device), rule("/proc", rights.processFiles),
+    ]
+    for name in SystemView.rootNames where facts.rootLinks[String(name.dropFirst())] == nil {
+      rules.append(rule(name, read, optional: true))
+    }
+    for mount in view.mounts where !InsidePath.contains("/etc", mount.path) {
+      let access = mount.isWritable ? rights.write : read
+      // A single file has no directory rights; the jail narrows what this could not know.
+      let isFile = facts.existing.contains(mount.path) && !facts.directories.contains(mount.path) && !mount.isMemory
+      rules.append(rule(mount.path, isFile ? access & rights.file : access, optional: mount.path.hasPrefix("/sys/")))
+    }
+    return .landlock(handledFilesystem: rights.handled, handledNetwork: 0, scoped: 0, rules: rules)
+  }
+
+  private static func rule(_ path: String, _ access: UInt64, optional: Bool = false) -> LandlockRule {
+    LandlockRule(path: ViewBuilder.bytes(path), access: access, optional: optional)
+  }
+}

@@ -1,0 +1,37 @@
+import BaileyCore
+
+/// What is executed at the end: the candidates along PATH, the arguments, the environment.
+package struct ProgramPlan {
+  package let path: [String]
+  package let environment: [String: String]
+  private let command: [String]
+
+  private static let standardPath = [
+    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+  ]
+
+  init(_ request: SandboxRequest, _ facts: HostFacts, _ view: ViewBuilder) {
+    let shown = facts.pathDirectories.filter { view.cover(of: $0).map { !$0.isMemory } ?? false }
+    path = shown + Self.standardPath.filter { !shown.contains($0) }
+    command = request.command
+    var caller = request.caller
+    caller.name = SandboxPlanner.insideUser(caller).name
+    environment =
+      SessionEnvironment.make(
+        caller: caller, session: request.session, environment: request.environment, rules: request.manifest.environment,
+        home: request.homePath, path: path, workingDirectory: request.workingDirectory
+      ).variables
+  }
+
+  /// As execvp(3): a name with a slash is a path, any other is looked for along PATH.
+  package static func candidates(_ program: String, path: [String]) -> [[UInt8]] {
+    if program.contains("/") { return [Array(program.utf8)] }
+    return path.map { Array("\($0)/\(program)".utf8) }
+  }
+
+  var operation: JailOperation {
+    .execute(
+      candidates: Self.candidates(command.first ?? "", path: path), arguments: command.map { Array($0.utf8) },
+      environment: environment.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) })
+  }
+}

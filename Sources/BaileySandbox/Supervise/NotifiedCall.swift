@@ -1,0 +1,41 @@
+import BaileyCore
+
+/// How to read the arguments of a call that the filter notifies.
+enum NotifiedCall: Sendable {
+  case connect
+  /// Registers of path and argument vector; of the directory it is relative to, where it has one.
+  case execute(directory: Int?, path: Int, arguments: Int)
+  /// One path that is changed.
+  case path(ObservedEvent.Operation, directory: Int?, path: Int)
+  /// Two paths: what was, and what will be.
+  case pair(ObservedEvent.Operation, fromDirectory: Int?, from: Int, toDirectory: Int?, to: Int)
+  /// A symbolic link: the target is text, not a path that is looked up.
+  case link(directory: Int?, path: Int, target: Int)
+
+  /// By call number; a number that is not here was not notified by our filter.
+  static let byNumber: [UInt32: NotifiedCall] = {
+    var table: [UInt32: NotifiedCall] = [:]
+    for (name, call) in byName {
+      if let number = SystemCallTable.number(name) { table[number] = call }
+    }
+    return table
+  }()
+
+  static let byName: [(String, NotifiedCall)] = [
+    ("connect", .connect),
+    ("execve", .execute(directory: nil, path: 0, arguments: 1)),
+    ("execveat", .execute(directory: 0, path: 1, arguments: 2)),
+    ("open", .path(.open, directory: nil, path: 0)), ("creat", .path(.open, directory: nil, path: 0)),
+    ("truncate", .path(.open, directory: nil, path: 0)), ("openat", .path(.open, directory: 0, path: 1)),
+    ("openat2", .path(.open, directory: 0, path: 1)), ("unlink", .path(.unlink, directory: nil, path: 0)),
+    ("unlinkat", .path(.unlink, directory: 0, path: 1)), ("rmdir", .path(.unlink, directory: nil, path: 0)),
+    ("mkdir", .path(.mkdir, directory: nil, path: 0)), ("mkdirat", .path(.mkdir, directory: 0, path: 1)),
+    ("rename", .pair(.rename, fromDirectory: nil, from: 0, toDirectory: nil, to: 1)),
+    ("renameat", .pair(.rename, fromDirectory: 0, from: 1, toDirectory: 2, to: 3)),
+    ("renameat2", .pair(.rename, fromDirectory: 0, from: 1, toDirectory: 2, to: 3)),
+    ("link", .pair(.link, fromDirectory: nil, from: 0, toDirectory: nil, to: 1)),
+    ("linkat", .pair(.link, fromDirectory: 0, from: 1, toDirectory: 2, to: 3)),
+    ("symlink", .link(directory: nil, path: 1, target: 0)),
+    ("symlinkat", .link(directory: 1, path: 2, target: 0)),
+  ]
+}

@@ -1,0 +1,86 @@
+import BaileyCore
+import BaileyLinux
+
+/// One apply or undo of a session, under the project's lock.
+struct Applying {
+  var staged: StagedSession
+  let session: SessionID
+
+  func apply(_ selection: ChangeSelection, digest: String) throws(Fault) -> ApplyReport {
+    let reading = try staged.read()
+    if reading.set.digest != digest {
+      throw Fault(
+        "workspace-changed", subject: session.text, why: "the session or the project has changed since the changes were shown",
+        hint: "look at them again with bailey diff, then apply")
+    }
+    let plan = try ApplyPlan(
+      reading.changes, selection, lower: staged.lower, staged: staged.staged, hasher: staged.hasher)
+    var report = ApplyReport(
+      applied: plan.operations.map(\.path).unique, conflicts: plan.conflicts, heldBack: plan.heldBack, refs: [])
+    if selection.isDryRun || plan.operations.isEmpty { return report }
+    let refused = try run(plan.operations, undoes: nil)
+    let paths = Set(refused.map(\.path))
+    report.applied.removeAll { paths.contains($0) }
+    report.conflicts += refused
+    return report
+  }
+
+  func undo() throws(Fault) -> ApplyReport {
+    guard let journal = try lastApplied(), let operations = journal.operations else {
+      throw Fault("nothing-to-undo", subject: session.text, why: "no apply of this session is left to take back")
+    }
+    let refused = journal.refused
+    let done = operations.indices.filter { !refused.contains($0) }.map { operations[$0] }
+    let inverse = done.inverted.ordered
+    let refusals = try run(inverse, undoes: journal.number)
+    try attempting("closing the journal", []) { () throws(Errno) in try journal.setState(.undone) }
+    let paths = Set(refusals.map(\.path))
+    return ApplyReport(
+      applied: inverse.map(\.path).unique.filter { !paths.contains($0) }, conflicts: refusals, heldBack: [], refs: [])
+  }
+
+  private func lastApplied() throws(Fault) -> Journal? {
+    for number in Journal.numbers(in: staged.files.journals).reversed() {
+      let journals = staged.files.journals
+      let journal = try attempting("reading the journal", Array(journals.utf8)) { () throws(Errno) in
+        try Journal(in: journals, number: number)
+      }
+      if journal.state == .done, journal.undoes == nil { return journal }
+    }
+    return nil
+  }
+
+  /// Returns what was refused at the last moment.
+  private func run(_ operations: [Operation], undoes: Int?) throws(Fault) -> [ApplyReport.Refusal] {
+    let journals = staged.files.journals
+    let number = (Journal.numbers(in: journals).last ?? 0) + 1
+    let journal = try attempting("making the journal", Array(journals.utf8)) { () throws(Errno) in
+      try Descriptor.makeDirectories(journals)
+      return try Journal.create(in: journals, number: number)
+    }
+    var transaction = try Transaction.prepare(
+      operations, project: staged.lower, journal: journal, undoes: undoes, hasher: staged.hasher)
+    try transaction.commit()
+    let refusals = transaction.refusals
+    try accept(operations.indices.filter { refusals[$0] == nil }.map { operations[$0].path })
+    return refusals.sorted { $0.key < $1.key }.map { .init(path: operations[$0.key].path, why: $0.value) }
+  }
+
+  /// What we wrote ourselves is the new base, so that it is not taken for somebody else's change.
+  private func accept(_ paths: [[UInt8]]) throws(Fault) {
+    var memory = staged.memory
+    for path in Set(paths + paths.map { Tree.split($0).parent }) {
+      let status = (try? staged.lower.status(path)) ?? nil
+      memory.base.accepted[path] = status.map(Stamp.init)
+    }
+    try staged.files.save(memory)
+  }
+}
+
+extension [[UInt8]] {
+  /// In order, each once: a directory can have two operations.
+  var unique: [[UInt8]] {
+    var seen: Set<[UInt8]> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

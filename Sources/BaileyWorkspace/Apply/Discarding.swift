@@ -1,0 +1,66 @@
+import BaileyCore
+import BaileyLinux
+
+/// Drops changes of a session that has ended: the view becomes the project's state again.
+struct Discarding {
+  let files: SessionFiles
+  let hasher: HasherFactory
+
+  /// - Parameter paths: relative to the project; `nil` is everything.
+  func run(paths: [[UInt8]]?) throws(Fault) {
+    let session = try StagedSession(files, hasher: hasher)
+    let changes = try session.read().changes
+    let chosen = paths ?? [[]]
+    for path in chosen where !path.isEmpty {
+      guard changes.contains(where: { $0.path == path || ApplyPlan.isBelow($0.path, path) }) else {
+        throw Fault(
+          "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)), why: "the session has no such change",
+          hint: "bailey diff lists the changes")
+      }
+      if session.memory.mode == .staged { try requireOwnEntry(path, session.staged) }
+    }
+    for path in chosen {
+      if session.memory.mode == .copy {
+        try restore(path, session)
+      } else {
+        try remove(path, session.staged)
+      }
+    }
+  }
+
+  /// Below a directory that was removed as a whole there is nothing to take a single file back from.
+  private func requireOwnEntry(_ path: [UInt8], _ upper: Tree) throws(Fault) {
+    let status = try attempting("looking for the change", path) { () throws(Errno) in try upper.status(path) }
+    if status != nil { return }
+    throw Fault(
+      "discard-needs-directory", subject: printable(String(decoding: path, as: UTF8.self)),
+      why: "it was removed together with its directory", hint: "discard the directory as a whole")
+  }
+
+  private func remove(_ path: [UInt8], _ tree: Tree) throws(Fault) {
+    try attempting("discarding", path) { () throws(Errno) in
+      if path.isEmpty {
+        for entry in try tree.root.entries() { try tree.root.removeTree(entry.name) }
+      } else if try tree.status(path) != nil {
+        let place = try tree.place(path)
+        try place.folder.removeTree(place.name)
+      }
+    }
+  }
+
+  private func restore(_ path: [UInt8], _ session: StagedSession) throws(Fault) {
+    try remove(path, session.staged)
+    let kept = try session.copied().filter { !path.isEmpty && $0.key != path && !ApplyPlan.isBelow($0.key, path) }
+    var copy = ProjectCopy(
+      project: session.lower, copy: session.staged,
+      patterns: SensitivePatterns(session.memory.sensitive.compactMap { try? Glob($0) }), entries: kept)
+    try copy.run(path)
+    let bytes = ProjectCopy.json(copy.entries).canonical
+    let name = files.directory + "/copy.json"
+    try attempting("discarding", path) { () throws(Errno) in
+      let file = try Descriptor.open(name, [.writeOnly, .create, .truncate, .noFollow])
+      try file.writeAll(bytes)
+      try file.fsync()
+    }
+  }
+}

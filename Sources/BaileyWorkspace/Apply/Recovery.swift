@@ -1,0 +1,57 @@
+import BaileyCore
+import BaileyLinux
+
+/// Puts in order what a controller left that died in the middle of an apply: each is rolled back, or found to be finished.
+struct Recovery {
+  let stateDirectory: String
+  let hasher: HasherFactory
+
+  /// Returns a sentence for each apply that had not ended.
+  func run() throws(Fault) -> [String] {
+    var sentences: [String] = []
+    let sessions = (try? Descriptor.entries(of: stateDirectory + "/sessions")) ?? []
+    for id in sessions.compactMap({ SessionID($0.text) }).sorted(by: { $0.text < $1.text }) {
+      let journals = SessionFiles(stateDirectory: stateDirectory, session: id).journals
+      for number in Journal.numbers(in: journals) {
+        guard let journal = try? Journal(in: journals, number: number) else { continue }
+        if let sentence = try settle(journal, journals) { sentences.append("session \(id.text): \(sentence)") }
+      }
+    }
+    return sentences
+  }
+
+  private func settle(_ journal: Journal, _ journals: String) throws(Fault) -> String? {
+    switch journal.state {
+    case .rolledBack, .undone: return try clear(journal)
+    case .done:
+      if let number = journal.undoes, let undone = try? Journal(in: journals, number: number), undone.state == .done {
+        try attempting("closing the journal", []) { () throws(Errno) in try undone.setState(.undone) }
+      }
+      return try clear(journal)
+    case .preparing, .applying: return try rollBack(journal)
+    }
+  }
+
+  private func rollBack(_ journal: Journal) throws(Fault) -> String? {
+    guard let path = journal.project else {
+      // Nothing was made in the project before `begin` was complete.
+      return nil
+    }
+    guard let project = try? Tree(path) else { return "\(printable(path)) cannot be opened to put back an unfinished apply" }
+    let lock = try ProjectLock.take(stateDirectory: stateDirectory, project: project)
+    defer { try? lock.unlock() }
+    // State may have moved on while another process held the lock.
+    if journal.state != .applying && journal.state != .preparing { return nil }
+    let problems = Rollback(project: project, journal: journal, hasher: hasher).run()
+    let result = problems.isEmpty ? "was rolled back" : "was rolled back except: " + problems.joined(separator: "; ")
+    return "an unfinished \(journal.undoes == nil ? "apply" : "undo") to \(printable(path)) \(result)"
+  }
+
+  /// Removes a staging directory that outlived its apply.
+  private func clear(_ journal: Journal) throws(Fault) -> String? {
+    guard let name = journal.staging, let path = journal.project, let project = try? Tree(path) else { return nil }
+    guard name.hasPrefix(Transaction.stagingPrefix), !name.contains("/") else { return nil }
+    if (try? project.root.status(of: name)) != nil { try? project.root.removeTree(name) }
+    return nil
+  }
+}

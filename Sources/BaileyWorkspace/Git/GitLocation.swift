@@ -1,0 +1,101 @@
+package import BaileyCore
+internal import BaileyLinux
+
+/// Where a repository lies on the host: its working tree, and the directories that hold its state.
+package struct GitLocation: Sendable, Equatable {
+  /// Absolute path of the working tree's top level.
+  package var topLevel: String
+  /// Holds `HEAD` and the index. Outside the top level for linked worktrees and submodules.
+  package var gitDirectory: String
+  /// Holds objects and refs; the same as `gitDirectory` except for linked worktrees.
+  package var commonDirectory: String
+
+  package var isLinkedWorktree: Bool { gitDirectory != commonDirectory }
+
+  /// The repository in which a directory lies: the nearest `.git` here or above. Runs no git and reads no configuration.
+  ///
+  /// `nil` when there is none, or when it points somewhere that does not point back.
+  package static func find(for directory: String) -> GitLocation? {
+    guard let real = try? Descriptor.realPath(directory), var path = String(validating: real, as: UTF8.self) else { return nil }
+    while true {
+      if let found = at(topLevel: path) { return found }
+      guard path != "/", let slash = path.lastIndex(of: "/") else { return nil }
+      path = slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+  }
+
+  /// The repository whose working tree starts exactly here.
+  package static func at(topLevel: String) -> GitLocation? {
+    let dotGit = (topLevel == "/" ? "" : topLevel) + "/.git"
+    guard let status = try? Descriptor.status(of: dotGit, followingLinks: true) else { return nil }
+    let directory: String
+    if status.isDirectory {
+      directory = dotGit
+    } else {
+      guard let target = line(of: dotGit, after: "gitdir:") else { return nil }
+      directory = absolute(target, from: topLevel)
+      guard pointsBack(directory, to: dotGit, topLevel: topLevel) else { return nil }
+    }
+    return location(topLevel, directory)
+  }
+
+  private static func location(_ topLevel: String, _ directory: String) -> GitLocation? {
+    guard let real = text(realPath: directory), isGitDirectory(real) || line(of: real + "/commondir", after: "") != nil
+    else { return nil }
+    var common = real
+    if let target = line(of: real + "/commondir", after: "") {
+      guard let path = text(realPath: absolute(target, from: real)), isGitDirectory(path) else { return nil }
+      common = path
+    }
+    return GitLocation(topLevel: topLevel, gitDirectory: real, commonDirectory: common)
+  }
+
+  /// A file in a project can name any directory: it counts only inside the working tree's own surroundings (a submodule's, which
+  /// git keeps in the `.git` above), or if the directory names this file too (a linked worktree).
+  private static func pointsBack(_ directory: String, to dotGit: String, topLevel: String) -> Bool {
+    guard let real = text(realPath: directory) else { return false }
+    if let back = line(of: real + "/gitdir", after: "") {
+      return text(realPath: absolute(back, from: real)) == text(realPath: dotGit)
+    }
+    guard let range = modulesStart(real) else { return false }
+    let owner = String(real[..<range])
+    return topLevel.hasPrefix(owner + "/")
+  }
+
+  /// The end of PATH in `PATH/.git/modules/…`.
+  private static func modulesStart(_ path: String) -> String.Index? {
+    var components = path.split(separator: "/", omittingEmptySubsequences: false)[...]
+    while components.count > 2 {
+      if components[components.endIndex - 1] == "modules", components[components.endIndex - 2] == ".git" {
+        return components[components.endIndex - 2].startIndex == path.startIndex
+          ? nil : path.index(before: components[components.endIndex - 2].startIndex)
+      }
+      components = components.dropLast()
+    }
+    return nil
+  }
+
+  private static func isGitDirectory(_ path: String) -> Bool {
+    let hasHead = (try? Descriptor.status(of: path + "/HEAD")) != nil
+    return hasHead && (try? Descriptor.status(of: path + "/objects", followingLinks: true))?.isDirectory == true
+  }
+
+  private static func line(of file: String, after prefix: String) -> String? {
+    guard let descriptor = try? Descriptor.open(file, [.readOnly, .nonBlocking, .noControllingTerminal]),
+      (try? descriptor.status())?.isRegular == true, let bytes = try? descriptor.readAll(limit: 8192),
+      let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(prefix)
+    else { return nil }
+    var rest = text.dropFirst(prefix.count)
+    if !prefix.isEmpty { rest = rest.drop { $0 == " " } }
+    while rest.last?.isNewline == true { rest.removeLast() }
+    return rest.isEmpty || rest.contains("\0") ? nil : String(rest)
+  }
+
+  private static func absolute(_ path: String, from directory: String) -> String {
+    path.hasPrefix("/") ? path : directory + "/" + path
+  }
+
+  private static func text(realPath path: String) -> String? {
+    (try? Descriptor.realPath(path)).flatMap { String(validating: $0, as: UTF8.self) }
+  }
+}

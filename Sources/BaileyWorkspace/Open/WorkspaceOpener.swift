@@ -1,0 +1,92 @@
+import BaileyCore
+import BaileyLinux
+
+/// Prepares the layers of a new session and fixes what its changes will be compared with.
+struct WorkspaceOpener {
+  let files: SessionFiles
+  let project: String
+  let mode: WorkspaceMode
+  let sensitive: [Glob]
+
+  func run(stateDirectory: String) throws(Fault) -> WorkspaceOpening {
+    try refuseOverlap(stateDirectory)
+    let directory = files.directory
+    let project = project
+    let tree = try attempting("opening the project", Array(project.utf8)) { () throws(Errno) in
+      try Descriptor.makeDirectories(directory)
+      return try Tree(project)
+    }
+    let base = BaseRecord(started: try now(tree), accepted: [:])
+    // The walk comes after the clock was read: what changes meanwhile is then seen as changed.
+    let masks = mode == .copy ? [] : try SensitiveFiles.scan(project: project, patterns: sensitive).masks
+    var notices: [String] = []
+    let layers = try layers(tree, &notices)
+    try files.save(
+      SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base))
+    return WorkspaceOpening(layers: layers, masks: masks, notices: notices)
+  }
+
+  /// An overlay over itself never ends, and a copy into itself neither.
+  private func refuseOverlap(_ stateDirectory: String) throws(Fault) {
+    let state = (try? Descriptor.realPath(stateDirectory)).map { String(decoding: $0, as: UTF8.self) } ?? stateDirectory
+    guard (state + "/").hasPrefix(project + "/") || (project + "/").hasPrefix(state + "/") else { return }
+    throw Fault(
+      "workspace-overlaps", subject: project, why: "the project and Bailey's state directory \(state) contain one another",
+      hint: "set XDG_STATE_HOME to a directory outside the project")
+  }
+
+  /// The time by the project's own file system: of a file without a name, which leaves the directory untouched.
+  private func now(_ tree: Tree) throws(Fault) -> Int64 {
+    for path in [project, files.directory] {
+      do throws(Errno) { return try Descriptor.open(path, [.temporary, .readWrite]).status().changed } catch {}
+    }
+    let directory = files.directory
+    return try attempting("reading the file system's clock", Array(directory.utf8)) { () throws(Errno) in
+      try Descriptor.open(directory + "/clock", [.writeOnly, .create, .truncate]).status().changed
+    }
+  }
+
+  private func layers(_ tree: Tree, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
+    switch mode {
+    case .staged: return try overlay(tree)
+    case .direct:
+      notices.append("direct workspace: changes go straight into the project; there is nothing to apply or undo")
+      return .bind(path: project, source: project, readOnly: false)
+    case .readOnly: return .bind(path: project, source: project, readOnly: true)
+    case .copy: return try copy(tree, &notices)
+    }
+  }
+
+  /// The upper directory gives the view's root its mode.
+  private func overlay(_ tree: Tree) throws(Fault) -> WorkspaceLayers {
+    let (upper, work) = (files.upper, files.work)
+    try attempting("making the session's layers", Array(upper.utf8)) { () throws(Errno) in
+      let mode = try tree.root.status().mode
+      try Descriptor.makeDirectories(upper)
+      try Descriptor.makeDirectories(work)
+      try Descriptor.workingDirectory.setMode(of: upper, mode | 0o700)
+    }
+    try FileSystemKind.requireUpper(upper)
+    return .overlay(path: project, lower: project, upper: upper, work: work)
+  }
+
+  private func copy(_ tree: Tree, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
+    let path = files.copy
+    let target = try attempting("making the copy", Array(path.utf8)) { () throws(Errno) in
+      try Descriptor.makeDirectories(path)
+      return try Tree(path)
+    }
+    var copy = ProjectCopy(project: tree, copy: target, patterns: SensitivePatterns(sensitive))
+    try copy.run()
+    if copy.leftOut > 0 { notices.append("\(copy.leftOut) sockets, pipes or devices of the project were not copied") }
+    let bytes = ProjectCopy.json(copy.entries).canonical
+    let directory = files.directory
+    try attempting("making the copy", Array(path.utf8)) { () throws(Errno) in
+      try target.root.setMode(tree.root.status().mode | 0o700)
+      let file = try Descriptor.open(directory + "/copy.json", [.writeOnly, .create, .truncate, .noFollow])
+      try file.writeAll(bytes)
+      try file.fsync()
+    }
+    return .bind(path: project, source: path, readOnly: false)
+  }
+}

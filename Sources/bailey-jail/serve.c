@@ -1,0 +1,329 @@
+/* pid 1 after the start: reaps, reports, and does what the controller asks. Nothing here waits for the agent. */
+#define _GNU_SOURCE
+#include "jail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/wait.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+
+#define MAX_PROGRAMS 64
+
+/* A further program. Its leader, which is its session's first process, writes `process` through shared memory: pid 1 must not wait for
+ * a process that the agent could stop. */
+struct program {
+  uint64_t id;
+  int leader;
+  volatile int process;
+};
+
+static struct program *programs;
+static struct context *self;
+static long main_process;
+static int frozen;
+
+static void event_of_status(uint64_t id, int status, int wait) {
+  struct bailey_event event = {.kind = BAILEY_EXITED, .id = id};
+  if ((status & 0xff) == 0x7f) {
+    event.kind = BAILEY_STOPPED;
+    event.a = (status >> 8) & 0xff;
+  } else if (status & 0x7f) {
+    event.b = status & 0x7f;
+  } else {
+    event.a = (status >> 8) & 0xff;
+  }
+  send_event(&event, 0, 0, wait);
+}
+
+/* A leader ends well after it has reported its program; any other end is reported here. */
+static void leader_ended(struct program *program, int status) {
+  if (program->process > 0 && status != 0)
+    CALL(kill, -program->process, SIGKILL);
+  if (status != 0)
+    event_of_status(program->id, SIGKILL, 0);
+  *program = (struct program){0};
+}
+
+/* At most 64 at once, so that a storm of dying processes does not keep the controller waiting. */
+static int reap(void) {
+  for (int count = 0; count < 64; count++) {
+    int status = 0;
+    long process = CALL(wait4, -1, &status, WNOHANG | WUNTRACED, 0);
+    if (process <= 0)
+      return 0;
+    int stopped = (status & 0xff) == 0x7f;
+    if (process == main_process && stopped && !frozen)
+      event_of_status(0, status, 0);
+    if (process == main_process && !stopped) {
+      event_of_status(0, status, 1);
+      leave(0);
+    }
+    for (int index = 0; index < MAX_PROGRAMS && !stopped; index++)
+      if (programs[index].leader == process)
+        leader_ended(&programs[index], status);
+  }
+  return 1;
+}
+
+static void reply(uint64_t id, long result, long descriptor) {
+  struct bailey_event event = {.kind = BAILEY_REPLY, .id = id, .a = result < 0 ? (int)-result : 0};
+  int number = (int)descriptor;
+  send_event(&event, &number, descriptor >= 0 ? 1 : 0, 0);
+}
+
+static long view_writable(long view, int writable) {
+  struct mount_attr change = {
+      .attr_set = writable ? 0 : MOUNT_ATTR_RDONLY,
+      .attr_clr = writable ? MOUNT_ATTR_RDONLY : 0,
+  };
+  return CALL(mount_setattr, view, "", AT_EMPTY_PATH, &change, sizeof change);
+}
+
+/* The view's own mount may be read-only; this copy of it is not the agent's. */
+static long make_target(long view, const char *path, int directory) {
+  long target = open_target(view, path, 1, directory);
+  if (target != -EROFS)
+    return target;
+  TRY(view_writable(view, 1));
+  target = open_target(view, path, 1, directory);
+  view_writable(view, 0);
+  return target;
+}
+
+static long open_source(const char *path, int recursive) {
+  long source = open_strictly(AT_FDCWD, path, O_PATH);
+  TRY(source);
+  long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? 0x8000 /* AT_RECURSIVE */ : 0);
+  long tree = CALL(open_tree, source, "", flags);
+  close_descriptor(source);
+  return tree;
+}
+
+static long live_mount(struct operation *operation, long tree) {
+  int recursive = operation->number[2] != 0, owned = tree < 0;
+  if (owned)
+    tree = open_source(operation->string[0].start, recursive);
+  TRY(tree);
+  long view = CALL(openat, AT_FDCWD, operation->string[1].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  long target = view < 0 ? view : make_target(view, operation->string[2].start, is_directory(tree) > 0);
+  long result = target < 0 ? target : mount_tree(tree, operation->number[1], recursive, target);
+  close_descriptor(target);
+  close_descriptor(view);
+  if (owned)
+    close_descriptor(tree);
+  return result;
+}
+
+static long live_unmount(struct operation *operation) {
+  long view = CALL(openat, AT_FDCWD, operation->string[0].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  TRY(view);
+  long directory = open_target(view, operation->string[1].start, 0, 1);
+  close_descriptor(view);
+  TRY(directory);
+  long result = CALL(fchdir, directory);
+  close_descriptor(directory);
+  if (result >= 0)
+    result = CALL(umount2, operation->string[2].start, MNT_DETACH | UMOUNT_NOFOLLOW);
+  CALL(chdir, "/");
+  return result;
+}
+
+static long live_mask(struct operation *operation) {
+  long view = CALL(openat, AT_FDCWD, operation->string[2].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+  TRY(view);
+  long target = open_target(view, operation->string[3].start, 0, 0);
+  close_descriptor(view);
+  TRY(target);
+  long cover = open_source(operation->string[is_directory(target) > 0 ? 1 : 0].start, 0);
+  uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  long result = cover < 0 ? cover : mount_tree(cover, attributes, 0, target);
+  close_descriptor(cover);
+  close_descriptor(target);
+  return result;
+}
+
+static long signal_program(uint64_t id, uint64_t number) {
+  long process = id == 0 ? main_process : 0;
+  for (int index = 0; index < MAX_PROGRAMS && id != 0; index++)
+    if (programs[index].id == id)
+      process = programs[index].process;
+  if (process <= 1)
+    return -ESRCH;
+  long result = CALL(kill, -process, number);
+  return result == -ESRCH ? CALL(kill, process, number) : result;
+}
+
+/* Does not wait: a server that is slow to accept is the controller's to wait for. */
+static long dial(uint64_t port, long *descriptor) {
+  struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = __builtin_bswap16((uint16_t)port)};
+  struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = __builtin_bswap16((uint16_t)port)};
+  four.sin_addr.s_addr = __builtin_bswap32(0x7f000001);
+  six.sin6_addr.s6_addr[15] = 1;
+  long type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
+  *descriptor = CALL(socket, AF_INET, type, 0);
+  TRY(*descriptor);
+  long result = CALL(connect, *descriptor, &four, sizeof four);
+  if (result != -ECONNREFUSED)
+    return result == -EINPROGRESS ? 0 : result;
+  close_descriptor(*descriptor);
+  *descriptor = CALL(socket, AF_INET6, type, 0);
+  TRY(*descriptor);
+  result = CALL(connect, *descriptor, &six, sizeof six);
+  return result == -EINPROGRESS ? 0 : result;
+}
+
+/* The leader of a further program: owns its terminal, so that job control works, and reports its stops and its end. */
+_Noreturn static void lead(struct program *program, struct operation *operation, const int *descriptors) {
+  static struct plan plan;
+  struct context context = *self;
+  long master = -1;
+  uint64_t streams = operation->number[1];
+  CALL(setsid);
+  context.program = operation->number[0];
+  context.terminal = -1;
+  for (int index = 0, next = 1; index < 3; index++)
+    context.streams[index] = streams & 1u << index ? descriptors[next++] : -1;
+  long result = plan_map(descriptors[0], 1, &plan);
+  context.plan = &plan;
+  if (result >= 0 && streams & BAILEY_STREAM_TERMINAL)
+    result = master = open_terminal(&context, operation->number[2], operation->number[3], &context.terminal);
+  if (result >= 0 && context.terminal >= 0)
+    result = CALL(ioctl, context.terminal, TIOCSCTTY, 0);
+  if (result >= 0)
+    result = program->process = (int)start_program(&context);
+  reply(context.program, result, result < 0 ? -1 : master);
+  close_descriptor(master);
+  if (result < 0)
+    leave(0);
+  for (;;) {
+    int status = 0;
+    if (CALL(wait4, result, &status, WUNTRACED, 0) != result)
+      leave(1);
+    event_of_status(context.program, status, 1);
+    if ((status & 0xff) != 0x7f)
+      leave(0);
+  }
+}
+
+/* 0 when the leader runs: it answers itself. */
+static long launch(struct operation *operation, const int *descriptors, unsigned count) {
+  unsigned wanted = 1;
+  for (int index = 0; index < 3; index++)
+    wanted += operation->number[1] >> index & 1;
+  if (count != wanted || operation->number[0] == 0)
+    return -EINVAL;
+  for (int index = 0; index < MAX_PROGRAMS; index++) {
+    struct program *program = &programs[index];
+    if (program->leader != 0)
+      continue;
+    *program = (struct program){.id = operation->number[0]};
+    long leader = fork_process();
+    if (leader == 0)
+      lead(program, operation, descriptors);
+    program->leader = leader < 0 ? 0 : (int)leader;
+    return leader < 0 ? leader : 0;
+  }
+  return -EAGAIN;
+}
+
+static void answer(struct operation *operation, const int *descriptors, unsigned count) {
+  long result = -ENOSYS, descriptor = -1;
+  switch (operation->code) {
+  case BAILEY_MOUNT:
+    result = live_mount(operation, count ? descriptors[0] : -1);
+    break;
+  case BAILEY_UNMOUNT:
+    result = live_unmount(operation);
+    break;
+  case BAILEY_MASK:
+    result = live_mask(operation);
+    break;
+  case BAILEY_SIGNAL:
+    result = signal_program(operation->number[1], operation->number[2]);
+    break;
+  case BAILEY_FREEZE:
+  case BAILEY_THAW:
+    frozen = operation->code == BAILEY_FREEZE;
+    result = CALL(kill, -1, frozen ? SIGSTOP : SIGCONT);
+    break;
+  case BAILEY_DIAL:
+    result = dial(operation->number[1], &descriptor);
+    break;
+  case BAILEY_LAUNCH:
+    result = launch(operation, descriptors, count);
+    if (result == 0)
+      return;
+  }
+  reply(operation->number[0], result, result < 0 ? -1 : descriptor);
+  close_descriptor(descriptor);
+}
+
+/* The end of the control socket is the end of the sandbox; so is a request that makes no sense. */
+static void serve_request(void) {
+  static _Alignas(8) uint8_t bytes[16384];
+  int descriptors[MAX_DESCRIPTORS];
+  unsigned count = 0;
+  struct operation operation = {0};
+  long length = receive_request(bytes, sizeof bytes, descriptors, &count);
+  if (length == -EAGAIN || length == -EINTR)
+    return;
+  if (length <= 0 || !request_read(bytes, (size_t)length, &operation))
+    leave(self->failure);
+  answer(&operation, descriptors, count);
+  for (unsigned index = 0; index < count; index++)
+    close_descriptor(descriptors[index]);
+}
+
+_Noreturn void serve(struct context *context, long main_program) {
+  self = context;
+  main_process = main_program;
+  uint64_t child = 1ull << (SIGCHLD - 1);
+  long memory = CALL(mmap, 0, MAX_PROGRAMS * sizeof *programs, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  long signals = CALL(signalfd4, -1, &child, 8, 02004000 /* SFD_CLOEXEC | SFD_NONBLOCK */);
+  context->main_process = CALL(pidfd_open, main_program, 0);
+  if (signals < 0 || context->main_process < 0 || (memory < 0 && memory > -4096))
+    leave(context->failure);
+  programs = (struct program *)memory;
+  struct pollfd sources[2] = {{.fd = BAILEY_FD_CONTROL, .events = POLLIN}, {.fd = (int)signals, .events = POLLIN}};
+  struct {
+    long seconds, nanoseconds;
+  } now = {0, 0};
+  int more = 1;
+  for (;;) {
+    char information[128];
+    CALL(ppoll, sources, 2, more ? &now : 0, 0, 8);
+    while (CALL(read, signals, information, sizeof information) > 0)
+      ;
+    more = reap();
+    serve_request();
+  }
+}
+
+long run_start(struct context *context, struct operation *operation) {
+  if (operation->code == BAILEY_SPAWN) {
+    long process = start_program(context);
+    TRY(process);
+    for (int index = 0; index < 3; index++)
+      close_descriptor(context->streams[index]);
+    close_descriptor(context->terminal);
+    serve(context, process);
+  }
+  int descriptors[MAX_DESCRIPTORS];
+  const struct bytes *slots = &operation->string[0];
+  if (slots->length > MAX_DESCRIPTORS)
+    return -EINVAL;
+  for (uint32_t index = 0; index < slots->length; index++)
+    descriptors[index] = BAILEY_FD_SLOTS + (uint8_t)slots->start[index];
+  struct bailey_event event = {.kind = BAILEY_IS_READY, .a = (int)slots->length};
+  TRY(send_event(&event, descriptors, slots->length, 1));
+  for (uint32_t index = 0; index < slots->length; index++)
+    close_descriptor(descriptors[index]);
+  return 0;
+}

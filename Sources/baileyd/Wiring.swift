@@ -1,0 +1,69 @@
+import BaileyAudit
+import BaileyControl
+import BaileyCore
+import BaileyDoors
+import BaileyEgress
+import BaileyLinux
+import BaileyPolicy
+import BaileySandbox
+import BaileyStore
+import BaileyWire
+import BaileyWorkspace
+
+/// Every resource, and who gets it. The list is the design.
+struct Wiring: Sendable {
+  let controller: Controller
+  let workspaces: any WorkspaceKeeper
+  private let log: AuditLog
+  private let caller: Caller
+
+  init(places: Places, log: AuditLog) throws(Fault) {
+    guard let account = Account.of(user: CurrentProcess.user) else {
+      throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
+    }
+    self.log = log
+    caller = Caller(
+      user: account.user, group: account.group, agentUser: account.user, agentGroup: account.group, name: account.name,
+      home: CurrentProcess.variable("HOME") ?? account.home)
+    let workspaces = try Workspaces(stateDirectory: places.state) { ContentDigest() }
+    self.workspaces = workspaces
+    let resources = Resources(
+      launcher: Launcher(),
+      workspaces: workspaces,
+      egress: EgressGateway(),
+      recorder: log,
+      manifests: ManifestResolver(
+        storage: DiskFiles(),
+        places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
+        sha256: { ContentDigest.hex($0) }),
+      locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
+      archive: Sessions(stateDirectory: places.state),
+      homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
+      meter: ProcessTreeMeter(),
+      now: { Clock.realTime })
+    controller = Controller(
+      resources: resources,
+      floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]))
+  }
+
+  func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
+    DoorServices(
+      controller: controller, log: log, health: HostHealth(caller: caller, environment: CurrentProcess.environment),
+      version: Version.text, shutdown: shutdown)
+  }
+}
+
+/// SHA-256 for whoever has no cryptography of his own.
+struct ContentDigest: ContentHasher {
+  private var hash = SHA256Tree()
+
+  mutating func update(_ bytes: [UInt8]) { hash.update(bytes.span) }
+
+  func finish() -> [UInt8] { hash.finish().bytes }
+
+  static func hex(_ bytes: [UInt8]) -> String {
+    var hash = SHA256Tree()
+    hash.update(bytes.span)
+    return hash.finish().hex
+  }
+}

@@ -1,0 +1,145 @@
+import BaileyLinux
+import Testing
+
+@testable import BaileyAudit
+@testable import BaileyCore
+
+/// What a killed or starved writer said that it had kept must be there.
+@Suite("Kills and failing disks", .serialized)
+struct CrashTests {
+  private var program: String {
+    get throws {
+      let own = String(decoding: try Descriptor.workingDirectory.readLink("/proc/self/exe"), as: UTF8.self)
+      return Files.parent(of: own) + "/audit-crash"
+    }
+  }
+
+  /// Lines that were said whole: index and tag of every acknowledged record.
+  private func acknowledged(_ output: [UInt8]) -> [(index: UInt64, tag: String)] {
+    output.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().compactMap { line in
+      let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+      guard words.count == 3, words[0] == "synced" || words[0] == "grouped", let index = UInt64(words[1]) else { return nil }
+      return (index, String(words[2]))
+    }
+  }
+
+  private func check(_ scratch: Scratch, _ acknowledged: [(index: UInt64, tag: String)]) async throws {
+    await (try AuditLog(scratch.layout)).close()
+    let tags = try scratch.tags
+    for (index, tag) in acknowledged {
+      #expect(Int(index) < tags.count && tags[Int(index)] == tag, "record \(index), \(tag)")
+    }
+    let report = try LogReader(scratch.layout).verify()
+    #expect(report.isWhole, "\(report)")
+  }
+
+  @Test("200 kills at random moments lose no acknowledged record and leave no log that does not start")
+  func randomKills() async throws {
+    let scratch = try Scratch()
+    var kept: [(index: UInt64, tag: String)] = []
+    var generator = SystemRandomNumberGenerator()
+    for round in 0..<200 {
+      let child = try Child([program, scratch.path + "/state", "\(round)"])
+      if round % 4 != 0 {
+        let enough = Int.random(in: 1...60, using: &generator)
+        kept += acknowledged(child.read(lines: enough) + killed(child))
+      } else {
+        sleep(microseconds: UInt32.random(in: 0...20_000, using: &generator))
+        kept += acknowledged(killed(child))
+      }
+      if round % 25 == 24 { try await check(scratch, kept) }
+    }
+    #expect(kept.count > 200)
+    try await check(scratch, kept)
+  }
+
+  private func killed(_ child: Child) -> [UInt8] {
+    child.kill()
+    let rest = child.read()
+    child.reap()
+    return rest
+  }
+
+  @Test(
+    "Killed at the n-th call of each kind, an acknowledged record stays and the log starts",
+    arguments: ["fdatasync", "fsync", "rename", "renameat", "renameat2", "pwrite64", "openat", "unlinkat", "write"])
+  func killedAtCall(call: String) async throws {
+    for number in [1, 2, 3, 5, 8, 13, 21] {
+      let scratch = try Scratch()
+      try await scratch.filled(2)
+      let child = try Child(strace("\(call):signal=KILL:when=\(number)", scratch, "x", 30))
+      let output = child.read()
+      child.reap()
+      try await check(scratch, acknowledged(output))
+    }
+  }
+
+  @Test(
+    "A failing call refuses the records that it touches, is tried again, and loses none that was acknowledged",
+    arguments: [
+      ("fdatasync", "EIO"), ("fsync", "EIO"), ("pwrite64", "ENOSPC"), ("ftruncate", "EIO"), ("renameat2", "ENOSPC"),
+      ("renameat", "ENOSPC"),
+    ])
+  func failingCall(call: String, error: String) async throws {
+    for when in ["6", "9+4", "12..20", "15+1"] {
+      let scratch = try Scratch()
+      try await scratch.filled(2)
+      let child = try Child(strace("\(call):error=\(error):when=\(when)", scratch, "x", 40))
+      let output = child.read()
+      child.reap()
+      try await check(scratch, acknowledged(output))
+    }
+  }
+
+  @Test("A sync that fails is told to the one who waits for it")
+  func failedSyncIsTold() async throws {
+    let scratch = try Scratch()
+    try await scratch.filled(2)
+    let child = try Child(strace("fdatasync:error=EIO:when=6..9", scratch, "x", 40))
+    let text = String(decoding: child.read(), as: UTF8.self)
+    child.reap()
+    #expect(text.contains("refused log-write-failed"))
+    #expect(text.contains("synced"))
+    #expect(text.hasSuffix("closed\n"))
+  }
+
+  @Test("A file size limit, hit in the middle of a record, is a refusal and no torn log")
+  func sizeLimit() async throws {
+    for limit in [500, 1500, 2047, 3001] {
+      let scratch = try Scratch()
+      try await scratch.filled(2)
+      let command = "trap '' XFSZ; exec prlimit --fsize=\(limit) \"$0\" \"$@\""
+      let child = try Child(["sh", "-c", command, program, scratch.path + "/state", "x", "60"])
+      let output = child.read()
+      child.reap()
+      let text = String(decoding: output, as: UTF8.self)
+      #expect(text.contains("refused log-write-failed") || text.contains("fault log-write-failed"), "\(limit): \(text)")
+      try await check(scratch, acknowledged(output))
+    }
+  }
+
+  @Test("Verify beside a running writer finds nothing wrong")
+  func verifyWhileWriting() async throws {
+    let scratch = try Scratch()
+    let child = try Child([program, scratch.path + "/state", "x"])
+    _ = child.read(lines: 2)
+    let reader = try LogReader(scratch.layout)
+    var sizes: Set<UInt64> = []
+    for _ in 0..<30 {
+      let report = try reader.verify()
+      #expect(report.isWhole, "\(report)")
+      sizes.insert(report.size)
+      _ = child.read(lines: 400)
+    }
+    _ = killed(child)
+    #expect(sizes.count > 1)
+  }
+
+  private func strace(_ inject: String, _ scratch: Scratch, _ seed: String, _ count: Int) throws -> [String] {
+    let call = inject.split(separator: ":").first.map(String.init) ?? ""
+    return [
+      "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(call)", "-e", "inject=\(inject)", try program,
+      scratch.path + "/state", seed, "\(count)",
+    ]
+  }
+}
