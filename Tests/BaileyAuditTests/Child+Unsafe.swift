@@ -1,3 +1,4 @@
+import BaileyLinux
 import Glibc
 
 /// A process of a test, with its standard output.
@@ -8,19 +9,18 @@ struct Child {
   struct Failed: Error { var code: Int32 }
 
   init(_ arguments: [String]) throws {
-    var ends: [Int32] = [0, 0]
+    let (reading, writing) = try Descriptor.pipe().take()
     // SAFETY: every pointer lives until posix_spawn has returned; the strings are freed after it, exactly once.
-    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw Failed(code: errno) }
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+    unsafe posix_spawn_file_actions_adddup2(&actions, writing, 1)
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
     defer { for unsafe word in unsafe words { unsafe free(word) } }
     var child = pid_t()
     let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
-    close(ends[1])
-    output = ends[0]
+    close(writing)
+    output = reading
     number = child
     if result != 0 { throw Failed(code: result) }
   }

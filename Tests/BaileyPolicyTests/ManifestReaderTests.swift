@@ -97,7 +97,7 @@ func issues(_ text: String) -> [String] {
     ("network: [\"a.com:0\"]", "1:11 manifest-port"), ("network: [\"a.com:65536\"]", "1:11 manifest-port"),
     ("network: [\"a.com:\"]", "1:11 manifest-port"), ("network: [\"a.com:9-8\"]", "1:11 manifest-port"),
     ("network: [\"https://a.com/path\"]", "1:11 manifest-value"), ("network: [\"ftp://a.com\"]", "1:11 manifest-value"),
-    ("network: [\"https://u:p@a.com\"]", "1:11 manifest-address"), ("network: [{port: 80}]", "1:11 manifest-value"),
+    ("network: [\"https://u:p@a.com\"]", "1:11 manifest-host"), ("network: [{port: 80}]", "1:11 manifest-value"),
     ("publish: [0]", "1:11 manifest-port"), ("publish: [1-2]", "1:11 manifest-port"),
     ("environment: {pass: [\"*\"]}", "1:22 manifest-environment-name"), ("environment: {secrets: [A*]}", "1:25 manifest-environment-name"),
     ("environment: {set: {A=B: x}}", "1:21 manifest-environment-name"), ("environment: {set: {A: [x]}}", "1:24 manifest-type"),
@@ -106,7 +106,7 @@ func issues(_ text: String) -> [String] {
     ("extends: nodee", "1:10 manifest-profile-unknown"), ("optional: [overlays]", "1:12 manifest-value"),
     ("workspace: stage", "1:12 manifest-value"), ("name: a\nname: b", "1:1 manifest-duplicate-key"),
     ("a: &x 1\nb: *x", "2:4 manifest-alias"), ("name: &x y", "1:7 manifest-alias"), ("name: !!python/object x", "1:7 manifest-syntax"),
-    ("name: \"a", "2:1 manifest-syntax"), ("network:\n  - *.example.com", "2:5 manifest-syntax"), ("a: 1\n---\nb: 2", "2:1 manifest-syntax"),
+    ("name: \"a", "1:9 manifest-syntax"), ("network:\n  - *.example.com", "2:6 manifest-syntax"), ("a: 1\n---\nb: 2", "2:1 manifest-syntax"),
     ("? [a]\n: b", "1:3 manifest-syntax"), ("[]", "1:1 manifest-type"), ("hello", "1:1 manifest-type"),
   ])
   func mistakes(text: String, issue: String) {

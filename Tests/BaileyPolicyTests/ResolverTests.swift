@@ -48,14 +48,20 @@ private final class MemoryStorage: PolicyStorage {
     let storage = MemoryStorage(["/p/.bailey/manifest.yaml": "network: [a.com]"])
     let resolver = resolver(storage)
     let state = { try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()).trust }
-    guard case .needed(let summary, let digest) = try await state() else { return #expect(Bool(false), "asked nothing") }
+    guard case .needed(let summary, let digest) = try await state() else {
+      Issue.record("asked nothing")
+      return
+    }
     #expect(summary == ["+ network: a.com:443,80 (manifest.yaml:1)"])
     try await resolver.trust(project: "/p", digest: digest)
     #expect(try await state() == .trusted)
     storage.put("/p/.bailey/manifest.yaml", "# moved\nnetwork:\n  - a.com")
     #expect(try await state() == .trusted)
     storage.put("/p/.bailey/manifest.yaml", "network: [b.com:22]\nextends: node")
-    guard case .needed(let changes, _) = try await state() else { return #expect(Bool(false), "asked nothing") }
+    guard case .needed(let changes, _) = try await state() else {
+      Issue.record("asked nothing")
+      return
+    }
     #expect(changes == ["+ extends: node", "+ network: b.com:22 (manifest.yaml:1)", "- network: a.com:443,80"])
   }
 
@@ -65,7 +71,10 @@ private final class MemoryStorage: PolicyStorage {
     let resolver = resolver(storage)
     await #expect(throws: Fault.self) { try await resolver.trust(project: "/p", digest: "abc") }
     let state = try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()).trust
-    guard case .needed(_, let digest) = state else { return #expect(Bool(false), "asked nothing") }
+    guard case .needed(_, let digest) = state else {
+      Issue.record("asked nothing")
+      return
+    }
     await #expect(throws: Fault.self) { try await resolver.trust(project: "/q", digest: digest) }
   }
 

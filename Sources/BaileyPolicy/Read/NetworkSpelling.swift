@@ -45,6 +45,9 @@ package enum NetworkSpelling {
   ]
 
   private static func plainRule(_ text: String, source: SourceLocation) throws(Failure) -> NetworkRule {
+    if text.utf8.contains(UInt8(ascii: "@")) {
+      throw Failure("manifest-host", "credentials have no place in a host", hint: "write the host without what stands before `@`")
+    }
     let (target, port) = split(text)
     var rule = NetworkRule(target: try Self.target(String(target)), source: source)
     if let port {
@@ -162,7 +165,6 @@ extension HostNameError {
     switch self {
     case .notASCII: "write the xn-- form, so that what is shown is what is matched"
     case .forbiddenCharacter(UInt8(ascii: "*")): "a wildcard is `*.` before a name of at least two parts"
-    case .forbiddenCharacter(UInt8(ascii: "@")): "credentials have no place in a host"
     case .looksLikeAddress: "write the address as four decimal numbers"
     default: nil
     }

@@ -139,7 +139,7 @@ package final class Supervisor: Sendable {
   private func finish(_ call: ConnectCall, _ target: ConnectTarget, _ error: Errno?) {
     let thread = call.notification.thread
     let name = target.shown { AgentMemory(thread: thread).absolute($0, relativeTo: nil) }
-    let isRefused = error == .accessDenied || error == .connectionRefused
+    let isRefused = error == .accessDenied
     observer.observed(
       ObservedEvent(operation: .connect, process: thread, path: name, refused: isRefused))
     listener.answer(call.notification.id, error: error)

@@ -1,4 +1,3 @@
-package import BaileyCore
 internal import BaileyLinux
 
 /// Where a repository lies on the host: its working tree, and the directories that hold its state.

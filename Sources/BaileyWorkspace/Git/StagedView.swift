@@ -80,7 +80,7 @@ package struct LayeredView: StagedView {
       if status.type != .directory {
         return prefix == path ? .upper(hidesLower: true, isWhiteout: false) : .nowhere
       }
-      if try !hidden && isOpaque(prefix) { hidden = true }
+      if !hidden { hidden = try isOpaque(prefix) }
     }
     return .upper(hidesLower: hidden, isWhiteout: false)
   }

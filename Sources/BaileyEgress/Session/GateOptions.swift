@@ -1,0 +1,19 @@
+/// Limits and times of the gate. The defaults are the product's; tests shorten them.
+package struct GateOptions: Sendable {
+  /// Event-loop threads; 0 is one for each processor, four at most.
+  package var threads = 0
+  /// Time for a client to say what it wants.
+  package var learning = Duration.seconds(10)
+  /// Time for one address to accept.
+  package var dialling = Duration.seconds(10)
+  /// A connection on which nothing moves for so long is closed.
+  package var idle = Duration.seconds(3600)
+  /// The same when one side has finished.
+  package var halfClosedIdle = Duration.seconds(300)
+  /// Live connections of a session.
+  package var maximumConnections = 4096
+  /// Names never seen before and mentioned by no rule that are decided and recorded in a minute; the rest is counted.
+  package var newNamesPerMinute = 240
+
+  package init() {}
+}

@@ -1,0 +1,114 @@
+import BaileyCore
+
+/// Why the agent did not get what it asked for, in words that it can read.
+struct Refusal: Error, Sendable, Equatable {
+  var code: String
+  var reason: String
+  var hint: String?
+  /// File and line of the rule, where a rule said so.
+  var source: String?
+
+  init(_ code: String, _ reason: String, hint: String? = nil, source: String? = nil) {
+    self.code = code
+    self.reason = reason
+    self.hint = hint
+    self.source = source
+  }
+
+  /// What the mediator said.
+  init(_ ruling: Ruling) {
+    let reason = ruling.decision.reasons.first
+    self.init(
+      reason?.code ?? "record-failed", reason?.sentence ?? "the action could not be recorded, so it does not happen",
+      hint: "this sandbox reaches only what its manifest allows; ask the person to add a rule",
+      source: reason?.source?.text)
+  }
+
+  /// The body of a refusal where HTTP is spoken.
+  func body(host: String?, port: UInt16?) -> [UInt8] {
+    var error: [String: JSON] = ["code": .string(code), "reason": .string(printable(reason))]
+    if let hint { error["hint"] = .string(hint) }
+    if let source { error["source"] = .string(printable(source)) }
+    if let host { error["host"] = .string(printable(host)) }
+    if let port { error["port"] = .int(Int64(port)) }
+    return JSON.object(["error": .object(error)]).canonical + [10]
+  }
+
+  /// A whole HTTP/1.1 answer; the connection ends with it.
+  func response(status: String = "403 Forbidden", host: String?, port: UInt16?) -> [UInt8] {
+    let content = body(host: host, port: port)
+    let head =
+      "HTTP/1.1 \(status)\r\ncontent-type: application/json\r\ncontent-length: \(content.count)\r\n"
+      + "cache-control: no-store\r\nvia: 1.1 bailey\r\nconnection: close\r\n\r\n"
+    return Array(head.utf8) + content
+  }
+
+  /// Status line for what is not the agent's lack of permission.
+  var status: String {
+    switch code {
+    case "http-malformed", "proxy-request-malformed", "host-malformed": "400 Bad Request"
+    case "name-not-found", "connection-failed": "502 Bad Gateway"
+    case "resolver-timeout", "connection-timeout": "504 Gateway Timeout"
+    case "too-many-connections", "resolver-busy": "503 Service Unavailable"
+    default: "403 Forbidden"
+    }
+  }
+
+  var detail: JSON { ["code": .string(code), "reason": .string(printable(reason))] }
+}
+
+extension Refusal {
+  static func mismatch(_ inside: String, _ outside: String) -> Refusal {
+    Refusal(
+      "name-mismatch", "the protocol names \(printable(inside)), the connection was made for \(outside)",
+      hint: "use one name in the address, SNI and Host")
+  }
+
+  static let nameMissing = Refusal(
+    "name-missing", "the protocol carries no host name that could be judged",
+    hint: "use TLS with SNI or HTTP with Host; a server that speaks first needs a `tcp://` rule, an address needs an address rule")
+
+  static let nameHidden = Refusal(
+    "name-hidden", "the client encrypts the name of the server (ECH)", hint: "turn encrypted ClientHello off")
+
+  static let budget = Refusal("upload-budget", "the session's upload budget is used up")
+
+  static let silent = Refusal("client-silent", "the client sent no complete request in time")
+
+  static let unknownAddress = Refusal(
+    "name-unknown", "this synthetic address stands for no name", hint: "look the name up again")
+
+  static let tlsMalformed = Refusal("tls-malformed", "the TLS ClientHello cannot be read in only one way")
+
+  static func http(_ error: RequestHeadError) -> Refusal {
+    Refusal("http-malformed", error.rawValue, hint: "send strict HTTP/1.1 (RFC 9112)")
+  }
+
+  static func host(_ text: String) -> Refusal {
+    Refusal("host-malformed", "`\(printable(String(text.prefix(300))))` is neither a host name nor an address in plain spelling")
+  }
+
+  static func spoken(_ spoken: SpokenProtocol) -> Refusal {
+    let word = switch spoken {
+    case .tls: "TLS"
+    case .http: "plain HTTP"
+    case .other: "a protocol without a name"
+    }
+    return Refusal("protocol-not-allowed", "the rule for this host is not for \(word)")
+  }
+
+  static func resolving(_ error: ResolveError, _ host: String) -> Refusal {
+    switch error {
+    case .noSuchName: Refusal("name-not-found", "\(host) has no address")
+    case .timedOut: Refusal("resolver-timeout", "the look-up of \(host) took too long")
+    case .tooBusy: Refusal("resolver-busy", "too many look-ups wait")
+    }
+  }
+
+  static func notDialable(_ host: String, _ addresses: [IPAddress]) -> Refusal {
+    let list = addresses.prefix(4).map { "\($0) (\($0.addressClass.rawValue))" }.joined(separator: ", ")
+    return Refusal(
+      "address-not-named", "\(host) leads to \(list), which no rule names",
+      hint: "a private address needs an address rule of its own")
+  }
+}

@@ -1,0 +1,46 @@
+import BaileyCore
+import BaileyLinux
+
+/// bailey-jail, just started: the control socket, and the process that builds the walls and ends when they stand.
+struct JailProcess: ~Copyable {
+  let control: Descriptor
+  /// A pidfd of the first process.
+  let builder: Descriptor
+
+  /// - Parameter plan: of `PlanEncoder`; handed over in memory that can no longer be changed.
+  static func start(_ program: String, plan: [UInt8], streams: StandardStreams) throws(Fault) -> JailProcess {
+    do throws(Errno) {
+      let plan = try Descriptor.sealedMemory("bailey-plan", plan)
+      let pair = try Descriptor.socketPair(.packet)
+      let null = try Descriptor.open("/dev/null", .readWrite)
+      let process = try Descriptor.spawn(
+        program, arguments: ["bailey-jail"],
+        descriptors: [
+          null.raw, null.raw, 2, plan.raw, pair.second.raw, streams.input, streams.output, streams.error,
+        ])
+      return JailProcess(control: pair.first, builder: try .process(process))
+    } catch {
+      throw Fault(
+        "sandbox-start-failed", subject: program, why: "bailey-jail could not be started: \(error)",
+        hint: "is bailey-jail installed beside baileyd?")
+    }
+  }
+}
+
+extension StandardStreams {
+  /// Which streams are passed.
+  var passed: PlanEncoder.Streams {
+    var streams: PlanEncoder.Streams = []
+    if input != nil { streams.insert(.input) }
+    if output != nil { streams.insert(.output) }
+    if error != nil { streams.insert(.error) }
+    return streams
+  }
+
+  var numbers: [Int32] { [input, output, error].compactMap { $0 } }
+
+  /// They were handed to us, and were duplicated into the sandbox.
+  func close() {
+    for number in Set(numbers) { _ = Descriptor(owning: number) }
+  }
+}

@@ -1,0 +1,76 @@
+package import BaileyCore
+import BaileyLinux
+import CBaileyJail
+
+/// Changing the view of a running sandbox.
+extension Sandbox {
+  private static let view = PlanString.text("/view")
+  private static let host = "/host"
+  /// nosuid, nodev; with 1, read-only.
+  private static let noSetuidNoDevices: UInt64 = 0x6
+
+  package func grant(path: String, writable: Bool) async throws(Fault) {
+    try check(path)
+    let attributes = Self.noSetuidNoDevices | (writable ? 0 : 1)
+    guard state.withLock({ $0.granted.insert(path).inserted }) else {
+      throw Fault("sandbox-already-granted", subject: path, why: "the path is granted already", hint: "revoke it first")
+    }
+    do throws(Fault) {
+      try await mount(path, attributes)
+    } catch {
+      state.withLock { _ = $0.granted.remove(path) }
+      throw Fault("sandbox-grant-failed", subject: path, why: error.why, hint: "the view has no place for it, or it is gone")
+    }
+  }
+
+  private func mount(_ path: String, _ attributes: UInt64) async throws(Fault) {
+    guard mapsOwners else {
+      let strings: [PlanString] = [.text(Self.host + path), Self.view, .text(path)]
+      _ = try await request(BAILEY_MOUNT, [attributes, 1], strings)
+      return
+    }
+    let tree = try mappedTree(path).take()
+    defer { _ = Descriptor(owning: tree) }
+    _ = try await request(
+      BAILEY_MOUNT, [attributes, 0], [.data([]), Self.view, .text(path)], descriptors: [tree])
+  }
+
+  /// A detached copy of the tree in which root's files are the agent's.
+  private func mappedTree(_ path: String) throws(Fault) -> Descriptor {
+    do throws(Errno) {
+      let place = try Descriptor.workingDirectory.open(path, .path, resolve: [.noSymlinks, .noMagicLinks])
+      let tree = try place.cloneTree(recursive: false)
+      let namespace = try Descriptor.open("/proc/\(initProcess)/ns/user")
+      try tree.setMountAttributes(0, userNamespace: namespace.raw, recursive: false)
+      return tree
+    } catch {
+      throw Fault("sandbox-grant-failed", subject: path, why: "the tree cannot be mapped: \(error)", hint: nil)
+    }
+  }
+
+  package func revoke(path: String) async throws(Fault) {
+    try check(path)
+    guard state.withLock({ $0.granted.contains(path) }) else {
+      throw Fault("sandbox-not-granted", subject: path, why: "the path was not granted", hint: "`bailey ps` shows grants")
+    }
+    let components = path.split(separator: "/")
+    let directory = "/" + components.dropLast().joined(separator: "/")
+    let name = components.last.map { String($0) } ?? "."
+    _ = try await request(BAILEY_UNMOUNT, [], [Self.view, .text(directory), .text(name)])
+    state.withLock { _ = $0.granted.remove(path) }
+  }
+
+  package func mask(path: String) async throws(Fault) {
+    try check(path)
+    let strings: [PlanString] = [.text("/masks/file"), .text("/masks/directory"), Self.view, .text(path)]
+    _ = try await request(BAILEY_MASK, [], strings)
+  }
+
+  /// Absolute and normal: pid 1 walks it name by name and follows no link.
+  private func check(_ path: String) throws(Fault) {
+    guard path != "/", InsidePath.isNormal(path) else {
+      throw Fault(
+        "sandbox-path-invalid", subject: path, why: "the path is not absolute and plain", hint: "name it as `realpath` does")
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package import BaileyCore
+import BaileyLinux
+import CBaileyJail
+import Synchronization
+
+/// A live sandbox, as its control socket shows it.
+package final class Sandbox: RunningSandbox {
+  package let initProcess: Int32
+  package let notices: [String]
+  package let events: AsyncStream<SandboxEvent>
+
+  let control: ControlSocket
+  let plan: SandboxPlan
+  let mapsOwners: Bool
+  private let pidfd: Descriptor
+  private let supervise: SandboxStart.Supervise
+  private let main: AsyncStream<SandboxEvent>.Continuation
+  /// For `resize`, after the channel has been taken.
+  private let terminal: Descriptor
+  let state: Mutex<State>
+
+  /// A reply, or why there is none.
+  typealias Reply = Result<Int32?, Fault>
+
+  struct State {
+    var channels: [SandboxChannel: Int32]
+    var pending: [UInt64: CheckedContinuation<Reply, Never>] = [:]
+    var programs: [UInt64: Program] = [:]
+    var granted: Set<String> = []
+    var nextID: UInt64 = 1
+    var hasExited = false
+    var hasEnded = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
+  }
+
+  init(
+    process: Int32, pidfd: consuming Descriptor, control: ControlSocket, channels: [SandboxChannel: Int32],
+    plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping SandboxStart.Supervise
+  ) {
+    initProcess = process
+    notices = plan.notices
+    self.pidfd = pidfd
+    self.control = control
+    self.plan = plan
+    self.mapsOwners = mapsOwners
+    self.supervise = supervise
+    terminal = Descriptor(owning: channels[.terminal].flatMap { Self.duplicate($0) } ?? -1)
+    state = Mutex(State(channels: channels))
+    (events, main) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+  }
+
+  package func take(_ channel: SandboxChannel) -> Int32? {
+    state.withLock { $0.channels.removeValue(forKey: channel) }
+  }
+
+  package func signal(_ number: Int32) async throws(Fault) { try await signal(number, program: 0) }
+
+  package func resize(_ size: TerminalSize) async throws(Fault) { try Self.resize(terminal, size) }
+
+  package func freeze() async throws(Fault) { _ = try await request(BAILEY_FREEZE) }
+
+  package func thaw() async throws(Fault) { _ = try await request(BAILEY_THAW) }
+
+  package func kill() async {
+    try? pidfd.sendSignal(9)
+    await withCheckedContinuation { continuation in
+      let ended = state.withLock { state in
+        if !state.hasEnded { state.waiting.append(continuation) }
+        return state.hasEnded
+      }
+      if ended { continuation.resume() }
+    }
+  }
+
+  package func dial(port: UInt16) async throws(Fault) -> Int32 {
+    guard let descriptor = try await request(BAILEY_DIAL, [UInt64(port)]) else {
+      throw Fault("sandbox-dial-failed", subject: "\(port)", why: "no connection came back", hint: "is the server listening?")
+    }
+    return descriptor
+  }
+
+  func signal(_ number: Int32, program: UInt64) async throws(Fault) {
+    _ = try await request(BAILEY_SIGNAL, [program, UInt64(UInt32(bitPattern: number))])
+  }
+
+  static func resize(_ terminal: borrowing Descriptor, _ size: TerminalSize) throws(Fault) {
+    do throws(Errno) { try terminal.setWindowSize(rows: size.rows, columns: size.columns) } catch {
+      throw Fault("sandbox-no-terminal", why: "the program has no terminal: \(error)", hint: "start it with one")
+    }
+  }
+
+  static func duplicate(_ number: Int32) -> Int32? {
+    let borrowed = Descriptor(owning: number)
+    let copy = try? borrowed.duplicate()
+    _ = borrowed.take()
+    return copy?.take()
+  }
+}
+
+// MARK: the thread of the control socket
+
+extension Sandbox {
+  func handle(_ packet: ControlSocket.Packet) {
+    let event = packet.event
+    switch event.kind {
+    case .listener where packet.descriptors.count == 1: return supervise(packet.descriptors[0], initProcess)
+    case .reply: return answer(event, packet.descriptors)
+    case .stopped: tell(event.id, .stopped(signal: event.numbers[0]))
+    case .exited: tell(event.id, .exited(status(event)))
+    case .notStarted: tell(event.id, .exited(.notStarted(code: event.numbers[0])))
+    case .failed: tell(event.id, .exited(.notStarted(code: Int32(PlanEncoder.failureCode))))
+    default: break
+    }
+    for number in packet.descriptors { _ = Descriptor(owning: number) }
+  }
+
+  private func status(_ event: JailEvent) -> ExitStatus {
+    event.numbers[1] != 0 ? .signalled(event.numbers[1]) : .exited(code: event.numbers[0])
+  }
+
+  private func answer(_ event: JailEvent, _ descriptors: [Int32]) {
+    let waiting = state.withLock { $0.pending.removeValue(forKey: event.id) }
+    for number in waiting == nil ? descriptors[...] : descriptors.dropFirst() { _ = Descriptor(owning: number) }
+    let error = Errno(event.numbers[0])
+    waiting?.resume(
+      returning: error.rawValue == 0
+        ? .success(descriptors.first)
+        : .failure(Fault("sandbox-request-failed", why: "\(error)", hint: "see `bailey ps`: does the session still run?")))
+  }
+
+  /// The first `exited` of a program counts: what could not be executed ends with a code of its own afterwards.
+  private func tell(_ id: UInt64, _ event: SandboxEvent) {
+    guard id == 0 else {
+      let program = state.withLock { $0.programs[id] }
+      program?.tell(event)
+      if case .exited = event { state.withLock { _ = $0.programs.removeValue(forKey: id) } }
+      return
+    }
+    let isLate = state.withLock { state in
+      defer { if case .exited = event { state.hasExited = true } }
+      return state.hasExited
+    }
+    if !isLate { main.yield(event) }
+  }
+
+  /// The control socket is closed: pid 1 is gone or going, and the kernel ends all the rest before it can be reaped.
+  func end() {
+    try? pidfd.sendSignal(9)
+    _ = try? pidfd.reap()
+    tell(0, .exited(.killed))
+    main.finish()
+    let last = state.withLock { state in
+      state.hasEnded = true
+      defer { (state.channels, state.pending, state.programs, state.waiting) = ([:], [:], [:], []) }
+      return (state.channels, state.pending, state.programs, state.waiting)
+    }
+    for number in last.0.values { _ = Descriptor(owning: number) }
+    for continuation in last.1.values { continuation.resume(returning: .failure(Self.ended)) }
+    for program in last.2.values { program.tell(.exited(.killed)) }
+    for continuation in last.3 { continuation.resume() }
+  }
+
+  static let ended = Fault("sandbox-ended", why: "the sandbox has ended", hint: "start a new session")
+}
+
+// MARK: requests
+
+extension Sandbox {
+  /// Sends one request and waits for its reply; a descriptor that comes with it is the caller's.
+  func request(
+    _ code: bailey_code, _ numbers: [UInt64] = [], _ strings: [PlanString] = [], descriptors: [Int32] = [],
+    program: Program? = nil
+  ) async throws(Fault) -> Int32? {
+    let reply = await withCheckedContinuation { (continuation: CheckedContinuation<Reply, Never>) in
+      let id: UInt64? = state.withLock { state in
+        guard !state.hasEnded else { return nil }
+        defer { state.nextID += 1 }
+        state.pending[state.nextID] = continuation
+        if let program {
+          program.identify(state.nextID)
+          state.programs[state.nextID] = program
+        }
+        return state.nextID
+      }
+      guard let id else { return continuation.resume(returning: .failure(Self.ended)) }
+      do throws(Fault) {
+        try control.send(code, [id] + numbers, strings, descriptors: descriptors)
+      } catch {
+        let waiting = state.withLock { state in
+          state.programs.removeValue(forKey: id)
+          return state.pending.removeValue(forKey: id)
+        }
+        waiting?.resume(returning: .failure(error))
+      }
+    }
+    return try reply.get()
+  }
+}

@@ -1,0 +1,135 @@
+import BaileyCore
+import BaileyLinux
+import Synchronization
+
+/// The time between the start of bailey-jail and the moment the program is about to run.
+///
+/// A thread of its own reads the control socket from here to the sandbox's end.
+final class SandboxStart: Sendable {
+  typealias Supervise = @Sendable (_ listener: Int32, _ initProcess: Int32) -> Void
+  private typealias Outcome = CheckedContinuation<Result<Sandbox, Fault>, Never>
+
+  private let control: ControlSocket
+  private let controlNumber: Int32
+  private let builder: Descriptor
+  private let plan: SandboxPlan
+  private let mapsOwners: Bool
+  private let supervise: Supervise
+
+  init(_ process: consuming JailProcess, plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping Supervise) {
+    let parts = process.take()
+    controlNumber = parts.control
+    control = ControlSocket(Descriptor(owning: parts.control))
+    builder = Descriptor(owning: parts.builder)
+    self.plan = plan
+    self.mapsOwners = mapsOwners
+    self.supervise = supervise
+  }
+
+  func run() async throws(Fault) -> Sandbox {
+    let result = await withCheckedContinuation { (outcome: Outcome) in
+      do throws(Errno) {
+        try startThread("sandbox") { self.serve(outcome) }
+      } catch {
+        outcome.resume(
+          returning: .failure(
+            Fault("sandbox-start-failed", why: "no thread for the sandbox: \(error)", hint: "end other sessions")))
+      }
+    }
+    return try result.get()
+  }
+
+  private func serve(_ outcome: Outcome) {
+    var progress = Progress()
+    while progress.sandbox == nil {
+      do throws(Fault) {
+        try step(&progress)
+      } catch {
+        abandon(&progress)
+        return outcome.resume(returning: .failure(error))
+      }
+    }
+    _ = try? builder.reap()
+    guard let sandbox = progress.sandbox else { return }
+    outcome.resume(returning: .success(sandbox))
+    while let packet = control.next() { sandbox.handle(packet) }
+    sandbox.end()
+  }
+
+  private struct Progress {
+    var process: Int32 = 0
+    var pidfd: Int32 = -1
+    var channels: [SandboxChannel: Int32] = [:]
+    var builderEnded = false
+    var sandbox: Sandbox?
+  }
+
+  /// One event, or the end of the building process.
+  private func step(_ progress: inout Progress) throws(Fault) {
+    if !progress.builderEnded { try awaitEvent(&progress) }
+    guard let packet = control.next() else {
+      throw Fault("sandbox-start-failed", why: "bailey-jail ended before the program started", hint: "see the log of baileyd")
+    }
+    switch packet.event.kind {
+    case .started where packet.descriptors.count == 1:
+      progress.process = packet.event.numbers[0]
+      progress.pidfd = packet.descriptors[0]
+    case .ready:
+      progress.channels = channels(packet.descriptors)
+    case .listener where packet.descriptors.count == 1 && progress.pidfd >= 0:
+      progress.sandbox = makeSandbox(&progress)
+      supervise(packet.descriptors[0], progress.process)
+    case .failed:
+      throw Fault.sandbox(packet.event)
+    default:
+      for number in packet.descriptors { _ = Descriptor(owning: number) }
+    }
+  }
+
+  /// Killed between the birth of pid 1 and its release, the builder would leave it waiting.
+  private func awaitEvent(_ progress: inout Progress) throws(Fault) {
+    let ready = try? poll([(controlNumber, .input), (builder.raw, .input)])
+    guard let ready, ready[0].isEmpty, !ready[1].isEmpty else { return }
+    progress.builderEnded = true
+    if (try? builder.reap()) != .exited(0) {
+      throw Fault("sandbox-start-failed", why: "bailey-jail was killed", hint: "try again; if memory is short, end other work")
+    }
+  }
+
+  private func channels(_ descriptors: [Int32]) -> [SandboxChannel: Int32] {
+    var order: [Int] = []
+    for case .ready(let slots) in plan.start { order = slots }
+    let bySlot = Dictionary(zip(order, descriptors), uniquingKeysWith: { first, _ in first })
+    return plan.channels.compactMapValues { bySlot[$0] }
+  }
+
+  private func makeSandbox(_ progress: inout Progress) -> Sandbox {
+    let sandbox = Sandbox(
+      process: progress.process, pidfd: Descriptor(owning: progress.pidfd), control: control,
+      channels: progress.channels, plan: plan, mapsOwners: mapsOwners, supervise: supervise)
+    progress.pidfd = -1
+    progress.channels = [:]
+    return sandbox
+  }
+
+  /// Nothing of it stays: pid 1 is killed and reaped before the fault is told.
+  private func abandon(_ progress: inout Progress) {
+    for number in progress.channels.values { _ = Descriptor(owning: number) }
+    if progress.pidfd >= 0 {
+      let initProcess = Descriptor(owning: progress.pidfd)
+      try? initProcess.sendSignal(9)
+      _ = try? initProcess.reap()
+    }
+    try? builder.sendSignal(9)
+    if !progress.builderEnded { _ = try? builder.reap() }
+  }
+}
+
+extension JailProcess {
+  consuming func take() -> (control: Int32, builder: Int32) {
+    // A copy of each is kept, and the originals close here.
+    let control = (try? self.control.duplicate())?.take() ?? -1
+    let builder = (try? self.builder.duplicate())?.take() ?? -1
+    return (control, builder)
+  }
+}
