@@ -7,136 +7,136 @@ package enum BuiltinProfiles {
 
   package static let texts: [String: String] = [
     "claude": #"""
-      # The model behind Claude Code, and its sign-in.
-      name: claude
-      network:
-        - api.anthropic.com:443
-        - claude.ai:443
-        - platform.claude.com:443
+    # The model behind Claude Code, and its sign-in.
+    name: claude
+    network:
+      - api.anthropic.com:443
+      - claude.ai:443
+      - platform.claude.com:443
 
-      """#,
+    """#,
     "codex": #"""
-      # The model behind Codex, and its sign-in.
-      name: codex
-      network:
-        - api.openai.com:443
-        - auth.openai.com:443
-        - chatgpt.com:443
+    # The model behind Codex, and its sign-in.
+    name: codex
+    network:
+      - api.openai.com:443
+      - auth.openai.com:443
+      - chatgpt.com:443
 
-      """#,
+    """#,
     "default": #"""
-      # What every session starts from. No host, no file beyond the project and the system's programs.
-      name: default
-      workspace: staged
-      environment:
-        pass:
-          - EDITOR
-          - VISUAL
-          - PAGER
-          - LESS
-          - CI
-          - NO_COLOR
-          - FORCE_COLOR
-          - CLICOLOR
-          - LS_COLORS
-      limits:
-        processes: 2048
-        memory: 8GiB
-        files: 65536
-        upload: 256MiB
-      # Matched in every directory of the project: the agent cannot read these.
-      sensitive:
-        - ".env"
-        - ".env.*"
-        - ".envrc"
-        - "*.pem"
-        - "*.key"
-        - "*.p12"
-        - "*.pfx"
-        - "*.jks"
-        - "*.keystore"
-        - "*.kdbx"
-        - "*.ppk"
-        - "id_rsa"
-        - "id_dsa"
-        - "id_ecdsa"
-        - "id_ed25519"
-        - ".netrc"
-        - ".git-credentials"
-        - ".npmrc"
-        - ".yarnrc.yml"
-        - ".pypirc"
-        - ".pgpass"
-        - ".my.cnf"
-        - ".htpasswd"
-        - ".dockercfg"
-        - "credentials.json"
-        - "service-account*.json"
-        - "secrets.yaml"
-        - "secrets.yml"
-        - "*.tfstate"
-        - "*.tfvars"
-        - ".terraformrc"
-        - ".vault-token"
+    # What every session starts from. No host, no file beyond the project and the system's programs.
+    name: default
+    workspace: staged
+    environment:
+      pass:
+        - EDITOR
+        - VISUAL
+        - PAGER
+        - LESS
+        - CI
+        - NO_COLOR
+        - FORCE_COLOR
+        - CLICOLOR
+        - LS_COLORS
+    limits:
+      processes: 2048
+      memory: 8GiB
+      files: 65536
+      upload: 256MiB
+    # Matched in every directory of the project: the agent cannot read these.
+    sensitive:
+      - ".env"
+      - ".env.*"
+      - ".envrc"
+      - "*.pem"
+      - "*.key"
+      - "*.p12"
+      - "*.pfx"
+      - "*.jks"
+      - "*.keystore"
+      - "*.kdbx"
+      - "*.ppk"
+      - "id_rsa"
+      - "id_dsa"
+      - "id_ecdsa"
+      - "id_ed25519"
+      - ".netrc"
+      - ".git-credentials"
+      - ".npmrc"
+      - ".yarnrc.yml"
+      - ".pypirc"
+      - ".pgpass"
+      - ".my.cnf"
+      - ".htpasswd"
+      - ".dockercfg"
+      - "credentials.json"
+      - "service-account*.json"
+      - "secrets.yaml"
+      - "secrets.yml"
+      - "*.tfstate"
+      - "*.tfvars"
+      - ".terraformrc"
+      - ".vault-token"
 
-      """#,
+    """#,
     "go": #"""
-      # Go modules and their checksum database.
-      name: go
-      network:
-        - proxy.golang.org:443
-        - sum.golang.org:443
+    # Go modules and their checksum database.
+    name: go
+    network:
+      - proxy.golang.org:443
+      - sum.golang.org:443
 
-      """#,
+    """#,
     "node": #"""
-      # Node.js with npm, pnpm or yarn. Downloads only; publishing needs a credential that the agent does not have.
-      name: node
-      network:
-        - registry.npmjs.org:443
-        - registry.yarnpkg.com:443
-        - nodejs.org:443
+    # Node.js with npm, pnpm or yarn. Downloads only; publishing needs a credential that the agent does not have.
+    name: node
+    network:
+      - registry.npmjs.org:443
+      - registry.yarnpkg.com:443
+      - nodejs.org:443
 
-      """#,
+    """#,
     "python": #"""
-      # Python with pip, uv or poetry.
-      name: python
-      network:
-        - pypi.org:443
-        - files.pythonhosted.org:443
+    # Python with pip, uv or poetry.
+    name: python
+    network:
+      - pypi.org:443
+      - files.pythonhosted.org:443
 
-      """#,
+    """#,
     "rust": #"""
-      # Rust with cargo and rustup.
-      name: rust
-      network:
-        - index.crates.io:443
-        - static.crates.io:443
-        - crates.io:443
-        - static.rust-lang.org:443
+    # Rust with cargo and rustup.
+    name: rust
+    network:
+      - index.crates.io:443
+      - static.crates.io:443
+      - crates.io:443
+      - static.rust-lang.org:443
 
-      """#,
+    """#,
     "strict": #"""
-      # For looking, not for building: the project cannot change, and little of anything else is allowed.
-      name: strict
-      workspace: read-only
-      limits:
-        processes: 256
-        memory: 2GiB
-        files: 4096
-        file_size: 256MiB
-        cpu: 30m
-        wall: 1h
-        upload: 1MiB
+    # For looking, not for building: the project cannot change, and little of anything else is allowed.
+    name: strict
+    workspace: read-only
+    limits:
+      processes: 256
+      memory: 2GiB
+      files: 4096
+      file_size: 256MiB
+      cpu: 30m
+      wall: 1h
+      upload: 1MiB
 
-      """#,
+    """#,
     "swift": #"""
-      # Swift packages. Their sources are git repositories, most of them here; name any other host yourself.
-      name: swift
-      network:
-        - github.com:443
-        - codeload.github.com:443
-        - download.swift.org:443
+    # Swift packages. Their sources are git repositories, most of them here; name any other host yourself.
+    name: swift
+    network:
+      - github.com:443
+      - codeload.github.com:443
+      - download.swift.org:443
 
-      """#,
+    """#,
   ]
 }

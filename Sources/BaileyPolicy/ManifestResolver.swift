@@ -33,7 +33,8 @@ package struct ManifestResolver: ManifestProvider {
     trust = ManifestTrust(storage: storage, directory: places.trustDirectory, sha256: sha256)
   }
 
-  package func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions) async
+  package func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions)
+    async
     throws(Fault) -> ResolvedManifest
   {
     var layers = ManifestLayers(

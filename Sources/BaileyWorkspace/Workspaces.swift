@@ -31,18 +31,18 @@ package actor Workspaces: WorkspaceKeeper {
   }
 
   package func changes(of session: SessionID) throws(Fault) -> ChangeSet {
-    try StagedSession(files(session), hasher: hasher).read().set
+    try StagedSession(session, files(session), hasher: hasher).read().set
   }
 
   package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) throws(Fault) -> ApplyReport {
-    let staged = try StagedSession(files(session), hasher: hasher)
+    let staged = try StagedSession(session, files(session), hasher: hasher)
     let lock = try lock(staged.lower)
     defer { try? lock.unlock() }
     return try Applying(staged: staged, session: session).apply(selection, digest: digest)
   }
 
   package func undo(session: SessionID) throws(Fault) -> ApplyReport {
-    let staged = try StagedSession(files(session), hasher: hasher)
+    let staged = try StagedSession(session, files(session), hasher: hasher)
     let lock = try lock(staged.lower)
     defer { try? lock.unlock() }
     return try Applying(staged: staged, session: session).undo()
@@ -54,7 +54,7 @@ package actor Workspaces: WorkspaceKeeper {
         "session-running", subject: session.text, why: "the files of a running session cannot be taken from under it",
         hint: "wait for its end, or bailey kill \(session.text)")
     }
-    try Discarding(files: files(session), hasher: hasher).run(paths: paths?.map { Array($0.utf8) })
+    try Discarding(session: session, files: files(session), hasher: hasher).run(paths: paths?.map { Array($0.utf8) })
   }
 
   package func recover() throws(Fault) -> [String] {

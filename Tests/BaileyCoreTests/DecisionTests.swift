@@ -39,11 +39,14 @@ import Testing
 }
 
 @Suite struct PrintableTests {
-  @Test("What a terminal or a reader could misread is written out", arguments: [
-    ("a\u{1B}[31mb", "a\\u{1b}[31mb"), ("x\u{202E}y", "x\\u{202e}y"), ("a\u{200B}b", "a\\u{200b}b"), ("l\nm\r\t", "l\\u{a}m\\u{d}\\u{9}"),
-    ("nul\u{0}", "nul\\u{0}"), ("\u{FEFF}", "\\u{feff}"), ("\u{E0041}", "\\u{e0041}"), ("\u{A0}", "\\u{a0}"),
-    ("\u{9B}31m", "\\u{9b}31m"), ("é ü 日本", "é ü 日本"),
-  ])
+  @Test(
+    "What a terminal or a reader could misread is written out",
+    arguments: [
+      ("a\u{1B}[31mb", "a\\u{1b}[31mb"), ("x\u{202E}y", "x\\u{202e}y"), ("a\u{200B}b", "a\\u{200b}b"),
+      ("l\nm\r\t", "l\\u{a}m\\u{d}\\u{9}"),
+      ("nul\u{0}", "nul\\u{0}"), ("\u{FEFF}", "\\u{feff}"), ("\u{E0041}", "\\u{e0041}"), ("\u{A0}", "\\u{a0}"),
+      ("\u{9B}31m", "\\u{9b}31m"), ("é ü 日本", "é ü 日本"),
+    ])
   func escapes(raw: String, shown: String) {
     #expect(printable(raw) == shown)
   }
@@ -56,7 +59,9 @@ import Testing
     #expect(fault.description == "a\\u{7}b: it failed [some-code]\nhint: do this")
   }
 
-  @Test("A session identifier is exactly what random() makes", arguments: ["", "abc", "ABCDEFGHJKMNPQRS", "../../../../../..", "0123456789abcdei", "0123456789abcdefg"])
+  @Test(
+    "A session identifier is exactly what random() makes",
+    arguments: ["", "abc", "ABCDEFGHJKMNPQRS", "../../../../../..", "0123456789abcdei", "0123456789abcdefg"])
   func sessionID(text: String) {
     #expect(SessionID(text) == nil)
     let made = SessionID.random()

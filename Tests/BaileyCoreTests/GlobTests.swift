@@ -2,28 +2,36 @@ import BaileyCore
 import Testing
 
 @Suite struct GlobTests {
-  @Test("Patterns match as gitignore(5) says", arguments: [
-    (".env", ".env"), (".env", "a/b/.env"), (".env.*", "a/.env.local"), ("/.env", ".env"), ("*.pem", "x/y.pem"),
-    ("a/**/b", "a/b"), ("a/**/b", "a/x/y/b"), ("**/b", "b"), ("a/**", "a/b/c"), ("[a-c]x", "q/bx"), ("[!a-c]x", "dx"),
-    ("[]]x", "]x"), ("\\*", "*"), ("a?c", "abc"), ("build/", "x/build"), ("a/*/c", "a/b/c"),
-  ])
+  @Test(
+    "Patterns match as gitignore(5) says",
+    arguments: [
+      (".env", ".env"), (".env", "a/b/.env"), (".env.*", "a/.env.local"), ("/.env", ".env"), ("*.pem", "x/y.pem"),
+      ("a/**/b", "a/b"), ("a/**/b", "a/x/y/b"), ("**/b", "b"), ("a/**", "a/b/c"), ("[a-c]x", "q/bx"), ("[!a-c]x", "dx"),
+      ("[]]x", "]x"), ("\\*", "*"), ("a?c", "abc"), ("build/", "x/build"), ("a/*/c", "a/b/c"),
+    ])
   func matches(pattern: String, path: String) throws {
     #expect(try Glob(pattern).matches(path))
   }
 
-  @Test("Patterns do not match more than that", arguments: [
-    (".env", "env"), (".env", ".environment"), ("/.env", "a/.env"), ("*.pem", "pem"), ("a/*", "a/b/c"), ("a?c", "a/c"),
-    ("[!a-c]x", "ax"), ("*", ""), ("a/b", "x/a/b"), ("\\*", "a"), ("[a]", "b"),
-  ])
+  @Test(
+    "Patterns do not match more than that",
+    arguments: [
+      (".env", "env"), (".env", ".environment"), ("/.env", "a/.env"), ("*.pem", "pem"), ("a/*", "a/b/c"),
+      ("a?c", "a/c"),
+      ("[!a-c]x", "ax"), ("*", ""), ("a/b", "x/a/b"), ("\\*", "a"), ("[a]", "b"),
+    ])
   func matchesNot(pattern: String, path: String) throws {
     #expect(try !Glob(pattern).matches(path))
   }
 
-  @Test("What does not parse says why", arguments: [
-    ("", GlobError.empty), ("a//b", .component("")), ("../x", .component("..")), ("a/./b", .component(".")), ("/", .component("")),
-    ("[a", .unclosedClass), ("[z-a]", .unclosedClass), ("a\\", .forbiddenByte(0x5C)), ("a\u{0}b", .forbiddenByte(0)),
-    ("**a", .starsInComponent), ("***", .starsInComponent),
-  ])
+  @Test(
+    "What does not parse says why",
+    arguments: [
+      ("", GlobError.empty), ("a//b", .component("")), ("../x", .component("..")), ("a/./b", .component(".")),
+      ("/", .component("")),
+      ("[a", .unclosedClass), ("[z-a]", .unclosedClass), ("a\\", .forbiddenByte(0x5C)), ("a\u{0}b", .forbiddenByte(0)),
+      ("**a", .starsInComponent), ("***", .starsInComponent),
+    ])
   func refused(pattern: String, why: GlobError) {
     #expect(throws: why) { try Glob(pattern) }
   }

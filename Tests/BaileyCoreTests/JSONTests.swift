@@ -14,9 +14,11 @@ import Testing
     #expect(value.canonicalText == "{\"\u{1F600}\":2,\"\u{E000}\":1}")
   }
 
-  @Test("What is parsed and written again is the same, whatever the white space", arguments: [
-    #"{"a":[1,2,{"b":"c"}],"d":null}"#, "[]", "{}", "0", "-9223372036854775808", "9223372036854775807", #""\u0000""#,
-  ])
+  @Test(
+    "What is parsed and written again is the same, whatever the white space",
+    arguments: [
+      #"{"a":[1,2,{"b":"c"}],"d":null}"#, "[]", "{}", "0", "-9223372036854775808", "9223372036854775807", #""\u0000""#,
+    ])
   func roundTrip(text: String) throws {
     #expect(try JSON.parse(text).canonicalText == text)
     #expect(try JSON.parse(" \n" + text + "\t\r\n").canonicalText == text)
@@ -27,10 +29,12 @@ import Testing
     #expect(try JSON.parse(#""\ud83d\ude00""#) == "😀")
   }
 
-  @Test("What parsers differ on is refused", arguments: [
-    "", " ", "{", "[1,]", "{\"a\":1,}", "01", "-", "+1", "1 2", "nul", "truex", "'a'", "\"a", "\"\u{1}\"", #""\x""#,
-    #""\ud83d""#, #""\udc00""#, #""\ud83d\u0041""#, #""\u12""#, "[1] []", "NaN", "//", "{1:2}", "\"\\u+123\"",
-  ])
+  @Test(
+    "What parsers differ on is refused",
+    arguments: [
+      "", " ", "{", "[1,]", "{\"a\":1,}", "01", "-", "+1", "1 2", "nul", "truex", "'a'", "\"a", "\"\u{1}\"", #""\x""#,
+      #""\ud83d""#, #""\udc00""#, #""\ud83d\u0041""#, #""\u12""#, "[1] []", "NaN", "//", "{1:2}", "\"\\u+123\"",
+    ])
   func malformed(text: String) {
     #expect(throws: JSONError.self) { try JSON.parse(text) }
   }

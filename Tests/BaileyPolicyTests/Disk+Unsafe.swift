@@ -8,7 +8,10 @@ func entries(_ directory: String) throws -> [String] {
   defer { unsafe closedir(handle) }
   var names: [String] = []
   while let entry = unsafe readdir(handle) {
-    names.append(unsafe withUnsafePointer(to: &entry.pointee.d_name) { unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self)) })
+    names.append(
+      unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe String(cString: UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self))
+      })
   }
   return names
 }

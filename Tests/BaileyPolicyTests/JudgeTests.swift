@@ -22,9 +22,12 @@ import Testing
     #expect(decision.reasons.first?.source?.text == "m.yaml:3")
   }
 
-  @Test("What no rule allows is denied with a hint", arguments: [
-    ("b.com", UInt16(443), "--allow-host b.com"), ("b.com", 8443, "--allow-host b.com:8443"), ("a.com", 22, "not for port 22"),
-  ])
+  @Test(
+    "What no rule allows is denied with a hint",
+    arguments: [
+      ("b.com", UInt16(443), "--allow-host b.com"), ("b.com", 8443, "--allow-host b.com:8443"),
+      ("a.com", 22, "not for port 22"),
+    ])
   func nothingAllows(host: String, port: UInt16, hint: String) throws {
     let decision = try decide(connect(host, port), "network: [a.com]")
     #expect(decision.effect == .deny)
@@ -32,10 +35,12 @@ import Testing
     #expect(decision.reasons.first?.sentence.contains(hint) == true)
   }
 
-  @Test("A deny wins over every allow, before and after it, and for every port", arguments: [
-    "network: [\"*.a.com\", {deny: x.a.com}]", "network: [{deny: x.a.com}, \"*.a.com:1-65535\", \"x.a.com:9\"]",
-    "network: [\"tcp://x.a.com:9\", {host: \"*.a.com\", access: deny}]",
-  ])
+  @Test(
+    "A deny wins over every allow, before and after it, and for every port",
+    arguments: [
+      "network: [\"*.a.com\", {deny: x.a.com}]", "network: [{deny: x.a.com}, \"*.a.com:1-65535\", \"x.a.com:9\"]",
+      "network: [\"tcp://x.a.com:9\", {host: \"*.a.com\", access: deny}]",
+    ])
   func denyWins(manifest: String) throws {
     for port: UInt16 in [9, 80, 443] {
       let decision = try decide(connect("x.a.com", port, "tcp"), manifest)
@@ -43,31 +48,42 @@ import Testing
     }
   }
 
-  @Test("A protocol without a name needs a tcp rule", arguments: [
-    ("network: [\"a.com:22\"]", "tcp", Effect.deny), ("network: [\"tcp://a.com:22\"]", "tcp", .allow),
-    ("network: [\"tcp://a.com:22\"]", "tls", .allow), ("network: [{host: a.com, port: 22, protocol: tls}]", "http", .deny),
-    ("network: [{host: a.com, port: 22, protocol: http}]", "tls", .deny), ("network: [\"a.com:22\"]", "connect", .allow),
-  ])
+  @Test(
+    "A protocol without a name needs a tcp rule",
+    arguments: [
+      ("network: [\"a.com:22\"]", "tcp", Effect.deny), ("network: [\"tcp://a.com:22\"]", "tcp", .allow),
+      ("network: [\"tcp://a.com:22\"]", "tls", .allow),
+      ("network: [{host: a.com, port: 22, protocol: tls}]", "http", .deny),
+      ("network: [{host: a.com, port: 22, protocol: http}]", "tls", .deny),
+      ("network: [\"a.com:22\"]", "connect", .allow),
+    ])
   func transports(manifest: String, transport: String, effect: Effect) throws {
     #expect(try decide(connect("a.com", 22, transport), manifest).effect == effect)
   }
 
-  @Test("An address without a name needs an address rule that names its kind", arguments: [
-    ("8.8.8.8", "network: [a.com]", Effect.deny), ("8.8.8.8", "network: [8.8.8.0/24]", .allow),
-    ("8.8.8.8", "network: [0.0.0.0/0]", .allow), ("10.0.0.1", "network: [0.0.0.0/0]", .deny),
-    ("127.0.0.1", "network: [0.0.0.0/0]", .deny), ("10.0.0.1", "network: [10.0.0.0/8]", .allow),
-    ("127.0.0.1", "network: [127.0.0.1]", .allow), ("fd00::1", "network: [\"::/0\"]", .deny),
-    ("169.254.169.254", "network: [169.254.0.0/16]", .deny), ("::ffff:8.8.8.8", "network: [\"::/0\", 8.8.8.8]", .deny),
-  ])
+  @Test(
+    "An address without a name needs an address rule that names its kind",
+    arguments: [
+      ("8.8.8.8", "network: [a.com]", Effect.deny), ("8.8.8.8", "network: [8.8.8.0/24]", .allow),
+      ("8.8.8.8", "network: [0.0.0.0/0]", .allow), ("10.0.0.1", "network: [0.0.0.0/0]", .deny),
+      ("127.0.0.1", "network: [0.0.0.0/0]", .deny), ("10.0.0.1", "network: [10.0.0.0/8]", .allow),
+      ("127.0.0.1", "network: [127.0.0.1]", .allow), ("fd00::1", "network: [\"::/0\"]", .deny),
+      ("169.254.169.254", "network: [169.254.0.0/16]", .deny),
+      ("::ffff:8.8.8.8", "network: [\"::/0\", 8.8.8.8]", .deny),
+    ])
   func addresses(address: String, manifest: String, effect: Effect) throws {
     #expect(try decide(connect(nil, 443, address: address, "address"), manifest).effect == effect)
-    #expect(try decide(connect(address.contains(":") ? "[\(address)]" : address, 443, "connect"), manifest).effect == effect)
+    #expect(
+      try decide(connect(address.contains(":") ? "[\(address)]" : address, 443, "connect"), manifest).effect == effect)
   }
 
-  @Test("An allowed name does not lead to an address that no rule names", arguments: [
-    ("10.0.0.1", "address-not-named"), ("127.0.0.1", "address-not-named"), ("169.254.1.1", "address-not-named"),
-    ("169.254.169.254", "floor-address"), ("::ffff:10.0.0.1", "floor-address"), ("0.0.0.0", "floor-address"), ("224.0.0.1", "floor-address"),
-  ])
+  @Test(
+    "An allowed name does not lead to an address that no rule names",
+    arguments: [
+      ("10.0.0.1", "address-not-named"), ("127.0.0.1", "address-not-named"), ("169.254.1.1", "address-not-named"),
+      ("169.254.169.254", "floor-address"), ("::ffff:10.0.0.1", "floor-address"), ("0.0.0.0", "floor-address"),
+      ("224.0.0.1", "floor-address"),
+    ])
   func rebinding(address: String, code: String) throws {
     let decision = try decide(connect("a.com", 443, address: address), "network: [a.com]")
     #expect(decision.effect == .deny && decision.reasons.contains { $0.code == code })
@@ -79,7 +95,9 @@ import Testing
     #expect(try decide(connect("a.com", 443, address: "10.0.0.1"), "network: [b.com, 10.0.0.0/8]").effect == .deny)
   }
 
-  @Test("The floor cannot be relaxed by any rule", arguments: ["localhost", "x.localhost", "metadata.google.internal", "instance-data"])
+  @Test(
+    "The floor cannot be relaxed by any rule",
+    arguments: ["localhost", "x.localhost", "metadata.google.internal", "instance-data"])
   func floorNames(host: String) throws {
     let decision = try decide(connect(host, 80), "network: [\(host)]")
     #expect(decision.effect == .deny)
@@ -87,9 +105,11 @@ import Testing
     #expect(try decide(.resolve(subject, name: host, type: "A"), "network: [\(host)]").effect == .deny)
   }
 
-  @Test("Names that two parsers could read differently are denied", arguments: [
-    "a.com\u{0}.evil.com", "a.com%00", "а.com", "", "a..com", "127.1", "0x7f000001", "*.a.com", "user@a.com",
-  ])
+  @Test(
+    "Names that two parsers could read differently are denied",
+    arguments: [
+      "a.com\u{0}.evil.com", "a.com%00", "а.com", "", "a..com", "127.1", "0x7f000001", "*.a.com", "user@a.com",
+    ])
   func malformed(host: String) throws {
     let decision = try decide(connect(host, 443), "network: [a.com, \"*.a.com\", 127.0.0.1]")
     #expect(decision.effect == .deny)
@@ -99,7 +119,10 @@ import Testing
   @Test("A name is looked up only if a rule could allow it")
   func dns() throws {
     let manifest = "network: [\"a.com:8443\", 8.8.8.8, {deny: no.b.com}, \"*.b.com\", {deny: \"c.com:80\"}, c.com]"
-    for (name, effect) in [("a.com", Effect.allow), ("x.a.com", .deny), ("b.com", .deny), ("x.b.com", .allow), ("no.b.com", .deny), ("c.com", .allow), ("8.8.8.8", .deny)] {
+    for (name, effect) in [
+      ("a.com", Effect.allow), ("x.a.com", .deny), ("b.com", .deny), ("x.b.com", .allow), ("no.b.com", .deny),
+      ("c.com", .allow), ("8.8.8.8", .deny),
+    ] {
       #expect(try decide(.resolve(subject, name: name, type: "A"), manifest).effect == effect, "\(name)")
     }
   }
@@ -120,10 +143,14 @@ import Testing
     #expect(try decide(connect("a.com", 443), "network: [{ask: a.com}, a.com]").effect == .allow)
   }
 
-  @Test("Live grants stop at the floor", arguments: [
-    "/", "/home", "/home/u", "/home/u/.ssh", "/home/u/.ssh/id_rsa", "/home/u/.config", "/proc/1", "/dev", "/run/docker.sock",
-    "/home/u/.local/state/bailey/log", "/home/u/.local", "/etc/shadow", "/etc", "/home/u/x/../.ssh", "relative", "/home/u/.aws",
-  ])
+  @Test(
+    "Live grants stop at the floor",
+    arguments: [
+      "/", "/home", "/home/u", "/home/u/.ssh", "/home/u/.ssh/id_rsa", "/home/u/.config", "/proc/1", "/dev",
+      "/run/docker.sock",
+      "/home/u/.local/state/bailey/log", "/home/u/.local", "/etc/shadow", "/etc", "/home/u/x/../.ssh", "relative",
+      "/home/u/.aws",
+    ])
   func grants(path: String) throws {
     let decision = try decide(.mount(subject, path: path, access: "read"), "")
     #expect(decision.effect == .deny)
@@ -140,7 +167,9 @@ import Testing
     #expect(try decide(.mount(subject, path: "/home/u/.sshx", access: "read"), "").effect == .allow)
   }
 
-  @Test("A deny of the manifest holds against a live grant of it, above it and below it", arguments: ["/data", "/data/x", "/data/x/y"])
+  @Test(
+    "A deny of the manifest holds against a live grant of it, above it and below it",
+    arguments: ["/data", "/data/x", "/data/x/y"])
   func deniedGrant(path: String) throws {
     #expect(try decide(.mount(subject, path: path, access: "read"), "files: [\"deny:/data/x\"]").effect == .deny)
   }
@@ -167,15 +196,21 @@ import Testing
     #expect(effect == (mode == .staged || mode == .copy ? .allow : .deny))
   }
 
-  @Test("A manifest says nothing about other verbs, which leaves them denied", arguments: [Verb.exec, .fileRead, .secretUse, .toolCall, .modelLoad])
+  @Test(
+    "A manifest says nothing about other verbs, which leaves them denied",
+    arguments: [Verb.exec, .fileRead, .secretUse, .toolCall, .modelLoad])
   func silent(verb: Verb) throws {
     let action = Action(verb, subject, resource: [:])
     #expect(try decide(action, "files: [/]").reasons.map(\.code) == ["nothing-allows"])
   }
 
-  @Test("An action without its resource is denied", arguments: [Verb.netConnect, .httpRequest, .dnsQuery, .fileMount, .sessionStart])
+  @Test(
+    "An action without its resource is denied",
+    arguments: [Verb.netConnect, .httpRequest, .dnsQuery, .fileMount, .sessionStart])
   func empty(verb: Verb) throws {
     #expect(try decide(Action(verb, subject, resource: [:]), "network: [a.com]").effect == .deny)
-    #expect(try decide(Action(verb, subject, resource: ["port": 70000, "host": 5, "path": 1]), "network: [a.com]").effect == .deny)
+    #expect(
+      try decide(Action(verb, subject, resource: ["port": 70000, "host": 5, "path": 1]), "network: [a.com]").effect
+        == .deny)
   }
 }

@@ -18,7 +18,8 @@ import Testing
     let layers = ManifestLayers(
       administrator: try read("files: [\"deny:/srv/x\"]"), project: try read("files: [/srv/x/y, /srv/x, /srv/xy]"),
       commandLine: try read("files: [\"write:/srv/x\", /srv]"))
-    #expect(try layers.merged().files.map { "\($0.access) \($0.path)" } == ["deny /srv/x", "read /srv/xy", "read /srv"])
+    #expect(
+      try layers.merged().files.map { "\($0.access) \($0.path)" } == ["deny /srv/x", "read /srv/xy", "read /srv"])
   }
 
   @Test("A ceiling cuts paths to what it names, and writing to reading")
@@ -32,9 +33,11 @@ import Testing
 
   @Test("A ceiling holds for the command line too: variables, ports and features")
   func ceilingRest() throws {
-    let wishes = "environment: {pass: [A_X, B], set: {A_Y: v, C: v}, secrets: [S, T]}\npublish: [1, 2]\nhost_ports: [3, 4]\noptional: [cgroup, landlock]"
+    let wishes =
+      "environment: {pass: [A_X, B], set: {A_Y: v, C: v}, secrets: [S, T]}\npublish: [1, 2]\nhost_ports: [3, 4]\noptional: [cgroup, landlock]"
     let layers = ManifestLayers(
-      administrator: try read("ceiling: true\nenvironment: {pass: [A_*], secrets: [S]}\npublish: [1]\nhost_ports: [3]\noptional: [cgroup]"),
+      administrator: try read(
+        "ceiling: true\nenvironment: {pass: [A_*], secrets: [S]}\npublish: [1]\nhost_ports: [3]\noptional: [cgroup]"),
       commandLine: try read(wishes))
     let merged = try layers.merged()
     #expect(merged.environment.pass.sorted() == ["A_*", "A_X"])
@@ -46,7 +49,9 @@ import Testing
   func ceilingJudge() throws {
     let judge = CeilingJudge(try read("ceiling: true\nnetwork: [a.com]\nfiles: [/data]"))
     let subject = Subject(session: .random(), agent: "a", user: "u")
-    let connect = { (host: String) in judge.judge(.connect(subject, host: host, address: nil, port: 443, transport: "tls")) }
+    let connect = { (host: String) in
+      judge.judge(.connect(subject, host: host, address: nil, port: 443, transport: "tls"))
+    }
     #expect(connect("a.com").isEmpty)
     #expect(connect("b.com").map(\.code) == ["above-ceiling"])
     #expect(judge.judge(.resolve(subject, name: "b.com", type: "A")).map(\.effect) == [.deny])
@@ -58,7 +63,8 @@ import Testing
   func limits() throws {
     let layers = ManifestLayers(
       administrator: try read("limits: {memory: 4GiB}"), user: try read("limits: {memory: 2GiB, wall: 10}"),
-      project: try read("limits: {memory: 8GiB, processes: 500}"), profiles: [try read("limits: {processes: 10, files: 9}")])
+      project: try read("limits: {memory: 8GiB, processes: 500}"),
+      profiles: [try read("limits: {processes: 10, files: 9}")])
     let limits = try layers.merged().limits
     #expect(limits.memory == 2 << 30 && limits.wallSeconds == 10 && limits.processes == 500 && limits.files == 9)
   }
@@ -82,7 +88,8 @@ import Testing
     #expect(one != (try read("extends: node\nnetwork: [a.com, b.com:443]\nfiles: [/x]").canonicalForm))
   }
 
-  @Test("The command line's words are checked like a manifest's", arguments: ["*", "a%b", "a.com:0", "169.254.169.254"])
+  @Test(
+    "The command line's words are checked like a manifest's", arguments: ["*", "a%b", "a.com:0", "169.254.169.254"])
   func commandLine(host: String) {
     var options = ManifestOptions()
     options.allowHosts = [host]
@@ -96,7 +103,9 @@ import Testing
     options.environment = ["TOKEN", "A=b=c", "LC_*"]
     let manifest = try ManifestDocument.commandLine(options, directory: "/p/sub", home: "/h").manifest
     #expect(manifest.files.map(\.path) == ["/p/sub/x", "/h/y"])
-    #expect(manifest.environment.secrets == ["TOKEN"] && manifest.environment.set == ["A": "b=c"] && manifest.environment.pass == ["LC_*"])
+    #expect(
+      manifest.environment.secrets == ["TOKEN"] && manifest.environment.set == ["A": "b=c"]
+        && manifest.environment.pass == ["LC_*"])
     options.environment = ["=x"]
     #expect(throws: Fault.self) { try ManifestDocument.commandLine(options, directory: "/p", home: "/h") }
   }

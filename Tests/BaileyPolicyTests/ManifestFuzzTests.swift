@@ -7,7 +7,9 @@ import Testing
   @Test("A mutated manifest is read or refused with a place in the file, and never ends the process", arguments: 0..<4)
   func mutations(part: Int) throws {
     let directory = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Fuzz/manifest/corpus"
-    let seeds = try entries(directory).filter { !$0.hasPrefix(".") }.sorted().map { Array(try contents("\(directory)/\($0)").utf8) }
+    let seeds = try entries(directory).filter { !$0.hasPrefix(".") }.sorted().map {
+      Array(try contents("\(directory)/\($0)").utf8)
+    }
     try #require(seeds.count >= 3)
     var random = Random(seed: UInt64(part))
     for _ in 0..<1500 {
@@ -32,7 +34,9 @@ import Testing
       case 1: bytes[index] = tokens[random.below(tokens.count)]
       case 2: bytes.remove(at: index)
       case 3: bytes.insert(tokens[random.below(tokens.count)], at: index)
-      case 4: bytes.insert(contentsOf: bytes[index..<min(bytes.count, index + random.below(40))], at: random.below(bytes.count))
+      case 4:
+        bytes.insert(
+          contentsOf: bytes[index..<min(bytes.count, index + random.below(40))], at: random.below(bytes.count))
       default: bytes += seeds[random.below(seeds.count)].dropFirst(index)
       }
     }

@@ -55,10 +55,13 @@ func issues(_ text: String) -> [String] {
     #expect(rules.files.map(\.path) == ["/home/u/data", "/srv/out/x", "secrets", "/opt/x", "src"])
     #expect(rules.files.map(\.access) == [.read, .write, .deny, .read, .write])
     #expect(rules.files[1].source == SourceLocation(file: "m.yaml", line: 7, column: 5))
-    #expect(rules.network.map(\.targetText) == [
-      "api.github.com", "*.example.com", "10.1.2.0/24", "2001:4860::1/128", "pypi.org", "db.local.test", "tracker.example.com",
-    ])
-    #expect(rules.network.map(\.ports) == [[], [8000...8010], [], [53...53], [443...443], [5432...5432, 6000...6001], []])
+    #expect(
+      rules.network.map(\.targetText) == [
+        "api.github.com", "*.example.com", "10.1.2.0/24", "2001:4860::1/128", "pypi.org", "db.local.test",
+        "tracker.example.com",
+      ])
+    #expect(
+      rules.network.map(\.ports) == [[], [8000...8010], [], [53...53], [443...443], [5432...5432, 6000...6001], []])
     #expect(rules.network.map(\.transport) == [.any, .any, .any, .any, .tls, .tcp, .any])
     #expect(rules.network.last?.access == .deny)
     #expect(rules.environment.set == ["PORT": "8080", "FLAG": "no"])
@@ -80,50 +83,66 @@ func issues(_ text: String) -> [String] {
     #expect(try read(text).manifest == Manifest())
   }
 
-  @Test("Each mistake is named with its line and column", arguments: [
-    ("netwrk: []", "1:1 manifest-unknown-key"), ("a: 1\nfiles: []", "1:1 manifest-unknown-key"),
-    ("files: {a: b}", "1:8 manifest-type"), ("name: 5", "1:7 manifest-type"), ("ceiling: yes", "1:10 manifest-type"),
-    ("version: 2", "1:10 manifest-version"), ("version: \"1\"", "1:10 manifest-type"),
-    ("files:\n  - read:../x", "2:5 manifest-path"), ("files: [\"a/../b\"]", "1:9 manifest-path"),
-    ("files: [\"/x\\0y\"]", "1:9 manifest-path"), ("files: [/x/*]", "1:9 manifest-path"), ("files: [$HOME/x]", "1:9 manifest-path"),
-    ("files: [~root/x]", "1:9 manifest-path"), ("files: [exec:/x]", "1:9 manifest-value"), ("files: [~]", "1:9 manifest-type"),
-    ("files: [{access: read}]", "1:9 manifest-value"), ("files: [{path: /x, acess: read}]", "1:20 manifest-unknown-key"),
-    ("sensitive: [\"[a\"]", "1:13 manifest-glob"), ("sensitive: [a**]", "1:13 manifest-glob"),
-    ("network: [\"a\\0.com\"]", "1:11 manifest-host"), ("network: [a%00.com]", "1:11 manifest-host"),
-    ("network: [аpple.com]", "1:11 manifest-host"), ("network: [\"*\"]", "1:11 manifest-host"), ("network: [\"*.com\"]", "1:11 manifest-host"),
-    ("network: [2130706433]", "1:11 manifest-type"), ("network: [127.1]", "1:11 manifest-address"),
-    ("network: [0x7f.1]", "1:11 manifest-host"), ("network: [10.0.0.1/8]", "1:11 manifest-address"),
-    ("network: [169.254.169.254]", "1:11 manifest-address"), ("network: [\"::ffff:1.2.3.4\"]", "1:11 manifest-address"),
-    ("network: [\"a.com:0\"]", "1:11 manifest-port"), ("network: [\"a.com:65536\"]", "1:11 manifest-port"),
-    ("network: [\"a.com:\"]", "1:11 manifest-port"), ("network: [\"a.com:9-8\"]", "1:11 manifest-port"),
-    ("network: [\"https://a.com/path\"]", "1:11 manifest-value"), ("network: [\"ftp://a.com\"]", "1:11 manifest-value"),
-    ("network: [\"https://u:p@a.com\"]", "1:11 manifest-host"), ("network: [{port: 80}]", "1:11 manifest-value"),
-    ("publish: [0]", "1:11 manifest-port"), ("publish: [1-2]", "1:11 manifest-port"),
-    ("environment: {pass: [\"*\"]}", "1:22 manifest-environment-name"), ("environment: {secrets: [A*]}", "1:25 manifest-environment-name"),
-    ("environment: {set: {A=B: x}}", "1:21 manifest-environment-name"), ("environment: {set: {A: [x]}}", "1:24 manifest-type"),
-    ("limits: {memory: 4Gib}", "1:18 manifest-limit"), ("limits: {wall: 0}", "1:16 manifest-limit"),
-    ("limits: {memory: 9999999999TiB}", "1:18 manifest-limit"), ("limits: {memory: -1}", "1:18 manifest-limit"),
-    ("extends: nodee", "1:10 manifest-profile-unknown"), ("optional: [overlays]", "1:12 manifest-value"),
-    ("workspace: stage", "1:12 manifest-value"), ("name: a\nname: b", "1:1 manifest-duplicate-key"),
-    ("a: &x 1\nb: *x", "2:4 manifest-alias"), ("name: &x y", "1:7 manifest-alias"), ("name: !!python/object x", "1:7 manifest-syntax"),
-    ("name: \"a", "1:9 manifest-syntax"), ("network:\n  - *.example.com", "2:6 manifest-syntax"), ("a: 1\n---\nb: 2", "2:1 manifest-syntax"),
-    ("? [a]\n: b", "1:3 manifest-syntax"), ("[]", "1:1 manifest-type"), ("hello", "1:1 manifest-type"),
-  ])
+  @Test(
+    "Each mistake is named with its line and column",
+    arguments: [
+      ("netwrk: []", "1:1 manifest-unknown-key"), ("a: 1\nfiles: []", "1:1 manifest-unknown-key"),
+      ("files: {a: b}", "1:8 manifest-type"), ("name: 5", "1:7 manifest-type"), ("ceiling: yes", "1:10 manifest-type"),
+      ("version: 2", "1:10 manifest-version"), ("version: \"1\"", "1:10 manifest-type"),
+      ("files:\n  - read:../x", "2:5 manifest-path"), ("files: [\"a/../b\"]", "1:9 manifest-path"),
+      ("files: [\"/x\\0y\"]", "1:9 manifest-path"), ("files: [/x/*]", "1:9 manifest-path"),
+      ("files: [$HOME/x]", "1:9 manifest-path"),
+      ("files: [~root/x]", "1:9 manifest-path"), ("files: [exec:/x]", "1:9 manifest-value"),
+      ("files: [~]", "1:9 manifest-type"),
+      ("files: [{access: read}]", "1:9 manifest-value"),
+      ("files: [{path: /x, acess: read}]", "1:20 manifest-unknown-key"),
+      ("sensitive: [\"[a\"]", "1:13 manifest-glob"), ("sensitive: [a**]", "1:13 manifest-glob"),
+      ("network: [\"a\\0.com\"]", "1:11 manifest-host"), ("network: [a%00.com]", "1:11 manifest-host"),
+      ("network: [аpple.com]", "1:11 manifest-host"), ("network: [\"*\"]", "1:11 manifest-host"),
+      ("network: [\"*.com\"]", "1:11 manifest-host"),
+      ("network: [2130706433]", "1:11 manifest-type"), ("network: [127.1]", "1:11 manifest-address"),
+      ("network: [0x7f.1]", "1:11 manifest-host"), ("network: [10.0.0.1/8]", "1:11 manifest-address"),
+      ("network: [169.254.169.254]", "1:11 manifest-address"),
+      ("network: [\"::ffff:1.2.3.4\"]", "1:11 manifest-address"),
+      ("network: [\"a.com:0\"]", "1:11 manifest-port"), ("network: [\"a.com:65536\"]", "1:11 manifest-port"),
+      ("network: [\"a.com:\"]", "1:11 manifest-port"), ("network: [\"a.com:9-8\"]", "1:11 manifest-port"),
+      ("network: [\"https://a.com/path\"]", "1:11 manifest-value"),
+      ("network: [\"ftp://a.com\"]", "1:11 manifest-value"),
+      ("network: [\"https://u:p@a.com\"]", "1:11 manifest-host"), ("network: [{port: 80}]", "1:11 manifest-value"),
+      ("publish: [0]", "1:11 manifest-port"), ("publish: [1-2]", "1:11 manifest-port"),
+      ("environment: {pass: [\"*\"]}", "1:22 manifest-environment-name"),
+      ("environment: {secrets: [A*]}", "1:25 manifest-environment-name"),
+      ("environment: {set: {A=B: x}}", "1:21 manifest-environment-name"),
+      ("environment: {set: {A: [x]}}", "1:24 manifest-type"),
+      ("limits: {memory: 4Gib}", "1:18 manifest-limit"), ("limits: {wall: 0}", "1:16 manifest-limit"),
+      ("limits: {memory: 9999999999TiB}", "1:18 manifest-limit"), ("limits: {memory: -1}", "1:18 manifest-limit"),
+      ("extends: nodee", "1:10 manifest-profile-unknown"), ("optional: [overlays]", "1:12 manifest-value"),
+      ("workspace: stage", "1:12 manifest-value"), ("name: a\nname: b", "1:1 manifest-duplicate-key"),
+      ("a: &x 1\nb: *x", "2:4 manifest-alias"), ("name: &x y", "1:7 manifest-alias"),
+      ("name: !!python/object x", "1:7 manifest-syntax"),
+      ("name: \"a", "1:9 manifest-syntax"), ("network:\n  - *.example.com", "2:6 manifest-syntax"),
+      ("a: 1\n---\nb: 2", "2:1 manifest-syntax"),
+      ("? [a]\n: b", "1:3 manifest-syntax"), ("[]", "1:1 manifest-type"), ("hello", "1:1 manifest-type"),
+    ])
   func mistakes(text: String, issue: String) {
     #expect(issues(text).first == issue)
   }
 
   @Test("All mistakes are told, not only the first, in the order of the text")
   func all() {
-    #expect(issues("version: 3\nnetwork: [a%b, c.com, -d.com]\nfils: []\nlimits: {wall: soon}") == [
-      "1:10 manifest-version", "2:11 manifest-host", "2:23 manifest-host", "3:1 manifest-unknown-key", "4:16 manifest-limit",
-    ])
+    #expect(
+      issues("version: 3\nnetwork: [a%b, c.com, -d.com]\nfils: []\nlimits: {wall: soon}") == [
+        "1:10 manifest-version", "2:11 manifest-host", "2:23 manifest-host", "3:1 manifest-unknown-key",
+        "4:16 manifest-limit",
+      ])
   }
 
-  @Test("A misspelt word is guessed", arguments: [
-    ("netwrk: []", "did you mean `network`?"), ("hostPorts: []", "did you mean `host_ports`?"),
-    ("workspace: stagd", "did you mean `staged`?"), ("extends: pyton", "did you mean `python`?"),
-  ])
+  @Test(
+    "A misspelt word is guessed",
+    arguments: [
+      ("netwrk: []", "did you mean `network`?"), ("hostPorts: []", "did you mean `host_ports`?"),
+      ("workspace: stagd", "did you mean `staged`?"), ("extends: pyton", "did you mean `python`?"),
+    ])
   func didYouMean(text: String, hint: String) {
     #expect(throws: ManifestIssues.self) { try read(text) }
     do { _ = try read(text) } catch { #expect(error.issues.first?.hint == hint) }
@@ -131,8 +150,12 @@ func issues(_ text: String) -> [String] {
 
   @Test("Mixed scripts are told apart from another alphabet")
   func scripts() {
-    do { _ = try read("network: [аpple.com]") } catch { #expect(error.issues.first?.why.contains("mixes scripts") == true) }
-    do { _ = try read("network: [пример.com]") } catch { #expect(error.issues.first?.why.contains("beyond ASCII") == true) }
+    do { _ = try read("network: [аpple.com]") } catch {
+      #expect(error.issues.first?.why.contains("mixes scripts") == true)
+    }
+    do { _ = try read("network: [пример.com]") } catch {
+      #expect(error.issues.first?.why.contains("beyond ASCII") == true)
+    }
   }
 
   @Test("Size and depth have limits")

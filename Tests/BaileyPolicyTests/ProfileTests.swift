@@ -18,6 +18,6 @@ import Testing
     let directory = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined() + "/Policies/profiles"
     let names = try entries(directory).filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     #expect(names == BuiltinProfiles.names)
-    for name in names { #expect(try contents("\(directory)/\(name).yaml") == BuiltinProfiles.texts[name].map { $0 + "\n" }) }
+    for name in names { #expect(try contents("\(directory)/\(name).yaml") == BuiltinProfiles.texts[name]) }
   }
 }

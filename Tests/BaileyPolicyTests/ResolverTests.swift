@@ -16,20 +16,25 @@ private final class MemoryStorage: PolicyStorage {
   func put(_ path: String, _ file: StoredFile) { files.withLock { $0[path] = file } }
   func put(_ path: String, _ text: String) { put(path, StoredFile(bytes: Array(text.utf8), owner: 0, mode: 0o600)) }
   func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? { files.withLock { $0[path] } }
-  func replace(_ path: String, with bytes: [UInt8]) throws(Fault) { put(path, StoredFile(bytes: bytes, owner: 0, mode: 0o600)) }
+  func replace(_ path: String, with bytes: [UInt8]) throws(Fault) {
+    put(path, StoredFile(bytes: bytes, owner: 0, mode: 0o600))
+  }
   func realPath(_ path: String) -> String? { links[path] ?? path }
 }
 
 @Suite struct ResolverTests {
   private func resolver(_ storage: MemoryStorage) -> ManifestResolver {
-    let places = ManifestResolver.Places(configuration: "/h/.config/bailey", state: "/h/.local/state/bailey", runtime: "/run/user/1/bailey")
+    let places = ManifestResolver.Places(
+      configuration: "/h/.config/bailey", state: "/h/.local/state/bailey", runtime: "/run/user/1/bailey")
     // Any function without collisions among the test's inputs will do.
     return ManifestResolver(storage: storage, places: places) { bytes in
       String(bytes.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }, radix: 16)
     }
   }
 
-  private func resolve(_ storage: MemoryStorage, _ options: ManifestOptions = ManifestOptions()) async throws -> ResolvedManifest {
+  private func resolve(_ storage: MemoryStorage, _ options: ManifestOptions = ManifestOptions()) async throws
+    -> ResolvedManifest
+  {
     try await resolver(storage).resolve(project: "/p", workingDirectory: "/p", home: "/h", options: options)
   }
 
@@ -47,7 +52,9 @@ private final class MemoryStorage: PolicyStorage {
   func trust() async throws {
     let storage = MemoryStorage(["/p/.bailey/manifest.yaml": "network: [a.com]"])
     let resolver = resolver(storage)
-    let state = { try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()).trust }
+    let state = {
+      try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()).trust
+    }
     guard case .needed(let summary, let digest) = try await state() else {
       Issue.record("asked nothing")
       return
@@ -70,7 +77,9 @@ private final class MemoryStorage: PolicyStorage {
     let storage = MemoryStorage(["/p/.bailey/manifest.yaml": "network: [a.com]"])
     let resolver = resolver(storage)
     await #expect(throws: Fault.self) { try await resolver.trust(project: "/p", digest: "abc") }
-    let state = try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()).trust
+    let state = try await resolver.resolve(
+      project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()
+    ).trust
     guard case .needed(_, let digest) = state else {
       Issue.record("asked nothing")
       return
@@ -80,7 +89,9 @@ private final class MemoryStorage: PolicyStorage {
 
   @Test("--manifest is the person's own word outside the project, and asked about inside it")
   func named() async throws {
-    let storage = MemoryStorage(["/else/m.yaml": "network: [a.com]", "/p/m.yaml": "network: [b.com]", "/l/m.yaml": "{}"], links: ["/l/m.yaml": "/p/m.yaml"])
+    let storage = MemoryStorage(
+      ["/else/m.yaml": "network: [a.com]", "/p/m.yaml": "network: [b.com]", "/l/m.yaml": "{}"],
+      links: ["/l/m.yaml": "/p/m.yaml"])
     var options = ManifestOptions()
     options.manifestPath = "/else/m.yaml"
     #expect(try await resolve(storage, options).trust == .trusted)
@@ -92,21 +103,27 @@ private final class MemoryStorage: PolicyStorage {
     await #expect(throws: Fault.self) { try await resolve(storage, options) }
   }
 
-  @Test("An administrator's file that others can write is refused", arguments: [(UInt32(1000), UInt16(0o644)), (0, 0o664), (0, 0o646)])
+  @Test(
+    "An administrator's file that others can write is refused",
+    arguments: [(UInt32(1000), UInt16(0o644)), (0, 0o664), (0, 0o646)])
   func owner(user: UInt32, mode: UInt16) async throws {
     let storage = MemoryStorage()
     storage.put("/etc/bailey/manifest.yaml", StoredFile(bytes: Array("{}".utf8), owner: user, mode: mode))
     await #expect(throws: Fault.self) { try await resolve(storage) }
   }
 
-  @Test("A manifest that does not parse stops the start in every layer", arguments: ["/etc/bailey/manifest.yaml", "/h/.config/bailey/manifest.yaml", "/p/.bailey/manifest.yaml"])
+  @Test(
+    "A manifest that does not parse stops the start in every layer",
+    arguments: ["/etc/bailey/manifest.yaml", "/h/.config/bailey/manifest.yaml", "/p/.bailey/manifest.yaml"])
   func broken(path: String) async throws {
     await #expect(throws: Fault.self) { try await resolve(MemoryStorage([path: "netwrk: []"])) }
   }
 
   @Test("Two manifests in a project are refused")
   func ambiguous() async throws {
-    await #expect(throws: Fault.self) { try await resolve(MemoryStorage(["/p/.bailey/manifest.yaml": "{}", "/p/.bailey/manifest.json": "{}"])) }
+    await #expect(throws: Fault.self) {
+      try await resolve(MemoryStorage(["/p/.bailey/manifest.yaml": "{}", "/p/.bailey/manifest.json": "{}"]))
+    }
   }
 
   @Test("The floor refuses grants from every layer, also through a symbolic link")
@@ -123,7 +140,8 @@ private final class MemoryStorage: PolicyStorage {
   func ceiling() async throws {
     var options = ManifestOptions()
     options.allowHosts = ["a.com", "b.com"]
-    let resolved = try await resolve(MemoryStorage(["/etc/bailey/manifest.yaml": "ceiling: true\nnetwork: [a.com]"]), options)
+    let resolved = try await resolve(
+      MemoryStorage(["/etc/bailey/manifest.yaml": "ceiling: true\nnetwork: [a.com]"]), options)
     let subject = Subject(session: .random(), agent: "a", user: "u")
     let effect = { (host: String) in
       let action = Action.connect(subject, host: host, address: nil, port: 443, transport: "tls")

@@ -9,7 +9,9 @@ private struct Playground: ~Copyable {
 
   init() throws {
     // Resolved, since facts are real paths.
-    path = String(decoding: try Descriptor.realPath(try Descriptor.makeTemporaryDirectory(prefix: "/tmp/bailey-facts-")), as: UTF8.self)
+    path = String(
+      decoding: try Descriptor.realPath(try Descriptor.makeTemporaryDirectory(prefix: "/tmp/bailey-facts-")),
+      as: UTF8.self)
   }
 
   func directory(_ name: String) throws { try Descriptor.makeDirectories(path + "/" + name) }
@@ -29,10 +31,15 @@ private struct Playground: ~Copyable {
   @Test("This host is seen as it is")
   func gather() throws {
     let home = try Playground()
-    let facts = try HostFacts.gather(caller: caller(home: home.path), environment: ["PATH": "/usr/bin:/nowhere:/bin:rel"], paths: ["/etc/passwd", "/nowhere"])
+    let facts = try HostFacts.gather(
+      caller: caller(home: home.path), environment: ["PATH": "/usr/bin:/nowhere:/bin:rel"],
+      paths: ["/etc/passwd", "/nowhere"])
     #expect(facts.kernel >= HostFacts.oldestKernel)
-    #expect(facts.existing.isSuperset(of: ["/usr", "/etc", "/etc/passwd", "/dev/null"]) && !facts.existing.contains("/nowhere"))
-    #expect(facts.pathDirectories.first == "/usr/bin" && Set(facts.pathDirectories).count == facts.pathDirectories.count)
+    #expect(
+      facts.existing.isSuperset(of: ["/usr", "/etc", "/etc/passwd", "/dev/null"])
+        && !facts.existing.contains("/nowhere"))
+    #expect(
+      facts.pathDirectories.first == "/usr/bin" && Set(facts.pathDirectories).count == facts.pathDirectories.count)
     #expect(!facts.pathDirectories.contains("rel"))
     #expect(facts.features.contains(.landlock) == (facts.landlockABI > 0))
     #expect(facts.rootLinks.keys.allSatisfy { facts.existing.contains("/" + $0) })
@@ -42,7 +49,10 @@ private struct Playground: ~Copyable {
   @Test("Toolchains on PATH are recognised, with what they stand on, and other directories of the home are not")
   func toolchains() throws {
     let home = try Playground()
-    for name in [".cargo/bin", ".rustup", ".nvm/versions/node/v22/bin", ".nvm/versions/node/v22/etc", ".local/bin", ".local/lib", ".local/share/claude/1", "bin", "p/node_modules/.bin", ".ssh", ".local/share/keyrings"] {
+    for name in [
+      ".cargo/bin", ".rustup", ".nvm/versions/node/v22/bin", ".nvm/versions/node/v22/etc", ".local/bin", ".local/lib",
+      ".local/share/claude/1", "bin", "p/node_modules/.bin", ".ssh", ".local/share/keyrings",
+    ] {
       try home.directory(name)
     }
     try home.file(".local/share/claude/1/claude", "x")
@@ -53,9 +63,16 @@ private struct Playground: ~Copyable {
     try home.link(".local/bin/ring", to: "../share/keyrings/k")
     try home.file(".cargo/credentials.toml", "t")
     try home.file(".nvm/versions/node/v22/etc/npmrc", "t")
-    let path = [".cargo/bin", ".nvm/versions/node/v22/bin", ".local/bin", "bin", "p/node_modules/.bin", ".ssh"].map { home.path + "/" + $0 }
+    let path = [".cargo/bin", ".nvm/versions/node/v22/bin", ".local/bin", "bin", "p/node_modules/.bin", ".ssh"].map {
+      home.path + "/" + $0
+    }
     let tools = Toolchains(path: path.joined(separator: ":") + ":/usr/bin", home: home.path)
-    #expect(Set(tools.roots) == Set([".cargo/bin", ".rustup", ".nvm", ".local/bin", ".local/lib", ".local/share/claude"].map { home.path + "/" + $0 }))
+    #expect(
+      Set(tools.roots)
+        == Set(
+          [".cargo/bin", ".rustup", ".nvm", ".local/bin", ".local/lib", ".local/share/claude"].map {
+            home.path + "/" + $0
+          }))
     #expect(tools.path == path.prefix(3) + ["/usr/bin"])
     #expect(tools.secrets == [home.path + "/.nvm/versions/node/v22/etc/npmrc"])
   }
@@ -75,7 +92,8 @@ private struct Playground: ~Copyable {
   func gitFiles() throws {
     let home = try Playground()
     try home.file(".config/git/config", "[user]\n name = Old\n email = o@x\n")
-    try home.file(".gitconfig", "[user]\n\tname = \"New # \\\"Name\\\"\" ; comment\n[url \"https://t:x@h/\"]\n insteadOf = y\n")
+    try home.file(
+      ".gitconfig", "[user]\n\tname = \"New # \\\"Name\\\"\" ; comment\n[url \"https://t:x@h/\"]\n insteadOf = y\n")
     let facts = try HostFacts.gather(caller: caller(home: home.path), environment: ["PATH": "/usr/bin"])
     #expect(facts.gitIdentity == "[user]\n\temail = \"o@x\"\n[user]\n\tname = \"New # \\\"Name\\\"\"\n")
   }
@@ -88,20 +106,29 @@ private struct Playground: ~Copyable {
     return identity.values.keys.sorted()
   }
 
-  @Test("Nothing that authenticates, rewrites, includes or runs passes", arguments: [
-    "[credential]\nhelper = store", "[credential \"https://h\"]\nusername = u", "[url \"a\"]\ninsteadOf = b", "[http]\nextraHeader = A: b",
-    "[http \"https://h\"]\nproxy = x", "[include]\npath = x", "[includeIf \"gitdir:x\"]\npath = y", "[core]\nsshCommand = x\nhooksPath = y\nfsmonitor = z\neditor = e\npager = p",
-    "[user]\nsigningkey = k", "[gpg]\nprogram = x", "[alias]\nx = !rm", "[alias]\nx = \"!rm\"", "[alias]\nx = \"  !rm\"", "[filter \"l\"]\nsmudge = x",
-    "[diff \"d\"]\ntextconv = x", "[user \"x\"]\nname = y", "[sendemail]\nsmtppass = x", "[user.x]\nname = y", "[user]\nname = \"open", "[user]\nname = a\\qb",
-    "[alias \"x\"]\ncommand = y", "[user\nname = x", "name = x", "[core]\n[credential]\nuser.name = x",
-  ])
+  @Test(
+    "Nothing that authenticates, rewrites, includes or runs passes",
+    arguments: [
+      "[credential]\nhelper = store", "[credential \"https://h\"]\nusername = u", "[url \"a\"]\ninsteadOf = b",
+      "[http]\nextraHeader = A: b",
+      "[http \"https://h\"]\nproxy = x", "[include]\npath = x", "[includeIf \"gitdir:x\"]\npath = y",
+      "[core]\nsshCommand = x\nhooksPath = y\nfsmonitor = z\neditor = e\npager = p",
+      "[user]\nsigningkey = k", "[gpg]\nprogram = x", "[alias]\nx = !rm", "[alias]\nx = \"!rm\"",
+      "[alias]\nx = \"  !rm\"", "[filter \"l\"]\nsmudge = x",
+      "[diff \"d\"]\ntextconv = x", "[user \"x\"]\nname = y", "[sendemail]\nsmtppass = x", "[user.x]\nname = y",
+      "[user]\nname = \"open", "[user]\nname = a\\qb",
+      "[alias \"x\"]\ncommand = y", "[user\nname = x", "name = x", "[core]\n[credential]\nuser.name = x",
+    ])
   func refused(text: String) {
     #expect(keys(text).isEmpty)
   }
 
   @Test("Identity, defaults and plain aliases pass")
   func accepted() {
-    #expect(keys("[USER]\n Name=A\n[alias]\nst = status -s\n[init]\ndefaultBranch = main ; c\n[pull] ; x\nrebase = true") == ["alias.st", "init.defaultbranch", "pull.rebase", "user.name"])
+    #expect(
+      keys("[USER]\n Name=A\n[alias]\nst = status -s\n[init]\ndefaultBranch = main ; c\n[pull] ; x\nrebase = true") == [
+        "alias.st", "init.defaultbranch", "pull.rebase", "user.name",
+      ])
   }
 
   @Test("What is written is read back the same, quotes, backslashes and joined lines included")

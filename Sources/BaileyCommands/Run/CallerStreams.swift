@@ -54,14 +54,12 @@ struct CallerStreams: ~Copyable {
   init(_ numbers: [Int32] = [0, 1, 2]) throws(Fault) {
     kinds = []
     for number in numbers { kinds.append(try CallerStream(number: number)) }
-    let hasTerminal = kinds.contains(.terminal)
     let sources = kinds.map { Self.source($0) }
     plan = StreamPlan(input: sources[0], output: sources[1], error: sources[2])
     ours = PassedDescriptors([])
     do throws(Errno) { try connect(numbers) } catch {
       throw Fault("stream-unusable", why: error.message)
     }
-    _ = hasTerminal
   }
 
   var hasTerminal: Bool { kinds.contains(.terminal) }

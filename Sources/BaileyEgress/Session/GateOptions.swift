@@ -1,3 +1,5 @@
+package import BaileyLinux
+
 /// Limits and times of the gate. The defaults are the product's; tests shorten them.
 package struct GateOptions: Sendable {
   /// Event-loop threads; 0 is one for each processor, four at most.
@@ -14,6 +16,8 @@ package struct GateOptions: Sendable {
   package var maximumConnections = 4096
   /// Names never seen before and mentioned by no rule that are decided and recorded in a minute; the rest is counted.
   package var newNamesPerMinute = 240
+  /// Where a captured connection was going; tests, which have no redirection, put their own here.
+  package var originalDestination: @Sendable (Int32) -> Endpoint? = { Socket.originalDestination($0) }
 
   package init() {}
 }

@@ -36,11 +36,15 @@ extension Destination {
     }
     self.init(host: nil, address: nil, port: port, transport: try Self.transport(action))
     if let raw = resource["address"]?.string {
-      guard let address = try? IPAddress(raw) else { throw DestinationError(reason: Reason(.deny, "address-malformed", "this is not an address")) }
+      guard let address = try? IPAddress(raw) else {
+        throw DestinationError(reason: Reason(.deny, "address-malformed", "this is not an address"))
+      }
       self.address = address
     }
     try read(host: resource["host"]?.string)
-    if host == nil, address == nil { throw DestinationError(reason: Reason(.deny, "action-malformed", "the action names no destination")) }
+    if host == nil, address == nil {
+      throw DestinationError(reason: Reason(.deny, "action-malformed", "the action names no destination"))
+    }
   }
 
   private static func transport(_ action: Action) throws(DestinationError) -> String {
@@ -58,13 +62,15 @@ extension Destination {
     let bare = raw.hasPrefix("[") && raw.hasSuffix("]") ? String(raw.dropFirst().dropLast()) : raw
     if let literal = try? IPAddress(bare) {
       guard address == nil || address == literal else {
-        throw DestinationError(reason: Reason(.deny, "address-mismatch", "the name is an address, and not the one that was dialled"))
+        throw DestinationError(
+          reason: Reason(.deny, "address-mismatch", "the name is an address, and not the one that was dialled"))
       }
       address = literal
       return
     }
     guard let host = try? HostName(raw) else {
-      throw DestinationError(reason: Reason(.deny, "host-malformed", "`\(printable(String(raw.prefix(300))))` is not a host name"))
+      throw DestinationError(
+        reason: Reason(.deny, "host-malformed", "`\(printable(String(raw.prefix(300))))` is not a host name"))
     }
     self.host = host
   }

@@ -45,7 +45,8 @@ package struct Floor: Judge {
   private static func refusal(of host: HostName) -> Reason? {
     if host.text == "localhost" || host.text.hasSuffix(".localhost") {
       return Reason(
-        .deny, "floor-loopback", "\(host) is the sandbox itself; `--allow-host-port PORT` reaches a service of the host")
+        .deny, "floor-loopback", "\(host) is the sandbox itself; `--allow-host-port PORT` reaches a service of the host"
+      )
     }
     if metadataNames.contains(host.text) {
       return Reason(.deny, "floor-metadata", "\(host) hands out the credentials of this machine")

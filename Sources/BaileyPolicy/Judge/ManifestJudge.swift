@@ -49,7 +49,9 @@ package struct ManifestJudge: Judge {
 
   private func nothingAllows(_ destination: Destination) -> Reason {
     let rules = manifest.network.filter { rule in
-      guard rule.access == .allow, case .host(let pattern) = rule.target, let host = destination.host else { return false }
+      guard rule.access == .allow, case .host(let pattern) = rule.target, let host = destination.host else {
+        return false
+      }
       return pattern.matches(host)
     }
     if let near = rules.first {

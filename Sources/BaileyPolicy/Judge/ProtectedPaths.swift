@@ -37,7 +37,8 @@ struct ProtectedPaths: Sendable, Equatable {
   /// Kernel interfaces, devices, control sockets, and the secrets of the system.
   private static let system = [
     "/proc", "/sys", "/dev", "/run", "/var/run", "/etc/shadow", "/etc/gshadow", "/etc/shadow-", "/etc/gshadow-",
-    "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh", "/etc/bailey", "/etc/ssl/private", "/var/lib/docker", "/var/lib/containerd",
+    "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh", "/etc/bailey", "/etc/ssl/private", "/var/lib/docker",
+    "/var/lib/containerd",
     "/tmp/.X11-unix",
   ]
 
@@ -57,7 +58,8 @@ struct ProtectedPaths: Sendable, Equatable {
   private static let startup = [
     ".bashrc", ".bash_profile", ".bash_login", ".bash_logout", ".profile", ".zshrc", ".zshenv", ".zprofile", ".zlogin",
     ".config/fish", ".config/autostart", ".config/systemd", ".config/environment.d", ".local/share/systemd",
-    ".local/share/applications", ".local/bin", "bin", ".gitconfig", ".config/git", ".config/direnv", ".vimrc", ".config/nvim",
+    ".local/share/applications", ".local/bin", "bin", ".gitconfig", ".config/git", ".config/direnv", ".vimrc",
+    ".config/nvim",
     ".claude", ".codex", ".cursor", ".vscode",
   ]
 }

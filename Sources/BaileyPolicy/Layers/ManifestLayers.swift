@@ -26,7 +26,9 @@ package struct ManifestLayers: Sendable, Equatable {
   }
 
   /// Layers whose permissions add up. The administrator's file grants as well as it limits.
-  private var granting: [ManifestDocument] { profiles + [administrator, user, project].compactMap(\.self) + [commandLine] }
+  private var granting: [ManifestDocument] {
+    profiles + [administrator, user, project].compactMap(\.self) + [commandLine]
+  }
 
   package var ceilings: [ManifestDocument] { [administrator, user].compactMap(\.self).filter(\.isCeiling) }
 
@@ -62,7 +64,8 @@ package struct ManifestLayers: Sendable, Equatable {
     if let limit = administrator, let ceiling = limit.workspace, mode.looseness > ceiling.looseness {
       throw Self.tooLoose(mode, ceiling, limit)
     }
-    if commandLine.workspace == nil, let limit = user, let ceiling = limit.workspace, mode.looseness > ceiling.looseness {
+    if commandLine.workspace == nil, let limit = user, let ceiling = limit.workspace, mode.looseness > ceiling.looseness
+    {
       throw Self.tooLoose(mode, ceiling, limit)
     }
     return mode
@@ -71,7 +74,8 @@ package struct ManifestLayers: Sendable, Equatable {
   private static func tooLoose(_ mode: WorkspaceMode, _ ceiling: WorkspaceMode, _ limit: ManifestDocument) -> Fault {
     Fault(
       "manifest-ceiling", subject: limit.workspaceSource.text,
-      why: "workspace mode `\(mode.rawValue)` is looser than `\(ceiling.rawValue)`, which is the most that is allowed here",
+      why:
+        "workspace mode `\(mode.rawValue)` is looser than `\(ceiling.rawValue)`, which is the most that is allowed here",
       hint: "choose \(ceiling.rawValue), or change that file")
   }
 }

@@ -68,7 +68,9 @@ extension ManifestReader {
   }
 
   mutating func integer(_ node: YAMLNode, _ what: String) -> Int64? {
-    if case .scalar(let text, isPlain: true, _) = node, YAMLNode.isInteger(text), let value = Int64(text) { return value }
+    if case .scalar(let text, isPlain: true, _) = node, YAMLNode.isInteger(text), let value = Int64(text) {
+      return value
+    }
     fail("manifest-type", "\(what) must be a number, not \(node.typeName)", node.mark)
     return nil
   }

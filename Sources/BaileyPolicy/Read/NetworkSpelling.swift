@@ -46,7 +46,8 @@ package enum NetworkSpelling {
 
   private static func plainRule(_ text: String, source: SourceLocation) throws(Failure) -> NetworkRule {
     if text.utf8.contains(UInt8(ascii: "@")) {
-      throw Failure("manifest-host", "credentials have no place in a host", hint: "write the host without what stands before `@`")
+      throw Failure(
+        "manifest-host", "credentials have no place in a host", hint: "write the host without what stands before `@`")
     }
     let (target, port) = split(text)
     var rule = NetworkRule(target: try Self.target(String(target)), source: source)
@@ -77,7 +78,8 @@ package enum NetworkSpelling {
 
   package static func target(_ text: String) throws(Failure) -> NetworkRule.Target {
     if text == "*" {
-      throw Failure("manifest-host", "`*` would allow every host", hint: "name the hosts; `*.example.com` is a wildcard")
+      throw Failure(
+        "manifest-host", "`*` would allow every host", hint: "name the hosts; `*.example.com` is a wildcard")
     }
     if text.utf8.contains(where: { $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "/") }) || looksNumeric(text) {
       return .address(try address(text))
@@ -103,7 +105,8 @@ package enum NetworkSpelling {
     switch range.base.addressClass {
     case .metadata, .embedded, .multicast:
       throw Failure(
-        "manifest-address", "\(range.base.addressClass.phrase) can never be allowed", hint: "see the floor in docs/manifest.md")
+        "manifest-address", "\(range.base.addressClass.phrase) can never be allowed",
+        hint: "see the floor in docs/manifest.md")
     default: return range
     }
   }

@@ -50,7 +50,8 @@ package struct PermissionSummary: Sendable, Equatable {
 
   private mutating func addLimits(_ limits: Limits) {
     let stated: [(String, Int64?)] = [
-      ("processes", limits.processes.map(Int64.init)), ("memory", limits.memory), ("files", limits.files.map(Int64.init)),
+      ("processes", limits.processes.map(Int64.init)), ("memory", limits.memory),
+      ("files", limits.files.map(Int64.init)),
       ("file_size", limits.fileSize), ("cpu", limits.cpuSeconds.map(Int64.init)),
       ("wall", limits.wallSeconds.map(Int64.init)), ("upload", limits.uploadBytes),
     ]

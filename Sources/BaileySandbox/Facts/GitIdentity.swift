@@ -32,7 +32,8 @@ package struct GitIdentity: Sendable, Equatable {
   }
 
   private static func accepts(_ section: String, _ key: String, _ value: String) -> Bool {
-    guard value.utf8.count <= 4096, !value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+    guard value.utf8.count <= 4096, !value.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+    else {
       return false
     }
     if section == "alias" { return !value.drop(while: { $0 == " " }).hasPrefix("!") }
@@ -42,7 +43,8 @@ package struct GitIdentity: Sendable, Equatable {
   private static let allowed: Set<String> = [
     "user.name", "user.email", "user.useconfigonly", "author.name", "author.email", "committer.name", "committer.email",
     "init.defaultbranch", "core.autocrlf", "core.eol", "core.quotepath", "core.whitespace", "core.abbrev", "color.ui",
-    "column.ui", "branch.sort", "branch.autosetuprebase", "tag.sort", "commit.verbose", "commit.cleanup", "diff.algorithm",
+    "column.ui", "branch.sort", "branch.autosetuprebase", "tag.sort", "commit.verbose", "commit.cleanup",
+    "diff.algorithm",
     "diff.colormoved", "diff.renames", "diff.mnemonicprefix", "fetch.prune", "log.date", "log.abbrevcommit", "merge.ff",
     "merge.conflictstyle", "pull.rebase", "pull.ff", "push.default", "push.autosetupremote", "push.followtags",
     "rebase.autosquash", "rebase.autostash", "rebase.updaterefs", "rerere.enabled", "status.short", "status.branch",

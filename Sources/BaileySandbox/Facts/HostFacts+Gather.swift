@@ -37,7 +37,8 @@ extension HostFacts {
     }
     guard (major, minor) >= oldestKernel else {
       throw Fault(
-        "kernel-too-old", subject: release, why: "Bailey needs Linux 6.1 or later", hint: "`bailey doctor` says what it uses")
+        "kernel-too-old", subject: release, why: "Bailey needs Linux 6.1 or later",
+        hint: "`bailey doctor` says what it uses")
     }
     return (major, minor)
   }
@@ -111,7 +112,9 @@ extension HostFacts {
   }
 
   private static func knowsOverlay() -> Bool {
-    if let text = text(of: "/proc/filesystems"), text.split(whereSeparator: \.isWhitespace).contains("overlay") { return true }
+    if let text = text(of: "/proc/filesystems"), text.split(whereSeparator: \.isWhitespace).contains("overlay") {
+      return true
+    }
     guard let release = line(of: "/proc/sys/kernel/osrelease") else { return false }
     let module = "/lib/modules/\(release)/kernel/fs/overlayfs/overlay.ko"
     return ["", ".xz", ".zst", ".gz"].contains { exists(module + $0) }
@@ -137,7 +140,8 @@ extension HostFacts {
 
   /// Files of /proc say that they are empty, so they are read to the end.
   private static func text(of path: String) -> String? {
-    guard let file = try? Descriptor.open(path, [.readOnly, .nonBlocking]), let bytes = try? file.readAll(limit: 1 << 16)
+    guard let file = try? Descriptor.open(path, [.readOnly, .nonBlocking]),
+      let bytes = try? file.readAll(limit: 1 << 16)
     else { return nil }
     return String(decoding: bytes, as: UTF8.self)
   }

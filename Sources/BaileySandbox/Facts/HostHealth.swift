@@ -46,7 +46,8 @@ package struct HostHealth: HealthProbe {
   private func landlock(_ facts: HostFacts) -> HealthFinding {
     let floor = 2
     if facts.landlockABI >= floor { return HealthFinding("landlock-abi", .ok, "version \(facts.landlockABI)") }
-    return HealthFinding("landlock-abi", .fail, "version \(facts.landlockABI); Bailey needs \(floor)", fix: "a newer kernel")
+    return HealthFinding(
+      "landlock-abi", .fail, "version \(facts.landlockABI); Bailey needs \(floor)", fix: "a newer kernel")
   }
 
   private func limits(_ facts: HostFacts) -> HealthFinding {

@@ -84,7 +84,9 @@ package struct SessionEnvironment: Sendable, Equatable {
   }
 
   private static func shell(_ wish: String?) -> String {
-    guard let wish, wish.hasPrefix("/bin/") || wish.hasPrefix("/usr/bin/"), !wish.contains("..") else { return "/bin/sh" }
+    guard let wish, wish.hasPrefix("/bin/") || wish.hasPrefix("/usr/bin/"), !wish.contains("..") else {
+      return "/bin/sh"
+    }
     return wish
   }
 

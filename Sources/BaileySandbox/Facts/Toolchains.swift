@@ -30,16 +30,19 @@ package struct Toolchains: Sendable, Equatable {
   ///
   /// Of cargo, deno and bun only the programs: the rest are caches and credentials, and the private home has its own.
   private static let layouts = [
-    ".nvm", ".fnm", ".volta", ".nodenv", ".npm-global", ".yarn/bin", ".config/yarn/global", ".rustup", ".cargo/bin", ".pyenv",
+    ".nvm", ".fnm", ".volta", ".nodenv", ".npm-global", ".yarn/bin", ".config/yarn/global", ".rustup", ".cargo/bin",
+    ".pyenv",
     ".rbenv", ".rvm", ".jenv", ".goenv", ".sdkman", ".asdf", ".deno/bin", ".bun/bin", ".bun/install/global", "go/bin",
     "sdk/go", ".ghcup", ".opam", ".cabal/bin", ".dotnet", ".juliaup", ".nimble/bin", ".pub-cache/bin", ".local/bin",
-    ".local/lib", ".local/pipx", ".local/go", "miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba", ".swiftly",
+    ".local/lib", ".local/pipx", ".local/go", "miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba",
+    ".swiftly",
     ".swiftenv", ".krew/bin", ".foundry/bin", ".local/node", ".local/nodejs", ".local/swift", ".local/opt",
   ]
 
   /// Not below `~/.local/share`: what else lies there is one directory for each tool.
   private static let notTools: Set<String> = [
-    "keyrings", "kwalletd", "bailey", "Trash", "applications", "gnupg", "password-store", "containers", "flatpak", "Steam",
+    "keyrings", "kwalletd", "bailey", "Trash", "applications", "gnupg", "password-store", "containers", "flatpak",
+    "Steam",
   ]
 
   static func root(of path: String, home: String) -> String? {
@@ -53,7 +56,9 @@ package struct Toolchains: Sendable, Equatable {
 
   private mutating func addRoot(_ root: String) {
     // A root that is itself a link out of the home is not what its name says.
-    guard let real = Self.real(root), real == root, !roots.contains(where: { Self.isPath(real, within: $0) }) else { return }
+    guard let real = Self.real(root), real == root, !roots.contains(where: { Self.isPath(real, within: $0) }) else {
+      return
+    }
     roots.removeAll { Self.isPath($0, within: real) }
     roots.append(real)
   }
@@ -95,8 +100,10 @@ package struct Toolchains: Sendable, Equatable {
 extension Toolchains {
   /// Names of files that hold tokens, wherever a toolchain keeps them.
   private static let secretNames: Set<String> = [
-    ".npmrc", "npmrc", ".yarnrc", ".yarnrc.yml", ".pypirc", "pip.conf", "credentials", "credentials.toml", ".condarc", ".netrc",
-    "auth.json", "auth.toml", ".env", ".credentials.json", "credentials.json", ".gitconfig", ".git-credentials", "NuGet.Config",
+    ".npmrc", "npmrc", ".yarnrc", ".yarnrc.yml", ".pypirc", "pip.conf", "credentials", "credentials.toml", ".condarc",
+    ".netrc",
+    "auth.json", "auth.toml", ".env", ".credentials.json", "credentials.json", ".gitconfig", ".git-credentials",
+    "NuGet.Config",
   ]
 
   /// Looked for at the top, in `etc`, and in `etc` of each version that nvm and its like keep.

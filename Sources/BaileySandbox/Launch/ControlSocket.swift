@@ -8,6 +8,9 @@ final class ControlSocket: Sendable {
 
   init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
+  /// For poll(2).
+  var number: Int32 { descriptor.raw }
+
   struct Packet {
     var event: JailEvent
     var descriptors: [Int32]

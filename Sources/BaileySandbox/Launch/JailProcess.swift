@@ -1,24 +1,32 @@
 import BaileyCore
 import BaileyLinux
 
+/// A pidfd with several readers.
+final class ProcessDescriptor: Sendable {
+  let descriptor: Descriptor
+  init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
+}
+
 /// bailey-jail, just started: the control socket, and the process that builds the walls and ends when they stand.
-struct JailProcess: ~Copyable {
-  let control: Descriptor
+struct JailProcess: Sendable {
+  let control: ControlSocket
   /// A pidfd of the first process.
-  let builder: Descriptor
+  let builder: ProcessDescriptor
 
   /// - Parameter plan: of `PlanEncoder`; handed over in memory that can no longer be changed.
   static func start(_ program: String, plan: [UInt8], streams: StandardStreams) throws(Fault) -> JailProcess {
     do throws(Errno) {
       let plan = try Descriptor.sealedMemory("bailey-plan", plan)
-      let pair = try Descriptor.socketPair(.packet)
+      let pair = try Descriptor.socketPair(.packet).take()
+      let control = Descriptor(owning: pair.0)
+      let theirs = Descriptor(owning: pair.1)
       let null = try Descriptor.open("/dev/null", .readWrite)
       let process = try Descriptor.spawn(
         program, arguments: ["bailey-jail"],
         descriptors: [
-          null.raw, null.raw, 2, plan.raw, pair.second.raw, streams.input, streams.output, streams.error,
+          null.raw, null.raw, 2, plan.raw, theirs.raw, streams.input, streams.output, streams.error,
         ])
-      return JailProcess(control: pair.first, builder: try .process(process))
+      return JailProcess(control: ControlSocket(control), builder: ProcessDescriptor(try .process(process)))
     } catch {
       throw Fault(
         "sandbox-start-failed", subject: program, why: "bailey-jail could not be started: \(error)",

@@ -7,10 +7,10 @@ package enum PlanEncoder {
   package struct Streams: OptionSet, Sendable {
     package let rawValue: UInt32
     package init(rawValue: UInt32) { self.rawValue = rawValue }
-    package static let input = Streams(rawValue: BAILEY_STREAM_INPUT.rawValue)
-    package static let output = Streams(rawValue: BAILEY_STREAM_OUTPUT.rawValue)
-    package static let error = Streams(rawValue: BAILEY_STREAM_ERROR.rawValue)
-    package static let terminal = Streams(rawValue: BAILEY_STREAM_TERMINAL.rawValue)
+    package static let input = Streams(rawValue: UInt32(BAILEY_STREAM_INPUT))
+    package static let output = Streams(rawValue: UInt32(BAILEY_STREAM_OUTPUT))
+    package static let error = Streams(rawValue: UInt32(BAILEY_STREAM_ERROR))
+    package static let terminal = Streams(rawValue: UInt32(BAILEY_STREAM_TERMINAL))
   }
 
   /// Exit code of bailey-jail when an operation fails, and of `bailey run`.

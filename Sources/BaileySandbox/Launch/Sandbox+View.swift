@@ -1,6 +1,7 @@
 package import BaileyCore
 import BaileyLinux
 import CBaileyJail
+import Synchronization
 
 /// Changing the view of a running sandbox.
 extension Sandbox {

@@ -10,17 +10,14 @@ final class SandboxStart: Sendable {
   private typealias Outcome = CheckedContinuation<Result<Sandbox, Fault>, Never>
 
   private let control: ControlSocket
-  private let controlNumber: Int32
-  private let builder: Descriptor
+  private let builder: ProcessDescriptor
   private let plan: SandboxPlan
   private let mapsOwners: Bool
   private let supervise: Supervise
 
-  init(_ process: consuming JailProcess, plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping Supervise) {
-    let parts = process.take()
-    controlNumber = parts.control
-    control = ControlSocket(Descriptor(owning: parts.control))
-    builder = Descriptor(owning: parts.builder)
+  init(_ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping Supervise) {
+    control = process.control
+    builder = process.builder
     self.plan = plan
     self.mapsOwners = mapsOwners
     self.supervise = supervise
@@ -49,7 +46,7 @@ final class SandboxStart: Sendable {
         return outcome.resume(returning: .failure(error))
       }
     }
-    _ = try? builder.reap()
+    _ = try? builder.descriptor.reap()
     guard let sandbox = progress.sandbox else { return }
     outcome.resume(returning: .success(sandbox))
     while let packet = control.next() { sandbox.handle(packet) }
@@ -88,10 +85,10 @@ final class SandboxStart: Sendable {
 
   /// Killed between the birth of pid 1 and its release, the builder would leave it waiting.
   private func awaitEvent(_ progress: inout Progress) throws(Fault) {
-    let ready = try? poll([(controlNumber, .input), (builder.raw, .input)])
+    let ready = try? poll([(control.number, .input), (builder.descriptor.raw, .input)])
     guard let ready, ready[0].isEmpty, !ready[1].isEmpty else { return }
     progress.builderEnded = true
-    if (try? builder.reap()) != .exited(0) {
+    if (try? builder.descriptor.reap()) != .exited(0) {
       throw Fault("sandbox-start-failed", why: "bailey-jail was killed", hint: "try again; if memory is short, end other work")
     }
   }
@@ -120,16 +117,7 @@ final class SandboxStart: Sendable {
       try? initProcess.sendSignal(9)
       _ = try? initProcess.reap()
     }
-    try? builder.sendSignal(9)
-    if !progress.builderEnded { _ = try? builder.reap() }
-  }
-}
-
-extension JailProcess {
-  consuming func take() -> (control: Int32, builder: Int32) {
-    // A copy of each is kept, and the originals close here.
-    let control = (try? self.control.duplicate())?.take() ?? -1
-    let builder = (try? self.builder.duplicate())?.take() ?? -1
-    return (control, builder)
+    try? builder.descriptor.sendSignal(9)
+    if !progress.builderEnded { _ = try? builder.descriptor.reap() }
   }
 }

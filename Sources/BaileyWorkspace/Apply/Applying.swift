@@ -17,11 +17,14 @@ struct Applying {
       reading.changes, selection, lower: staged.lower, staged: staged.staged, hasher: staged.hasher)
     var report = ApplyReport(
       applied: plan.operations.map(\.path).unique, conflicts: plan.conflicts, heldBack: plan.heldBack, refs: [])
-    if selection.isDryRun || plan.operations.isEmpty { return report }
-    let refused = try run(plan.operations, undoes: nil)
+    let refs = reading.set.refs.filter { selection.selects($0) }
+    report.refs = refs
+    if selection.isDryRun || (plan.operations.isEmpty && refs.isEmpty) { return report }
+    let (journal, refused) = try run(plan.operations, undoes: nil)
     let paths = Set(refused.map(\.path))
     report.applied.removeAll { paths.contains($0) }
     report.conflicts += refused
+    report.refs = move(refs, journal) { git, refs throws(Fault) in try git.apply(refs, move: selection.movesRefs) }
     return report
   }
 
@@ -32,11 +35,35 @@ struct Applying {
     let refused = journal.refused
     let done = operations.indices.filter { !refused.contains($0) }.map { operations[$0] }
     let inverse = done.inverted.ordered
-    let refusals = try run(inverse, undoes: journal.number)
+    let (_, refusals) = try run(inverse, undoes: journal.number)
+    let moved = journal.read("refs.json")?.array?.compactMap(RefChange.init(json:)) ?? []
+    let refs = move(moved, nil) { git, refs throws(Fault) in try git.undo(refs) }
     try attempting("closing the journal", []) { () throws(Errno) in try journal.setState(.undone) }
     let paths = Set(refusals.map(\.path))
     return ApplyReport(
-      applied: inverse.map(\.path).unique.filter { !paths.contains($0) }, conflicts: refusals, heldBack: [], refs: [])
+      applied: inverse.map(\.path).unique.filter { !paths.contains($0) }, conflicts: refusals, heldBack: [], refs: refs)
+  }
+
+  /// Moves refs once the files are in place. A failure leaves the files applied and is told with each ref.
+  private func move(
+    _ refs: [RefChange], _ journal: Journal?, _ body: (GitStage, [RefChange]) throws(Fault) -> [RefChange]
+  ) -> [RefChange] {
+    guard let git = staged.git, !refs.isEmpty else { return [] }
+    do throws(Fault) {
+      let moved = try body(git, refs)
+      if let journal {
+        try attempting("writing the journal", []) { () throws(Errno) in
+          try journal.write("refs.json", .array(moved.map(\.json)))
+        }
+      }
+      return moved
+    } catch {
+      return refs.map { ref in
+        var ref = ref
+        ref.conflict = error.why
+        return ref
+      }
+    }
   }
 
   private func lastApplied() throws(Fault) -> Journal? {
@@ -51,7 +78,7 @@ struct Applying {
   }
 
   /// Returns what was refused at the last moment.
-  private func run(_ operations: [Operation], undoes: Int?) throws(Fault) -> [ApplyReport.Refusal] {
+  private func run(_ operations: [Operation], undoes: Int?) throws(Fault) -> (Journal, [ApplyReport.Refusal]) {
     let journals = staged.files.journals
     let number = (Journal.numbers(in: journals).last ?? 0) + 1
     let journal = try attempting("making the journal", Array(journals.utf8)) { () throws(Errno) in
@@ -63,7 +90,8 @@ struct Applying {
     try transaction.commit()
     let refusals = transaction.refusals
     try accept(operations.indices.filter { refusals[$0] == nil }.map { operations[$0].path })
-    return refusals.sorted { $0.key < $1.key }.map { .init(path: operations[$0.key].path, why: $0.value) }
+    let refused = refusals.sorted { $0.key < $1.key }
+    return (journal, refused.map { ApplyReport.Refusal(path: operations[$0.key].path, why: $0.value) })
   }
 
   /// What we wrote ourselves is the new base, so that it is not taken for somebody else's change.
@@ -74,6 +102,15 @@ struct Applying {
       memory.base.accepted[path] = status.map(Stamp.init)
     }
     try staged.files.save(memory)
+  }
+}
+
+extension ChangeSelection {
+  /// Refs go with their whole repository, or with a path that names its `.git`.
+  fileprivate func selects(_ ref: RefChange) -> Bool {
+    guard let paths else { return true }
+    let directory = join(ref.repository, Array(".git".utf8))
+    return paths.contains { $0.isEmpty || $0 == directory || ApplyPlan.isBelow(directory, $0) }
   }
 }
 

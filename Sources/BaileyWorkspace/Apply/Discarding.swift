@@ -3,13 +3,14 @@ import BaileyLinux
 
 /// Drops changes of a session that has ended: the view becomes the project's state again.
 struct Discarding {
+  let session: SessionID
   let files: SessionFiles
   let hasher: HasherFactory
 
   /// - Parameter paths: relative to the project; `nil` is everything.
   func run(paths: [[UInt8]]?) throws(Fault) {
-    let session = try StagedSession(files, hasher: hasher)
-    let changes = try session.read().changes
+    let staged = try StagedSession(session, files, hasher: hasher)
+    let changes = try staged.read().changes
     let chosen = paths ?? [[]]
     for path in chosen where !path.isEmpty {
       guard changes.contains(where: { $0.path == path || ApplyPlan.isBelow($0.path, path) }) else {
@@ -17,13 +18,13 @@ struct Discarding {
           "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)), why: "the session has no such change",
           hint: "bailey diff lists the changes")
       }
-      if session.memory.mode == .staged { try requireOwnEntry(path, session.staged) }
+      if staged.memory.mode == .staged { try requireOwnEntry(path, staged.staged) }
     }
     for path in chosen {
-      if session.memory.mode == .copy {
-        try restore(path, session)
+      if staged.memory.mode == .copy {
+        try restore(path, staged)
       } else {
-        try remove(path, session.staged)
+        try remove(path, staged.staged)
       }
     }
   }

@@ -31,6 +31,6 @@ enum GitFresh {
     try git.open("HEAD", [.writeOnly, .create, .exclusive], mode: 0o644).writeAll("ref: refs/heads/main\n")
     try git.open("config", [.writeOnly, .create, .exclusive], mode: 0o644).writeAll(
       "[core]\n\trepositoryformatversion = \(digits == 64 ? 1 : 0)\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n" + format)
-    try top.rename(name, to: ".git", .keep)
+    try top.rename(name, to: ".git", .keepExisting)
   }
 }

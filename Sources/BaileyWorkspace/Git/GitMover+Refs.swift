@@ -24,7 +24,7 @@ extension GitMover {
   }
 
   private func park(_ move: Move, _ now: RefTable) throws(Fault) -> RefChange? {
-    guard let new = move.new, let name = RefName(move.change.name.utf8)?.parked(session.text), name.text != move.name else {
+    guard move.new != nil, let name = RefName(move.change.name.utf8)?.parked(session.text), name.text != move.name else {
       return nil
     }
     var parked = move

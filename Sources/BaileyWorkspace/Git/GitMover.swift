@@ -28,23 +28,32 @@ struct GitMover {
     let before = try location.refs()
     let refused = try importAll(changes, before)
     defer { for keep in keeps { try? Descriptor.workingDirectory.unlink(keep) } }
+    // Deletions come last: HEAD may have to leave a branch before the branch can go.
+    let refs = changes.filter { $0.name != "HEAD" }
+    var result = try take(refs.filter { $0.new != nil || $0.old == nil }, refused, move: move)
+    if move, let head = changes.first(where: { $0.name == "HEAD" }) {
+      result.append(try moveHead(head, refused))
+    }
+    result += try take(refs.filter { $0.new == nil && $0.old != nil }, refused, move: move)
+    if let notice = try followIndex(from: before, to: try location.refs()) { result.append(notice) }
+    return result
+  }
+
+  private func take(_ changes: [RefChange], _ refused: [String: String], move: Bool) throws(Fault) -> [RefChange] {
+    if changes.isEmpty { return [] }
+    let now = try location.refs()
     var result: [RefChange] = []
     var moves: [Move] = []
-    for change in changes where change.name != "HEAD" {
+    for change in changes {
       if let why = change.new.flatMap({ refused[$0] }) {
         result.append(GitStage.left(change, why))
-      } else if let planned = plan(change, move: move, before) {
+      } else if let planned = plan(change, move: move, now) {
         moves += planned
       } else {
         result.append(GitStage.left(change, "not taken over"))
       }
     }
-    result += try perform(moves, before)
-    if move, let head = changes.first(where: { $0.name == "HEAD" }) {
-      result.append(try moveHead(head, refused))
-    }
-    if let notice = try followIndex(from: before, to: try location.refs()) { result.append(notice) }
-    return result
+    return try result + perform(moves, now)
   }
 
   /// - Returns: for each object that could not be imported, why.

@@ -9,6 +9,8 @@ struct SessionFiles: Sendable {
     var mode: WorkspaceMode
     var sensitive: [String]
     var base: BaseRecord
+    /// The refs of the project's repositories at the start.
+    var git: GitBaseline
   }
 
   let directory: String
@@ -18,6 +20,8 @@ struct SessionFiles: Sendable {
   var upper: String { directory + "/upper" }
   var work: String { directory + "/work" }
   var copy: String { directory + "/copy" }
+  /// Private room for git's quarantines.
+  var scratch: String { directory + "/scratch" }
   var journals: String { directory + "/journal" }
 
   func save(_ memory: Memory) throws(Fault) {
@@ -25,7 +29,7 @@ struct SessionFiles: Sendable {
     let json: JSON = [
       "version": 1, "project": .string(memory.project), "mode": .string(memory.mode.rawValue),
       "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
-      "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
+      "git": memory.git.json, "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
     ]
     let directory = directory
     try attempting("remembering the workspace", Array(directory.utf8)) { () throws(Errno) in
@@ -56,11 +60,12 @@ extension SessionFiles.Memory {
   fileprivate init?(_ json: JSON) {
     guard let project = json["project"]?.string, let started = json["started_ns"]?.int,
       let mode = json["mode"]?.string.flatMap(WorkspaceMode.init(rawValue:)), let accepted = json["accepted"]?.array,
-      let sensitive = json["sensitive"]?.array
+      let sensitive = json["sensitive"]?.array, let git = json["git"].flatMap(GitBaseline.init(json:))
     else { return nil }
     self.project = project
     self.mode = mode
     self.sensitive = sensitive.compactMap(\.string)
+    self.git = git
     base = BaseRecord(started: started, accepted: [:])
     for entry in accepted {
       guard let pair = entry.array, pair.count == 2, let path = pair[0].bytes, let stamp = Stamp(json: pair[1]) else {

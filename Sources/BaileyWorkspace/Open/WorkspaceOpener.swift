@@ -18,12 +18,13 @@ struct WorkspaceOpener {
     }
     let base = BaseRecord(started: try now(tree), accepted: [:])
     // The walk comes after the clock was read: what changes meanwhile is then seen as changed.
-    let masks = mode == .copy ? [] : try SensitiveFiles.scan(project: project, patterns: sensitive).masks
+    let scan = try SensitiveFiles.scan(project: project, patterns: sensitive)
+    let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
     let layers = try layers(tree, &notices)
     try files.save(
-      SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base))
-    return WorkspaceOpening(layers: layers, masks: masks, notices: notices)
+      SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git))
+    return WorkspaceOpening(layers: layers, masks: mode == .copy ? [] : scan.masks, notices: notices)
   }
 
   /// An overlay over itself never ends, and a copy into itself neither.

@@ -10,6 +10,8 @@ struct BaseRecord: Sendable {
   /// Paths that this session's own apply and undo have written since, as they left them.
   var accepted: [[UInt8]: Stamp]
 
+  static let touched = "changed in the project since the session began"
+
   /// Whether the project's entry may have been changed by someone else since the start.
   ///
   /// - Parameter mattersForDirectory: a directory's change time moves with every entry, so it counts only where the directory itself

@@ -68,7 +68,7 @@ struct CopyScan {
       return base.accepted[path] == nil ? "removed from the project since the session began" : nil
     }
     if status.isDirectory, before.type == .directory { return modeConflict(status, original, after) }
-    return Stamp(status) == original ? nil : "changed in the project since the session began"
+    return Stamp(status) == original ? nil : BaseRecord.touched
   }
 
   private func modeConflict(_ status: FileStatus, _ original: Stamp, _ after: NodeState) -> String? {

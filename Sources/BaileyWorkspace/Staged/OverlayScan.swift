@@ -92,7 +92,7 @@ struct OverlayScan {
     guard let below else { return resurrection(path, after) }
     let directoryMatters = before.type == .directory && after.type == .directory
     return base.isTouched(path, below, directoryMatters: directoryMatters)
-      ? "changed in the project since the session began" : nil
+      ? BaseRecord.touched : nil
   }
 
   /// A file that the agent took over from the project, where the project has none any more: removed meanwhile, unless the agent renamed it

@@ -38,6 +38,30 @@ struct StagedChange: Sendable {
 }
 
 extension StagedChange {
+  /// Whether both sides edited one text, and nothing but that stands in the way.
+  var isMergeable: Bool {
+    guard change.conflict == BaseRecord.touched, case .file(let old, _, _) = before, case .file(let new, _, _) = after else {
+      return false
+    }
+    return old == new && change.kind == .modified
+  }
+
+  /// Replaces the agent's content by the joined one, if the two sides still hold what was compared.
+  mutating func take(merged: [UInt8], over mine: [UInt8], _ theirs: [UInt8], _ hasher: HasherFactory) {
+    func hash(_ bytes: [UInt8]) -> [UInt8] {
+      var hash = hasher()
+      hash.update(bytes)
+      return hash.finish()
+    }
+    guard case .file(let mode, _, let old) = before, case .file(_, _, let new) = after, hash(mine) == old,
+      hash(theirs) == new
+    else { return }
+    self.merged = merged
+    after = .file(mode: mode, size: Int64(merged.count), hash: hash(merged))
+    change.newSize = Int64(merged.count)
+    change.conflict = nil
+  }
+
   /// `false` for the state of a git repository, which is never applied file by file; a redirection becomes a conflict.
   mutating func passesGit() -> Bool {
     switch GitPath(path, isDirectory: (after.type ?? before.type) == .directory) {

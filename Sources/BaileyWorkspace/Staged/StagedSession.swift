@@ -15,8 +15,10 @@ struct StagedSession {
   let staged: Tree
   let hasher: HasherFactory
   var memory: SessionFiles.Memory
+  /// `nil` where the session has no view of its own.
+  let git: GitStage?
 
-  init(_ files: SessionFiles, hasher: @escaping HasherFactory) throws(Fault) {
+  init(_ session: SessionID, _ files: SessionFiles, hasher: @escaping HasherFactory) throws(Fault) {
     self.files = files
     self.hasher = hasher
     let memory = try files.load()
@@ -31,6 +33,21 @@ struct StagedSession {
       case .direct, .readOnly: files.directory
       }
     staged = try attempting("opening the session's files", Array(path.utf8)) { () throws(Errno) in try Tree(path) }
+    git = try Self.git(session, files, memory)
+  }
+
+  private static func git(
+    _ session: SessionID, _ files: SessionFiles, _ memory: SessionFiles.Memory
+  ) throws(Fault) -> GitStage? {
+    guard memory.mode == .staged || memory.mode == .copy else { return nil }
+    let view = try attempting("opening the session's files", Array(files.directory.utf8)) { () throws(Errno) in
+      try Descriptor.makeDirectories(files.scratch)
+      return memory.mode == .copy
+        ? try LayeredView(upper: files.copy, lower: nil) : try LayeredView(upper: files.upper, lower: memory.project)
+    }
+    return GitStage(
+      project: memory.project, roots: [StagedRoot(path: memory.project, view: view)], baseline: memory.git,
+      session: session, scratch: files.scratch)
   }
 
   func read() throws(Fault) -> Reading {
@@ -40,9 +57,27 @@ struct StagedSession {
         hint: "git diff shows them; use a staged workspace to review first")
     }
     var changes = try scan()
+    try merge(&changes)
     var detail = ChangeDetail(lower: lower, staged: staged, classifier: RiskClassifier())
     for index in changes.indices { detail.complete(&changes[index]) }
-    return Reading(changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: [], digest: digest(changes, [])))
+    let refs = try git?.changes() ?? []
+    return Reading(
+      changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs)))
+  }
+
+  /// Joins edits of both sides where git has the text that both began with; everything else stays a conflict.
+  private func merge(_ changes: inout [StagedChange]) throws(Fault) {
+    let candidates = changes.indices.filter { changes[$0].isMergeable }
+    guard let git, !candidates.isEmpty else { return }
+    let bases = try git.baseContents(candidates.map { changes[$0].path })
+    for index in candidates {
+      let path = changes[index].path
+      guard let base = bases[path], let mine = lower.content(path, limit: ChangeDetail.maximumText),
+        let theirs = staged.content(path, limit: ChangeDetail.maximumText), !mine.contains(0), !theirs.contains(0),
+        let merged = ThreeWayMerge.merge(base: base, mine: mine, theirs: theirs)
+      else { continue }
+      changes[index].take(merged: merged, over: mine, theirs, hasher)
+    }
   }
 
   private func scan() throws(Fault) -> [StagedChange] {

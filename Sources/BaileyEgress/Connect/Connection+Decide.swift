@@ -1,0 +1,117 @@
+import BaileyCore
+import BaileyLinux
+
+/// From the decision to a dialled connection.
+extension Connection {
+  func decide(transport: String) {
+    let action = Action.connect(
+      session.subject, host: claim?.name?.text, address: claimedAddress?.description, port: port, transport: transport)
+    self.action = action
+    stage = .deciding
+    deadline = 0
+    let (session, loop, identifier) = (session, thread.loop, identifier)
+    Task {
+      let ruling = await session.mediator.request(action)
+      loop.post(.ruled(source: identifier, ruling))
+    }
+  }
+
+  var claimedAddress: IPAddress? {
+    if case .address(let address) = claim { return address }
+    return nil
+  }
+
+  func ruled(_ ruling: Ruling) {
+    guard stage == .deciding else { return }
+    guard ruling.isAllowed else { return speak(Refusal(ruling)) }
+    self.ruling = ruling
+    switch claim {
+    case .name(let name): resolve(name)
+    case .address(let address): dialAddress(address)
+    case nil: refuse(.nameMissing)
+    }
+  }
+
+  private func resolve(_ name: HostName) {
+    stage = .resolving
+    let (resolver, loop, identifier) = (session.resolver, thread.loop, identifier)
+    Task {
+      let result: Result<[IPAddress], ResolveError>
+      do throws(ResolveError) { result = .success(try await resolver.addresses(of: name)) } catch {
+        result = .failure(error)
+      }
+      loop.post(.resolved(source: identifier, result))
+    }
+  }
+
+  func resolved(_ result: Result<[IPAddress], ResolveError>) {
+    guard stage == .resolving, let claim else { return }
+    switch result {
+    case .failure(let error): refuse(.resolving(error, claim.text))
+    case .success(let addresses):
+      candidates = session.rules.dialable(addresses, port)
+      if candidates.isEmpty { return refuse(.notDialable(claim.text, addresses)) }
+      dialNext(after: nil)
+    }
+  }
+
+  private func dialAddress(_ address: IPAddress) {
+    if case .hostPort = door {
+      candidates = [address]
+    } else {
+      guard session.rules.names(address, port) else { return refuse(.notDialable("\(address)", [address])) }
+      candidates = session.rules.dialable([address], port)
+    }
+    if candidates.isEmpty { return refuse(.notDialable("\(address)", [address])) }
+    dialNext(after: nil)
+  }
+
+  /// Dials the next of the checked addresses. What was checked is what is dialled: nothing is looked up again.
+  func dialNext(after failure: Refusal?) {
+    closeUpstream()
+    stage = .dialling
+    guard !candidates.isEmpty else {
+      return refuse(failure ?? Refusal("connection-failed", "no address accepted the connection"))
+    }
+    let endpoint = Endpoint(candidates.removeFirst(), port)
+    deadline = thread.after(session.options.dialling)
+    do throws(Errno) {
+      upstream = try Socket.stream(for: endpoint)
+      Socket.tune(upstream)
+      dialled = endpoint
+      let isConnected = try Socket.connect(upstream, to: endpoint)
+      try thread.watch(upstream, [.input, .output, .peerClosed, .edgeTriggered], identifier, second: true)
+      if isConnected { connected() }
+    } catch {
+      dialNext(after: Self.dialFailure(endpoint, error))
+    }
+  }
+
+  private static func dialFailure(_ endpoint: Endpoint, _ error: Errno) -> Refusal {
+    Refusal("connection-failed", "\(endpoint) did not accept the connection (errno \(error.rawValue))")
+  }
+
+  func finishDialling(_ events: Readiness) {
+    guard let dialled else { return }
+    if let error = Socket.takeError(upstream) { return dialNext(after: Self.dialFailure(dialled, error)) }
+    if events.contains(.output) { connected() }
+  }
+
+  private func connected() {
+    candidates = []
+    guard door == .proxy else { return door == .capture && isServerFirst ? beginGuarded() : beginRelay() }
+    let answer = voice == .socks ? SOCKSRequest.reply(SOCKSRequest.accepted) : Self.established
+    guard (try? Socket.send(answer, to: client)) == answer.count else {
+      return end(Refusal("client-gone", "the client did not take the answer"))
+    }
+    voice = .silence
+    if isServerFirst { return beginGuarded() }
+    stage = .verifying
+    deadline = thread.after(session.options.learning)
+    learn()
+  }
+
+  private static let established = Array("HTTP/1.1 200 Connection Established\r\n\r\n".utf8)
+
+  private var isServerFirst: Bool { claim.map { session.rules.serverSpeaksFirst($0, port) } ?? false }
+}

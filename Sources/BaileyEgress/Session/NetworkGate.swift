@@ -1,0 +1,93 @@
+package import BaileyCore
+import BaileyLinux
+import Synchronization
+
+/// The gate to the network: a few event-loop threads that serve all sessions.
+package final class NetworkGate: EgressGate {
+  private let loops: [EventLoop]
+  private let resolver: any NameResolver
+  private let options: GateOptions
+  private let sessions = Atomic<UInt64>(0)
+
+  /// - Throws: `egress-unavailable` when threads or descriptors cannot be had.
+  package init(resolver: any NameResolver = HostResolver(), options: GateOptions = GateOptions()) throws(Fault) {
+    self.resolver = resolver
+    self.options = options
+    let count = options.threads > 0 ? options.threads : min(max(processorCount(), 1), 4)
+    do throws(Errno) {
+      var loops: [EventLoop] = []
+      for index in 0..<count {
+        let loop = try EventLoop()
+        try loop.start("bailey-net-\(index)")
+        loops.append(loop)
+      }
+      self.loops = loops
+    } catch {
+      throw Self.unavailable(error)
+    }
+  }
+
+  private static func unavailable(_ error: Errno) -> Fault {
+    Fault(
+      "egress-unavailable", why: "the network gate cannot start (errno \(error.rawValue))",
+      hint: "raise the limit of open files or threads")
+  }
+
+  package func open(
+    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
+    mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession {
+    let core = SessionCore(
+      number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: subject, rules: rules,
+      uploadBudget: uploadBudget, mediator: mediator, resolver: resolver, options: options)
+    do throws(Errno) {
+      for (channel, number) in channels { try serve(core, channel, number) }
+    } catch {
+      await OpenSession(core: core, loops: loops).close()
+      throw Self.unavailable(error)
+    }
+    return OpenSession(core: core, loops: loops)
+  }
+
+  /// Takes the descriptor over. Streams are accepted on every loop, each with its own duplicate.
+  private func serve(_ core: SessionCore, _ channel: SandboxChannel, _ number: Int32) throws(Errno) {
+    guard let door = Self.door(channel) else { return Socket.close(number) }
+    try Socket.setNonBlocking(number)
+    let first = Int(core.number % UInt64(loops.count))
+    for (index, loop) in loops.enumerated() where index != first && door != .dnsDatagrams {
+      loop.post(.serve(core, listener: try Socket.duplicate(number), door: door))
+    }
+    loops[first].post(.serve(core, listener: number, door: door))
+  }
+
+  private static func door(_ channel: SandboxChannel) -> Door? {
+    switch channel {
+    case .captureIPv4, .captureIPv6: .capture
+    case .resolverIPv4, .resolverIPv6: .dnsDatagrams
+    case .resolverStreamIPv4, .resolverStreamIPv6: .dnsStreams
+    case .proxy: .proxy
+    case .hostPort(let port): .hostPort(port)
+    case .terminal: nil
+    }
+  }
+}
+
+/// The gate of one session, until `close`.
+struct OpenSession: EgressSession {
+  let core: SessionCore
+  let loops: [EventLoop]
+
+  var traffic: Traffic { core.traffic }
+
+  /// Returns when every descriptor is closed and every outcome is reported.
+  func close() async {
+    core.markClosed()
+    for loop in loops {
+      await withCheckedContinuation { loop.post(.close(session: core.number, $0)) }
+    }
+    await core.http.closeAll()
+    let suppressed = core.questions.withLock { $0.takeSuppressed() }
+    if suppressed > 0 { DNSService(session: core).reportSuppressed(suppressed) }
+    await core.drain()
+  }
+}
