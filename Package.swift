@@ -65,7 +65,7 @@ let package = Package(
     .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
-      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable"])]),
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),
     .target(name: "BaileyTestSupport"),
   ]
 )

@@ -49,8 +49,12 @@ package final class AuditLog: Recorder {
 
   private func start(notes: [JSON]) throws(Fault) {
     let (writer, signer) = (writer, signer)
-    guard startThread({ writer.run() }), startThread({ signer.run() }) else {
-      throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be started")
+    do throws(Errno) {
+      try startThread("log-writer") { writer.run() }
+      try startThread("log-signer") { signer.run() }
+    } catch {
+      queue.close()
+      throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be started: \(error)")
     }
     for note in notes {
       let record = Record(.note, session: nil, time: Clock.realTime, body: note)
@@ -104,6 +108,9 @@ package final class AuditLog: Recorder {
 
   /// What is wrong with the log now, for `doctor` and `ps`.
   package var fault: Fault? { writer.lastFault ?? signer.lastFault }
+
+  /// Records that are written.
+  package var count: UInt64 { writer.count }
 
   /// The newest published head.
   package var head: SignedHead { signer.published }

@@ -48,7 +48,9 @@ package struct LogReader: Sendable {
   ///   somebody who can write there.
   package init(_ layout: LogLayout, verifierKey: VerifierKey? = nil) throws(Fault) {
     self.layout = layout
-    if let verifierKey { self.verifierKey = verifierKey } else {
+    if let verifierKey {
+      self.verifierKey = verifierKey
+    } else {
       self.verifierKey = try Self.storedKey(layout.verifierKeyFile)
     }
     guard let verifier = LogVerifier(self.verifierKey) else {
@@ -142,7 +144,8 @@ package struct LogReader: Sendable {
       return false
     }
     guard let found else {
-      throw Fault("log-no-such-record", subject: "\(index)", why: "the log has no such record", hint: "see `bailey log`")
+      throw Fault(
+        "log-no-such-record", subject: "\(index)", why: "the log has no such record", hint: "see `bailey log`")
     }
     return found
   }

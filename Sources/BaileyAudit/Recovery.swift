@@ -47,10 +47,12 @@ struct Recovery {
       let size = head.checkpoint.size
       let root: TreeDigest
       do throws(Fault) { root = try tiles.root(size: size) } catch {
-        throw .rolledBack(layout.directory, "the log does not hold the \(size) records of its last signed head: \(error.why)")
+        throw .rolledBack(
+          layout.directory, "the log does not hold the \(size) records of its last signed head: \(error.why)")
       }
       guard root == head.checkpoint.root else {
-        throw .rolledBack(layout.directory, "the log is not the one that its last signed head (\(size) records) was made of")
+        throw .rolledBack(
+          layout.directory, "the log is not the one that its last signed head (\(size) records) was made of")
       }
     }
     guard let published, published.checkpoint.size > kept.checkpoint.size else { return kept }
@@ -64,7 +66,9 @@ struct Recovery {
       notes.append(["event": "log.tail-cut", "bytes": .int(Int64(cut.count)), "leaf_sha256": .string(digest)])
     }
     if let size = published?.checkpoint.size, size > kept.checkpoint.size {
-      notes.append(["event": "log.kept-head-behind", "kept": .int(Int64(kept.checkpoint.size)), "log": .int(Int64(size))])
+      notes.append([
+        "event": "log.kept-head-behind", "kept": .int(Int64(kept.checkpoint.size)), "log": .int(Int64(size)),
+      ])
     }
     return notes
   }
@@ -86,11 +90,14 @@ struct SegmentScan {
     nextSerial = (names.map(\.serial).max() ?? 0) + 1
     var next = names.first?.first ?? head.size
     guard next <= head.size else {
-      throw .rolledBack(directory, "records between the signed head (\(head.size)) and the first segment (\(next)) are missing")
+      throw .rolledBack(
+        directory, "records between the signed head (\(head.size)) and the first segment (\(next)) are missing")
     }
     for (position, name) in names.enumerated() {
       let limit = position + 1 < names.count ? names[position + 1].first : nil
-      guard name.first == next else { throw .damaged(directory + "/" + name.text, "records \(next)..<\(name.first) are missing") }
+      guard name.first == next else {
+        throw .damaged(directory + "/" + name.text, "records \(next)..<\(name.first) are missing")
+      }
       let path = directory + "/" + name.text
       let found = try read(path, syncing: syncing && limit == nil, first: name.first, upTo: limit)
       next += UInt64(found.entries.count)
@@ -98,7 +105,9 @@ struct SegmentScan {
       take(found.entries, from: name.first, head: head.size)
       cut = found.rest
     }
-    if next < head.size, !names.isEmpty { throw .damaged(directory, "records \(next)..<\(head.size) are damaged in the segments") }
+    if next < head.size, !names.isEmpty {
+      throw .damaged(directory, "records \(next)..<\(head.size) are damaged in the segments")
+    }
   }
 
   private func read(_ path: String, syncing: Bool, first: UInt64, upTo limit: UInt64?) throws(Fault) -> SegmentReading {

@@ -35,7 +35,8 @@ struct TreeWalk {
     for (range, hash) in zip(ranges, stored) {
       let leaf = bytes.withSpan(of: range) { SHA256Tree.leaf($0) }
       guard leaf == hash else {
-        return report("entry-changed", tile, index: builder.size, "the record does not have the hash that was stored for it")
+        return report(
+          "entry-changed", tile, index: builder.size, "the record does not have the hash that was stored for it")
       }
       for (full, hashes) in builder.append(leaf) where full.kind != .hashes(level: 0) { compare(full, hashes) }
       checkHeads()
@@ -76,13 +77,16 @@ struct TreeWalk {
       // One that the writer removes meanwhile is gone for good reason.
       guard let bytes = try? Files.read(folder + "/" + name.text) else { continue }
       if !whole.starts(with: bytes) || !Self.fits(bytes, tile, width: width) {
-        report("tile-changed", tile, index: nil, "an older form of this piece says something else", path: folder + "/" + name.text)
+        report(
+          "tile-changed", tile, index: nil, "an older form of this piece says something else",
+          path: folder + "/" + name.text)
       }
     }
   }
 
   private static func fits(_ bytes: [UInt8], _ tile: Tile, width: Int) -> Bool {
-    tile.kind == .entries ? EntryBundle.ranges(in: bytes.span, width: width) != nil : bytes.count == width * TreeDigest.count
+    tile.kind == .entries
+      ? EntryBundle.ranges(in: bytes.span, width: width) != nil : bytes.count == width * TreeDigest.count
   }
 
   private mutating func report(_ code: String, _ tile: Tile?, index: UInt64?, _ why: String, path: String? = nil) {

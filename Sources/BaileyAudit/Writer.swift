@@ -29,11 +29,13 @@ final class Writer: Sendable {
   /// Why the last write or sync failed; `nil` when the log is well.
   var lastFault: Fault? { fault.withLock { $0 } }
 
+  /// Entries that are written.
+  var count: UInt64 { segment.withLock { $0.count } }
+
   func run() {
     while true {
       wait()
-      let next = segment.withLock { $0.count }
-      let (pending, loss, closing) = queue.take(next: next)
+      let (pending, loss, closing) = queue.take(next: count)
       commit(pending, loss)
       if closing { break }
     }
@@ -55,7 +57,11 @@ final class Writer: Sendable {
       for (position, append) in batch.enumerated() {
         guard let waiter = append.waiter else { continue }
         let index = first + UInt64(position)
-        if append.durability == .synced { synced.append((waiter, index)) } else { waiter.resume(returning: .success(index)) }
+        if append.durability == .synced {
+          synced.append((waiter, index))
+        } else {
+          waiter.resume(returning: .success(index))
+        }
       }
     }
     let due = unsyncedSince.withLock { $0.map { Clock.monotonic - $0 >= Self.syncDelay } ?? false }

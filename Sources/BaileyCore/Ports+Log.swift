@@ -1,5 +1,5 @@
 /// An entry of the log with its place in the tree.
-package struct LogEntry: Sendable, Equatable {
+package struct LoggedRecord: Sendable, Equatable {
   package var index: UInt64
   /// The record as it was hashed.
   package var record: JSON
@@ -45,7 +45,7 @@ package struct LogFindings: Sendable, Equatable {
 /// Reads the log.
 package protocol LogSource: Sendable {
   /// Entries from an index on, in order, at most `limit`.
-  func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LogEntry]
+  func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord]
   /// Number of entries that are written.
   func size() async throws(Fault) -> UInt64
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence

@@ -19,7 +19,8 @@ package struct Account: Sendable, Equatable {
 
   private static func lookUp(
     _ call: (
-      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int, UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
+      UnsafeMutablePointer<passwd>, UnsafeMutablePointer<CChar>, Int,
+      UnsafeMutablePointer<UnsafeMutablePointer<passwd>?>
     ) -> Int32
   ) -> Account? {
     var entry = unsafe passwd()

@@ -93,7 +93,8 @@ extension Descriptor {
   }
 
   private borrowing func timespec(_ nanoseconds: Int64?) -> Glibc.timespec {
-    guard let nanoseconds else { return Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2 /* UTIME_OMIT */) }
+    // UTIME_OMIT
+    guard let nanoseconds else { return Glibc.timespec(tv_sec: 0, tv_nsec: (1 << 30) - 2) }
     let (seconds, rest) = (nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000)
     return rest < 0
       ? Glibc.timespec(tv_sec: Int(seconds - 1), tv_nsec: Int(rest + 1_000_000_000))

@@ -31,7 +31,8 @@ extension Descriptor {
         // SAFETY: the C string lives for the call.
         let number = try unsafe path.withCPath { pointer throws(Errno) in
           try Errno.retryingNegated {
-            unsafe bl_openat2(directory, pointer, UInt64(UInt32(bitPattern: flags.rawValue)), UInt64(mode), resolve.rawValue)
+            unsafe bl_openat2(
+              directory, pointer, UInt64(UInt32(bitPattern: flags.rawValue)), UInt64(mode), resolve.rawValue)
           }
         }
         return Descriptor(owning: number)

@@ -46,6 +46,7 @@ extension Descriptor {
 
   /// The number of bytes moved, at most; `EINVAL` for what is not a pipe.
   package borrowing func setPipeSize(_ bytes: Int) throws(Errno) -> Int {
-    Int(try Errno.checkNegated(bl_fcntl(raw, 1031 /* F_SETPIPE_SZ */, bytes)))
+    // 1031 is F_SETPIPE_SZ.
+    Int(try Errno.checkNegated(bl_fcntl(raw, 1031, bytes)))
   }
 }

@@ -76,7 +76,8 @@ package struct Program: Sendable {
     unsafe sigfillset(&all)
     try Self.checkNumber(unsafe posix_spawnattr_setsigmask(&attributes, &none))
     try Self.checkNumber(unsafe posix_spawnattr_setsigdefault(&attributes, &all))
-    let flags = 0x04 /* SETSIGDEF */ | 0x08 /* SETSIGMASK */ | (isDetached ? 0x80 /* SETSID */ : 0)
+    // POSIX_SPAWN_SETSIGDEF, _SETSIGMASK and _SETSID, which Swift does not import.
+    let flags = 0x04 | 0x08 | (isDetached ? 0x80 : 0)
     try Self.checkNumber(unsafe posix_spawnattr_setflags(&attributes, Int16(flags)))
   }
 

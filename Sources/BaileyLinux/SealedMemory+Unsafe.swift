@@ -6,7 +6,8 @@ extension Descriptor {
   package static func memory(_ name: String, sealable: Bool = true) throws(Errno) -> Descriptor {
     // SAFETY: the C string lives for the call.
     let number = try unsafe name.withCPath { pointer throws(Errno) in
-      try Errno.checkNegated(unsafe bl_memfd_create(pointer, sealable ? 2 /* MFD_ALLOW_SEALING */ : 0))
+      // 2 is MFD_ALLOW_SEALING.
+      try Errno.checkNegated(unsafe bl_memfd_create(pointer, sealable ? 2 : 0))
     }
     return Descriptor(owning: number)
   }

@@ -58,3 +58,12 @@ extension TerminalMode {
     }
   }
 }
+
+extension Descriptor {
+  /// Opens `/dev/null` in the place of each of 0, 1 and 2 that is closed, so that no other file takes their numbers. Called first in `main`.
+  package static func fillStandardStreams() {
+    for number: Int32 in 0...2 where fcntl(number, F_GETFD) < 0 {
+      _ = unsafe Glibc.open("/dev/null", O_RDWR)
+    }
+  }
+}

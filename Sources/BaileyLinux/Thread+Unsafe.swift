@@ -1,3 +1,4 @@
+internal import CBaileyLinux
 internal import Glibc
 
 /// Starts a thread of its own for work that blocks, which tasks must not.

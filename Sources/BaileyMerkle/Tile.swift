@@ -82,7 +82,9 @@ extension Tile {
   public init?(path: String) {
     guard path.utf8.count <= 64 else { return nil }
     var parts = path.split(separator: "/", omittingEmptySubsequences: false)[...]
-    guard parts.popFirst() == "tile", let kindName = parts.popFirst(), let kind = Self.kind(kindName) else { return nil }
+    guard parts.popFirst() == "tile", let kindName = parts.popFirst(), let kind = Self.kind(kindName) else {
+      return nil
+    }
     var width = Self.fullWidth
     if let index = parts.indices.dropLast().last, parts[index].hasSuffix(".p") {
       guard let partial = parts.last.flatMap({ Int($0) }), (1..<Self.fullWidth).contains(partial) else { return nil }
@@ -92,7 +94,9 @@ extension Tile {
     }
     var index: UInt64 = 0
     for part in parts {
-      guard let digits = UInt64(part.drop { $0 == "x" }), digits < 1000, index <= UInt64.max / 1000 - 1 else { return nil }
+      guard let digits = UInt64(part.drop { $0 == "x" }), digits < 1000, index <= UInt64.max / 1000 - 1 else {
+        return nil
+      }
       index = index * 1000 + digits
     }
     self.init(kind, index: index, width: width)

@@ -45,8 +45,10 @@ public struct TileBuilder<Hash: TreeHash>: Sendable {
   /// The partial tiles as the tree stands, lowest level first.
   public var partialTiles: [(tile: Tile, hashes: [TreeDigest])] {
     rows.enumerated().compactMap { level, row in
-      row.isEmpty ? nil : Tile(.hashes(level: level), index: size >> UInt64(8 * (level + 1)), width: row.count)
-        .with(row)
+      row.isEmpty
+        ? nil
+        : Tile(.hashes(level: level), index: size >> UInt64(8 * (level + 1)), width: row.count)
+          .with(row)
     }
   }
 }

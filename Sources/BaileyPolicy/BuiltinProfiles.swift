@@ -89,7 +89,7 @@ package enum BuiltinProfiles {
 
     """#,
     "node": #"""
-    # Node.js with npm, pnpm or yarn. Downloads only; publishing needs a credential that the agent does not have.
+    # Node.js with npm, pnpm or yarn. Downloads only; publishing needs a credential that agents do not have.
     name: node
     network:
       - registry.npmjs.org:443

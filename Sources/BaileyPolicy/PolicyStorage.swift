@@ -15,7 +15,7 @@ package struct StoredFile: Sendable, Equatable {
   }
 }
 
-/// The disk, for policy: filled in by `baileyd`, so that this target knows no system call.
+/// The disk, for policy: `DiskFiles`, or a table in tests.
 package protocol PolicyStorage: Sendable {
   /// The file, or `nil` if there is none. Only regular files; a longer one than `limit` is a fault. Must not block on a FIFO.
   func read(_ path: String, limit: Int) throws(Fault) -> StoredFile?

@@ -7,7 +7,9 @@ extension Fault {
     let subject = printable(String(decoding: path, as: UTF8.self))
     switch error {
     case .noSpace, .quota:
-      return Fault("workspace-disk-full", subject: subject, why: "no space left while \(what)", hint: "free some space and try again")
+      return Fault(
+        "workspace-disk-full", subject: subject, why: "no space left while \(what)",
+        hint: "free some space and try again")
     case .readOnlyFileSystem:
       return Fault(
         "workspace-read-only", subject: subject, why: "the file system is read-only, met while \(what)",

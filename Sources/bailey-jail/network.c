@@ -87,6 +87,16 @@ static long make_terminal(struct context *context, struct operation *operation) 
   return CALL(ioctl, context->terminal, TIOCSCTTY, 0);
 }
 
+/* What is stricter already stays: nobody here may raise a limit. */
+static long set_limit(uint64_t resource, uint64_t soft, uint64_t hard) {
+  uint64_t now[2];
+  TRY(CALL(prlimit64, 0, resource, 0, now));
+  uint64_t wanted[2] = {soft, hard < now[1] ? hard : now[1]};
+  if (wanted[0] > wanted[1])
+    wanted[0] = wanted[1];
+  return CALL(prlimit64, 0, resource, wanted, 0);
+}
+
 long run_network(struct context *context, struct operation *operation) {
   switch (operation->code) {
   case BAILEY_HOSTNAME:
@@ -98,7 +108,7 @@ long run_network(struct context *context, struct operation *operation) {
   case BAILEY_TERMINAL:
     return make_terminal(context, operation);
   case BAILEY_LIMIT:
-    return CALL(prlimit64, 0, operation->number[0], &operation->number[1], 0);
+    return set_limit(operation->number[0], operation->number[1], operation->number[2]);
   default:
     return run_start(context, operation);
   }

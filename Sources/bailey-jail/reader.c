@@ -43,7 +43,7 @@ static const struct shape shapes[] = {
     {BAILEY_SIGNAL, BAILEY_REQUEST, 3, 0, 0, 0, 0, 0},
     {BAILEY_FREEZE, BAILEY_REQUEST, 1, 0, 0, 0, 0, 0},
     {BAILEY_THAW, BAILEY_REQUEST, 1, 0, 0, 0, 0, 0},
-    {BAILEY_DIAL, BAILEY_REQUEST, 2, 0, 0, 0, 0, 0},
+    {BAILEY_DIAL, BAILEY_REQUEST, 3, 0, 0, 0, 0, 0},
     {BAILEY_LAUNCH, BAILEY_REQUEST, 4, 0, 0, 0, 0, 0},
 };
 

@@ -161,21 +161,18 @@ static long signal_program(uint64_t id, uint64_t number) {
 }
 
 /* Does not wait: a server that is slow to accept is the controller's to wait for. */
-static long dial(uint64_t port, long *descriptor) {
-  struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = __builtin_bswap16((uint16_t)port)};
-  struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = __builtin_bswap16((uint16_t)port)};
-  four.sin_addr.s_addr = __builtin_bswap32(0x7f000001);
-  six.sin6_addr.s6_addr[15] = 1;
-  long type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK;
-  *descriptor = CALL(socket, AF_INET, type, 0);
+static long dial(uint64_t port, int six, long *descriptor) {
+  struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_port = __builtin_bswap16((uint16_t)port)};
+  struct sockaddr_in *four = (void *)&address;
+  if (six) {
+    address.sin6_addr.s6_addr[15] = 1;
+  } else {
+    four->sin_family = AF_INET;
+    four->sin_addr.s_addr = __builtin_bswap32(0x7f000001);
+  }
+  *descriptor = CALL(socket, six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   TRY(*descriptor);
-  long result = CALL(connect, *descriptor, &four, sizeof four);
-  if (result != -ECONNREFUSED)
-    return result == -EINPROGRESS ? 0 : result;
-  close_descriptor(*descriptor);
-  *descriptor = CALL(socket, AF_INET6, type, 0);
-  TRY(*descriptor);
-  result = CALL(connect, *descriptor, &six, sizeof six);
+  long result = CALL(connect, *descriptor, &address, six ? sizeof address : sizeof *four);
   return result == -EINPROGRESS ? 0 : result;
 }
 
@@ -254,7 +251,7 @@ static void answer(struct operation *operation, const int *descriptors, unsigned
     result = CALL(kill, -1, frozen ? SIGSTOP : SIGCONT);
     break;
   case BAILEY_DIAL:
-    result = dial(operation->number[1], &descriptor);
+    result = dial(operation->number[1], operation->number[2] != 0, &descriptor);
     break;
   case BAILEY_LAUNCH:
     result = launch(operation, descriptors, count);

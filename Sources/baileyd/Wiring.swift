@@ -30,7 +30,7 @@ struct Wiring: Sendable {
     let resources = Resources(
       launcher: Launcher(),
       workspaces: workspaces,
-      egress: EgressGateway(),
+      egress: try NetworkGate(),
       recorder: log,
       manifests: ManifestResolver(
         storage: DiskFiles(),

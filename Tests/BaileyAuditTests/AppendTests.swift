@@ -76,7 +76,8 @@ struct AppendTests {
     let reader = try LogReader(scratch.layout)
     var follower = LogFollower(reader, LogFilter(session: session))
     for number in 0..<300 {
-      let record = sample("\(number)", session: number.isMultiple(of: 3) ? session : nil, kind: number < 150 ? .intent : .outcome)
+      let record = sample(
+        "\(number)", session: number.isMultiple(of: 3) ? session : nil, kind: number < 150 ? .intent : .outcome)
       try await log.append(record, .grouped)
     }
     #expect(try follower.poll().map(\.index) == stride(from: UInt64(0), to: 300, by: 3).map { $0 })
@@ -135,7 +136,8 @@ struct AppendTests {
     let room = AuditLog.maximumRecord - sample("").json.canonical.count
     #expect(try await log.append(sample(String(repeating: "x", count: room)), .synced) == 0)
     #expect(
-      await fault { try await log.append(sample(String(repeating: "x", count: room + 1)), .synced) } == "log-record-too-large")
+      await fault { try await log.append(sample(String(repeating: "x", count: room + 1)), .synced) }
+        == "log-record-too-large")
     await log.close()
     #expect(try LogReader(scratch.layout).verify().isWhole)
   }
@@ -165,5 +167,28 @@ struct AppendTests {
     let gap = try #require(entries.first { $0.kind == "gap" })
     #expect(gap.json["body"] == ["lost": 7, "sessions": .object([session.text: 7])])
     #expect(try LogReader(scratch.layout).verify().isWhole)
+  }
+}
+
+extension AppendTests {
+  @Test("The running log gives its own records, their evidence and its findings")
+  func asSource() async throws {
+    let scratch = try Scratch()
+    let log = try AuditLog(scratch.layout)
+    try await scratch.append(log, 0..<5)
+    let source: any LogSource = log
+    #expect(try await source.size() == 5)
+    #expect(try await source.entries(from: 1, limit: 3).map(\.index) == [1, 2, 3])
+    #expect(try await source.entries(from: 5, limit: 3).isEmpty)
+    let evidence = try await source.evidence(for: 4)
+    #expect(evidence.proof.count == 1 && evidence.proof.allSatisfy { $0.utf8.count == 64 })
+    #expect(try await source.verify().problems.isEmpty)
+    let bundle = scratch.layout.directory + "/tile/entries/000.p/5"
+    var bytes = try Files.read(bundle)
+    bytes[bytes.count - 3] ^= 1
+    try Scratch.write(bundle, bytes)
+    let findings = try await source.verify()
+    #expect(findings.firstBad == 4 && findings.size == 5)
+    await log.close()
   }
 }

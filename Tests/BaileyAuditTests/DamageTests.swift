@@ -33,7 +33,9 @@ struct DamageTests {
     #expect(try reader.verify().isWhole)
   }
 
-  @Test("A missing piece is found and named", arguments: ["tile/0/000", "tile/entries/000", "tile/1/000.p/1", "tile/entries/001.p/44", "checkpoint"])
+  @Test(
+    "A missing piece is found and named",
+    arguments: ["tile/0/000", "tile/entries/000", "tile/1/000.p/1", "tile/entries/001.p/44", "checkpoint"])
   func missing(file: String) async throws {
     let scratch = try Scratch()
     try await scratch.filled(300)
@@ -93,7 +95,9 @@ struct DamageTests {
 
   @Test("A log without its head, its key or its files is refused, never begun anew")
   func missingParts() async throws {
-    for (part, code) in [("heads/log", "log-head-missing"), ("keys/log.key", "log-key-missing"), ("log", "log-rolled-back")] {
+    for (part, code) in [
+      ("heads/log", "log-head-missing"), ("keys/log.key", "log-key-missing"), ("log", "log-rolled-back"),
+    ] {
       let scratch = try Scratch()
       try await scratch.filled(3)
       let path = scratch.path + "/state/" + part

@@ -74,7 +74,8 @@ struct RecoveryTests {
     let name = try #require(try SegmentName.list(scratch.layout.segments).last)
     var bytes: [UInt8] = []
     for number in 0..<3 {
-      Frame.append(sample(number == 1 ? "other" : "\(number)").json.canonical, index: UInt64(number), durable: 0, to: &bytes)
+      Frame.append(
+        sample(number == 1 ? "other" : "\(number)").json.canonical, index: UInt64(number), durable: 0, to: &bytes)
     }
     try Scratch.write(scratch.layout.segments + "/" + name.text, bytes)
     #expect(await fault { _ = try AuditLog(scratch.layout) } == "log-damaged")

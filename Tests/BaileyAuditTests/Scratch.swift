@@ -61,7 +61,9 @@ final class Scratch {
   }
 
   var tags: [String] {
-    get throws { try LogReader(layout).records().entries.map { $0.json["body"]?["tag"]?.string ?? $0.json.canonicalText } }
+    get throws {
+      try LogReader(layout).records().entries.map { $0.json["body"]?["tag"]?.string ?? $0.json.canonicalText }
+    }
   }
 }
 

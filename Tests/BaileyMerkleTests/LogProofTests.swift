@@ -57,7 +57,8 @@ struct LogProofTests {
     for _ in 0..<5_000 {
       let bad = generator.mutate(good)
       guard bad != good, let read = try? LogProof(parsing: bad) else { continue }
-      let holds = (try? read.verify(leaf: leaf, origin: "example.com/log", verifiers: [verifier], SHA256Hash.self)) != nil
+      let holds =
+        (try? read.verify(leaf: leaf, origin: "example.com/log", verifiers: [verifier], SHA256Hash.self)) != nil
       if holds { #expect(read.path == proof.path && read.index == proof.index) }
     }
   }

@@ -103,7 +103,8 @@ private func expectNoVariantHolds(of proof: ConsistencyProof, oldRoot: TreeDiges
 private func inclusionHolds(_ vector: JSON) throws -> Bool {
   let index = UInt64(bitPattern: try #require(vector["leafIdx"]?.int))
   let size = UInt64(bitPattern: try #require(vector["treeSize"]?.int))
-  guard let root = digest(vector["root"]), let leaf = digest(vector["leafHash"]), let path = digests(vector["proof"]) else {
+  guard let root = digest(vector["root"]), let leaf = digest(vector["leafHash"]), let path = digests(vector["proof"])
+  else {
     return false
   }
   return (try? InclusionProof(index: index, size: size, path: path).verify(leaf: leaf, root: root, SHA256Hash.self))
@@ -113,7 +114,8 @@ private func inclusionHolds(_ vector: JSON) throws -> Bool {
 private func consistencyHolds(_ vector: JSON) throws -> Bool {
   let old = UInt64(bitPattern: try #require(vector["size1"]?.int))
   let new = UInt64(bitPattern: try #require(vector["size2"]?.int))
-  guard let oldRoot = digest(vector["root1"]), let newRoot = digest(vector["root2"]), let path = digests(vector["proof"])
+  guard let oldRoot = digest(vector["root1"]), let newRoot = digest(vector["root2"]),
+    let path = digests(vector["proof"])
   else { return false }
   let proof = ConsistencyProof(oldSize: old, newSize: new, path: path)
   return (try? proof.verify(oldRoot: oldRoot, newRoot: newRoot, SHA256Hash.self)) != nil

@@ -102,7 +102,9 @@ struct TileTests {
 }
 
 /// A span cannot be an argument of `#expect`.
-private func ranges(_ bundle: [UInt8], _ width: Int) -> [Range<Int>]? { EntryBundle.ranges(in: bundle.span, width: width) }
+private func ranges(_ bundle: [UInt8], _ width: Int) -> [Range<Int>]? {
+  EntryBundle.ranges(in: bundle.span, width: width)
+}
 
 struct MemoryTiles: TileSource {
   struct Missing: Error {}

@@ -19,6 +19,7 @@ enum Vectors {
   /// pattern.
   static func json(_ path: String) throws -> JSON {
     let text = String(decoding: try read(path), as: UTF8.self)
-    return try JSON.parse(text.split(separator: "18446744073709551615", omittingEmptySubsequences: false).joined(separator: "-1"))
+    return try JSON.parse(
+      text.split(separator: "18446744073709551615", omittingEmptySubsequences: false).joined(separator: "-1"))
   }
 }

@@ -21,3 +21,24 @@ import Testing
     for name in names { #expect(try contents("\(directory)/\(name).yaml") == BuiltinProfiles.texts[name]) }
   }
 }
+
+@Suite struct DocumentationTests {
+  private let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
+
+  @Test("The JSON Schema has the reader's keys and the built-in profiles")
+  func schema() throws {
+    let schema = try JSON.parse(try contents(root + "/Policies/schema/manifest.schema.json"))
+    #expect(schema["properties"]?.object?.keys.sorted() == ManifestReader.keys.sorted())
+    #expect(schema["$defs"]?["profile"]?["enum"]?.array?.compactMap(\.string) == BuiltinProfiles.names)
+  }
+
+  @Test("The example of docs/manifest.md is a manifest")
+  func example() throws {
+    let text = try contents(root + "/docs/manifest.md")
+    let block = try #require(text.firstRange(of: "```yaml\n"))
+    let rest = text[block.upperBound...]
+    let end = try #require(rest.firstRange(of: "```"))
+    let document = try read(String(rest[..<end.lowerBound]))
+    #expect(document.manifest.network.count == 5 && document.manifest.files.count == 3)
+  }
+}

@@ -8,11 +8,11 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     case allow = 0x7FFF_0000
     case notify = 0x7FC0_0000
     case kill = 0x8000_0000
-    case EPERM = 0x0005_0001
-    case ENOSYS = 0x0005_0026
-    case EPROTONOSUPPORT = 0x0005_005D
-    case ESOCKTNOSUPPORT = 0x0005_005E
-    case EAFNOSUPPORT = 0x0005_0061
+    case notPermitted = 0x0005_0001
+    case notImplemented = 0x0005_0026
+    case noProtocol = 0x0005_005D
+    case noSocketType = 0x0005_005E
+    case noFamily = 0x0005_0061
   }
 
   let name: String
@@ -41,47 +41,47 @@ struct FilterTests {
     FilterCase("unix stream", 41, [1, 1, 0], .allow),
     FilterCase("unix stream, close-on-exec, non-blocking", 41, [1, 1 | 0o2000000 | 0o4000, 0], .allow),
     FilterCase("unix seqpacket", 41, [1, 5, 0], .allow),
-    FilterCase("unix datagram", 41, [1, 2, 0], .ESOCKTNOSUPPORT),
-    FilterCase("unix raw, which the kernel makes a datagram", 41, [1, 3, 0], .ESOCKTNOSUPPORT),
-    FilterCase("unix datagram behind high bits", 41, [high | 1, high | 2, 0], .ESOCKTNOSUPPORT),
+    FilterCase("unix datagram", 41, [1, 2, 0], .noSocketType),
+    FilterCase("unix raw, which the kernel makes a datagram", 41, [1, 3, 0], .noSocketType),
+    FilterCase("unix datagram behind high bits", 41, [high | 1, high | 2, 0], .noSocketType),
     FilterCase("tcp", 41, [2, 1, 0], .allow),
     FilterCase("tcp by number", 41, [2, 1, 6], .allow),
     FilterCase("tcp over ipv6", 41, [10, 1, 6], .allow),
     FilterCase("udp", 41, [2, 2, 17], .allow),
     FilterCase("udp over ipv6", 41, [10, 2, 0], .allow),
-    FilterCase("mptcp", 41, [2, 1, 262], .EPROTONOSUPPORT),
-    FilterCase("sctp", 41, [2, 1, 132], .EPROTONOSUPPORT),
-    FilterCase("ping", 41, [2, 2, 1], .EPROTONOSUPPORT),
-    FilterCase("raw", 41, [2, 3, 255], .ESOCKTNOSUPPORT),
+    FilterCase("mptcp", 41, [2, 1, 262], .noProtocol),
+    FilterCase("sctp", 41, [2, 1, 132], .noProtocol),
+    FilterCase("ping", 41, [2, 2, 1], .noProtocol),
+    FilterCase("raw", 41, [2, 3, 255], .noSocketType),
     FilterCase("route netlink", 41, [16, 3, 0], .allow),
-    FilterCase("netfilter netlink", 41, [16, 3, 12], .EPROTONOSUPPORT),
-    FilterCase("audit netlink", 41, [16, 3, 9], .EPROTONOSUPPORT),
-    FilterCase("packet", 41, [17, 3, 0], .EAFNOSUPPORT),
-    FilterCase("vsock", 41, [40, 1, 0], .EAFNOSUPPORT),
-    FilterCase("kernel crypto", 41, [38, 5, 0], .EAFNOSUPPORT),
-    FilterCase("bluetooth", 41, [31, 1, 0], .EAFNOSUPPORT),
+    FilterCase("netfilter netlink", 41, [16, 3, 12], .noProtocol),
+    FilterCase("audit netlink", 41, [16, 3, 9], .noProtocol),
+    FilterCase("packet", 41, [17, 3, 0], .noFamily),
+    FilterCase("vsock", 41, [40, 1, 0], .noFamily),
+    FilterCase("kernel crypto", 41, [38, 5, 0], .noFamily),
+    FilterCase("bluetooth", 41, [31, 1, 0], .noFamily),
     FilterCase("unix family behind high bits", 41, [high | 1, 1, 0], .allow),
     FilterCase("stream pair", 53, [1, 1, 0], .allow),
     FilterCase("seqpacket pair", 53, [1, 5 | 0o2000000, 0], .allow),
-    FilterCase("datagram pair", 53, [1, 2, 0], .ESOCKTNOSUPPORT),
-    FilterCase("internet pair", 53, [2, 1, 0], .EAFNOSUPPORT),
+    FilterCase("datagram pair", 53, [1, 2, 0], .noSocketType),
+    FilterCase("internet pair", 53, [2, 1, 0], .noFamily),
   ]
 
   static let namespaces: [FilterCase] =
     [0x20000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000].flatMap {
       [
-        FilterCase("clone into a namespace", 56, [$0 | 17], .EPERM),
-        FilterCase("clone into a namespace, high bits set", 56, [high | $0], .EPERM),
-        FilterCase("unshare a namespace", 272, [$0], .EPERM),
+        FilterCase("clone into a namespace", 56, [$0 | 17], .notPermitted),
+        FilterCase("clone into a namespace, high bits set", 56, [high | $0], .notPermitted),
+        FilterCase("unshare a namespace", 272, [$0], .notPermitted),
       ]
     } + [
       FilterCase("fork by clone", 56, [0x0120_0011], .allow),
       FilterCase("thread by clone", 56, [0x003D_0F00], .allow),
-      FilterCase("unshare time", 272, [0x80], .EPERM),
+      FilterCase("unshare time", 272, [0x80], .notPermitted),
       FilterCase("unshare descriptors", 272, [0x400], .allow),
-      FilterCase("unshare everything", 272, [0xFFFF_FFFF], .EPERM),
-      FilterCase("clone3", 435, [0, 0], .ENOSYS),
-      FilterCase("setns", 308, [3, 0], .EPERM),
+      FilterCase("unshare everything", 272, [0xFFFF_FFFF], .notPermitted),
+      FilterCase("clone3", 435, [0, 0], .notImplemented),
+      FilterCase("setns", 308, [3, 0], .notPermitted),
     ]
 
   static let files: [FilterCase] = [
@@ -94,38 +94,39 @@ struct FilterTests {
     FilterCase("openat tmpfile", 257, [3, 1, 0o20200002], .notify),
     FilterCase("creat", 85, [1, 0o644], .notify),
     FilterCase("openat2", 437, [], .notify),
-    FilterCase("open by handle", 304, [], .EPERM),
+    FilterCase("open by handle", 304, [], .notPermitted),
     FilterCase("fifo", 133, [1, 0o010644, 0], .allow),
-    FilterCase("character device", 133, [1, 0o020644, 0x0103], .EPERM),
-    FilterCase("whiteout", 259, [3, 1, 0o020000, 0], .EPERM),
-    FilterCase("block device", 259, [3, 1, 0o060600, 0x0801], .EPERM),
+    FilterCase("character device", 133, [1, 0o020644, 0x0103], .notPermitted),
+    FilterCase("whiteout", 259, [3, 1, 0o020000, 0], .notPermitted),
+    FilterCase("block device", 259, [3, 1, 0o060600, 0x0801], .notPermitted),
     FilterCase("regular file by mknodat", 259, [3, 1, 0o100644, 0], .allow),
   ]
 
   static let others: [FilterCase] = [
     FilterCase("read", 0, [], .allow), FilterCase("TCGETS", 16, [0, 0x5401], .allow),
-    FilterCase("TIOCSTI", 16, [0, 0x5412], .EPERM),
-    FilterCase("TIOCSTI with high bits, which the kernel drops", 16, [0, high | 0x5412], .EPERM),
-    FilterCase("TIOCLINUX", 16, [0, 0x541C], .EPERM),
+    FilterCase("TIOCSTI", 16, [0, 0x5412], .notPermitted),
+    FilterCase("TIOCSTI with high bits, which the kernel drops", 16, [0, high | 0x5412], .notPermitted),
+    FilterCase("TIOCLINUX", 16, [0, 0x541C], .notPermitted),
     FilterCase("execve", 59, [], .notify), FilterCase("execveat", 322, [], .notify),
-    FilterCase("connect", 42, [], .notify), FilterCase("io_uring_setup", 425, [], .ENOSYS),
-    FilterCase("io_uring_enter", 426, [], .ENOSYS), FilterCase("io_uring_register", 427, [], .ENOSYS),
-    FilterCase("bpf", 321, [], .EPERM), FilterCase("perf_event_open", 298, [], .EPERM),
-    FilterCase("userfaultfd", 323, [], .EPERM), FilterCase("add_key", 248, [], .EPERM),
-    FilterCase("request_key", 249, [], .EPERM), FilterCase("keyctl", 250, [], .EPERM),
-    FilterCase("mount", 165, [], .EPERM), FilterCase("umount2", 166, [], .EPERM),
-    FilterCase("open_tree", 428, [], .EPERM), FilterCase("move_mount", 429, [], .EPERM),
-    FilterCase("fsopen", 430, [], .EPERM), FilterCase("mount_setattr", 442, [], .EPERM),
-    FilterCase("open_tree_attr", 467, [], .EPERM), FilterCase("pivot_root", 155, [], .EPERM),
-    FilterCase("chroot", 161, [], .EPERM), FilterCase("kexec_load", 246, [], .EPERM),
-    FilterCase("init_module", 175, [], .EPERM), FilterCase("reboot", 169, [], .EPERM),
-    FilterCase("own seccomp filter", 317, [1, 0], .allow), FilterCase("own listener", 317, [1, 8], .EPERM),
+    FilterCase("connect", 42, [], .notify), FilterCase("io_uring_setup", 425, [], .notImplemented),
+    FilterCase("io_uring_enter", 426, [], .notImplemented), FilterCase("io_uring_register", 427, [], .notImplemented),
+    FilterCase("bpf", 321, [], .notPermitted), FilterCase("perf_event_open", 298, [], .notPermitted),
+    FilterCase("userfaultfd", 323, [], .notPermitted), FilterCase("add_key", 248, [], .notPermitted),
+    FilterCase("request_key", 249, [], .notPermitted), FilterCase("keyctl", 250, [], .notPermitted),
+    FilterCase("mount", 165, [], .notPermitted), FilterCase("umount2", 166, [], .notPermitted),
+    FilterCase("open_tree", 428, [], .notPermitted), FilterCase("move_mount", 429, [], .notPermitted),
+    FilterCase("fsopen", 430, [], .notPermitted), FilterCase("mount_setattr", 442, [], .notPermitted),
+    FilterCase("open_tree_attr", 467, [], .notPermitted), FilterCase("pivot_root", 155, [], .notPermitted),
+    FilterCase("chroot", 161, [], .notPermitted), FilterCase("kexec_load", 246, [], .notPermitted),
+    FilterCase("init_module", 175, [], .notPermitted), FilterCase("reboot", 169, [], .notPermitted),
+    FilterCase("own seccomp filter", 317, [1, 0], .allow), FilterCase("own listener", 317, [1, 8], .notPermitted),
     FilterCase("personality of Linux", 135, [0], .allow), FilterCase("what personality", 135, [0xFFFF_FFFF], .allow),
-    FilterCase("read implies exec", 135, [0x0040_0000], .EPERM), FilterCase("ptrace", 101, [], .allow),
-    FilterCase("a call of the future", 4000, [], .ENOSYS),
-    FilterCase("x32 number without its bit", 520, [], .ENOSYS),
-    FilterCase("x32 read", 0x4000_0000, [], .ENOSYS), FilterCase("x32 execve", 0x4000_0208, [], .ENOSYS),
-    FilterCase("number -1", 0xFFFF_FFFF, [], .ENOSYS),
+    FilterCase("read implies exec", 135, [0x0040_0000], .notPermitted), FilterCase("ptrace", 101, [], .allow),
+    FilterCase("a call of the future", 4000, [], .notImplemented),
+    FilterCase("x32 number without its bit", 520, [], .notImplemented),
+    FilterCase("x32 read", 0x4000_0000, [], .notImplemented),
+    FilterCase("x32 execve", 0x4000_0208, [], .notImplemented),
+    FilterCase("number -1", 0xFFFF_FFFF, [], .notImplemented),
   ]
 
   @Test("Each call gets the answer of the specification", arguments: sockets + namespaces + files + others)
@@ -133,7 +134,9 @@ struct FilterTests {
     #expect(try simulator.run(number: call.number, arguments: call.arguments) == call.answer.rawValue)
   }
 
-  @Test("A foreign architecture kills, whatever the call", arguments: [0x4000_0003, 0xC000_00B7, 0, 0xC000_003F] as [UInt32])
+  @Test(
+    "A foreign architecture kills, whatever the call",
+    arguments: [0x4000_0003, 0xC000_00B7, 0, 0xC000_003F] as [UInt32])
   func foreign(_ architecture: UInt32) throws {
     for number: UInt32 in [0, 3, 5, 11, 59, 0x4000_0000] {
       let answer = try simulator.run(number: number, architecture: architecture)

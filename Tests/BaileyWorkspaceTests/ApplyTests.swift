@@ -39,9 +39,12 @@ struct ApplyTests {
     let kinds = set.changes.map { "\($0.displayPath) \($0.kind.rawValue)" }
     #expect(
       kinds == [
-        "directory-to-file type-changed", "directory-to-file/x deleted", "edit modified", "file-to-directory type-changed",
-        "file-to-directory/inner added", "fresh-link added", "gone deleted", "link modified", "mode mode-changed", "new added",
-        "new/below added", "new/below/file added", "tree deleted", "tree/a deleted", "tree/a/b deleted", "tree/c deleted",
+        "directory-to-file type-changed", "directory-to-file/x deleted", "edit modified",
+        "file-to-directory type-changed",
+        "file-to-directory/inner added", "fresh-link added", "gone deleted", "link modified", "mode mode-changed",
+        "new added",
+        "new/below added", "new/below/file added", "tree deleted", "tree/a deleted", "tree/a/b deleted",
+        "tree/c deleted",
       ])
     #expect(set.changes.first { $0.path == bytes("edit") }?.hunks.count == 1)
     #expect(set.changes.allSatisfy { $0.conflict == nil })
@@ -105,7 +108,8 @@ struct ApplyTests {
     let old = (1...30).map { "line \($0)\n" }.joined()
     try put(fixture.project + "/f", old)
     try await fixture.open()
-    try put(fixture.upper + "/f", old.replacing("line 3\n", with: "three\n").replacing("line 28\n", with: "x\n"), mode: 0o755)
+    try put(
+      fixture.upper + "/f", old.replacing("line 3\n", with: "three\n").replacing("line 28\n", with: "x\n"), mode: 0o755)
     try await fixture.apply(ChangeSelection(hunks: [bytes("f"): [1]], includesRisky: true))
     #expect(text(fixture.project + "/f") == old.replacing("line 28\n", with: "x\n"))
     #expect(try Descriptor.status(of: fixture.project + "/f").mode == 0o644)

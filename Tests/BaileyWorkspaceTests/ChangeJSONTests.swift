@@ -6,7 +6,8 @@ struct ChangeJSONTests {
   private let sample: ChangeSet = {
     var change = Change(path: [0x66, 0xFF, 0x0A], kind: .modified, type: .file)
     (change.oldMode, change.newMode, change.oldSize, change.newSize) = (0o644, 0o4755, 3, 4)
-    var hunk = Hunk(oldStart: 1, oldCount: 2, newStart: 1, newCount: 2, lines: [.context([97]), .removed([0xFE]), .added([])])
+    var hunk = Hunk(
+      oldStart: 1, oldCount: 2, newStart: 1, newCount: 2, lines: [.context([97]), .removed([0xFE]), .added([])])
     hunk.newEndsWithoutNewline = true
     change.hunks = [hunk]
     change.risks = [Risk("setuid", "becomes set-user-id")]

@@ -9,9 +9,18 @@ struct Child {
     var process: pid_t = 0
     // SAFETY: the arrays end with nil and live until they are freed after the call; the call copies what it needs.
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    var variables = unsafe (environment + ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/nonexistent"]).map { unsafe strdup($0) } + [nil]
+    var variables =
+      unsafe (environment + ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=/nonexistent"]).map { unsafe strdup($0) } + [
+        nil
+      ]
     defer { unsafe (words + variables).forEach { unsafe free($0) } }
-    let result = unsafe posix_spawn(&process, arguments[0], nil, nil, &words, &variables)
+    var actions = unsafe posix_spawn_file_actions_t()
+    _ = unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    for stream: Int32 in [0, 1, 2] {
+      unsafe posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_RDWR, 0)
+    }
+    let result = unsafe posix_spawn(&process, arguments[0], &actions, nil, &words, &variables)
     if result != 0 { throw ChildError(code: result) }
     self.process = process
   }

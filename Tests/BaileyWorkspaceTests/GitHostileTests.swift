@@ -109,9 +109,11 @@ struct GitHostileTests {
   @Test(
     "A tree that would write where git keeps its own is refused; the branch beside it is not",
     arguments: [
-      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t.git\\n", "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t.GIT\\n",
-      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\tgit~1\\n", "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t..\\n",
-      "100644 blob 5626abf0f72e58d7a153368ba57db4c673c0e171\\tmissing\\n",
+      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t.git\\n",
+      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t.GIT\\n",
+      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\tgit~1\\n",
+      "040000 tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\\t..\\n",
+      "100644 blob 1234567890123456789012345678901234567890\\tmissing\\n",
     ])
   func evilTrees(tree: String) throws {
     let copy = try Copy()
@@ -133,7 +135,9 @@ struct GitHostileTests {
     #expect(try copy.git("log --format=%s main") == "first")
   }
 
-  @Test("Damaged objects are refused", arguments: ["truncate -s 20 $file", "printf garbage > $file", "rm $file", ": > $file"])
+  @Test(
+    "Damaged objects are refused",
+    arguments: ["truncate -s 12 $file", "printf garbage > $file", "rm $file", ": > $file"])
   func damaged(command: String) throws {
     let copy = try Copy()
     try copy.inside(
@@ -172,7 +176,9 @@ struct GitHostileTests {
 
   @Test(
     "A ref with a name that git does not allow is refused, and said to be",
-    arguments: ["a..b", "-x", "a.lock/b", ".hidden", "new\nline", "tab\t", "sp ace", "a:b", "a^", "x@{1}", "star*", "\u{1B}[31m"])
+    arguments: [
+      "a..b", "-x", "a.lock/b", ".hidden", "new\nline", "tab\t", "sp ace", "a:b", "a^", "x@{1}", "star*", "\u{1B}[31m",
+    ])
   func names(name: String) throws {
     let copy = try Copy()
     let main = try copy.git("rev-parse HEAD")
@@ -190,7 +196,8 @@ struct GitHostileTests {
     let copy = try Copy()
     let main = try copy.git("rev-parse HEAD")
     try copy.inside(
-      "printf '%s refs/heads/../../../x\\n%s ../../evil\\nzz refs/heads/z\\n%s refs/heads/fine\\n%s\\n^\\n' \(main) \(main) \(main) \(main) > .git/packed-refs")
+      "printf '%s refs/heads/../../../x\\n%s ../../evil\\nzz refs/heads/z\\n%s refs/heads/fine\\n%s\\n^\\n' \(main) \(main) \(main) \(main) > .git/packed-refs"
+    )
     let applied = try copy.apply()
     #expect(applied.filter { $0.conflict == nil }.map(\.name) == ["refs/heads/fine"])
     #expect(!copy.scratch.exists("x") && !copy.scratch.exists("evil"))
@@ -198,7 +205,9 @@ struct GitHostileTests {
 
   @Test("A symlinked ref, or a symlinked directory of refs, deletes and imports nothing") func symlinks() throws {
     let copy = try Copy()
-    try copy.inside("git rev-parse HEAD > ../secret; ln -sf ../../../../secret .git/refs/heads/link; rm .git/refs/heads/main; ln -s link .git/refs/heads/main")
+    try copy.inside(
+      "git rev-parse HEAD > ../secret; ln -sf ../../../../secret .git/refs/heads/link; rm .git/refs/heads/main; ln -s link .git/refs/heads/main"
+    )
     #expect(try copy.apply().allSatisfy { $0.conflict?.contains("symbolic link") == true })
     #expect(try copy.git("for-each-ref --format='%(refname)'") == "refs/heads/main")
     try copy.inside("rm -r .git/refs/heads; mkdir elsewhere; ln -s ../../elsewhere .git/refs/heads")
@@ -208,13 +217,16 @@ struct GitHostileTests {
 
   @Test("A FIFO in the place of a ref, of HEAD or of an object holds nobody up") func pipes() throws {
     let copy = try Copy()
-    try copy.inside("git commit -q --allow-empty -m second; mkfifo .git/refs/heads/pipe; mkdir -p .git/objects/aa; mkfifo .git/objects/aa/\(String(repeating: "0", count: 38))")
+    try copy.inside(
+      "git commit -q --allow-empty -m second; mkfifo .git/refs/heads/pipe; mkdir -p .git/objects/aa; mkfifo .git/objects/aa/\(String(repeating: "0", count: 38))"
+    )
     #expect(try copy.apply().contains { $0.name == "refs/heads/main" && $0.conflict == nil })
     try copy.inside("rm .git/HEAD; mkfifo .git/HEAD")
     #expect(try copy.stage().changes() == [])
   }
 
-  @Test("Malformed values are refused", arguments: ["", "x", "ref: ../../x", "0000000000000000000000000000000000000000"])
+  @Test(
+    "Malformed values are refused", arguments: ["", "x", "ref: ../../x", "0000000000000000000000000000000000000000"])
   func values(value: String) throws {
     let copy = try Copy()
     try copy.inside("printf '\(value)' > .git/refs/heads/odd")
@@ -237,7 +249,8 @@ struct GitHostileTests {
     try copy.inside("git commit -q --allow-empty -m second")
     let view = try LayeredView(upper: copy.scratch.path + "/copy", lower: nil)
     let stage = GitStage(
-      project: copy.project, roots: [StagedRoot(path: copy.project, view: view)], baseline: copy.baseline, session: copy.session,
+      project: copy.project, roots: [StagedRoot(path: copy.project, view: view)], baseline: copy.baseline,
+      session: copy.session,
       scratch: copy.scratch.path + "/quarantine", binary: "/nonexistent/git")
     #expect(try stage.changes().count == 1)
     let fault = #expect(throws: Fault.self) { try stage.apply(try stage.changes(), move: true) }

@@ -105,10 +105,12 @@ struct HostileTests {
   func hardLink() async throws {
     let fixture = try WorkspaceFixture()
     try put(fixture.project + "/one", "old\n")
-    try Descriptor.workingDirectory.link(fixture.project + "/one", to: Descriptor.workingDirectory, fixture.project + "/two")
+    try Descriptor.workingDirectory.link(
+      fixture.project + "/one", to: Descriptor.workingDirectory, fixture.project + "/two")
     try put(fixture.root + "/outside", "outside\n")
     try await fixture.open()
-    try Descriptor.workingDirectory.link(fixture.root + "/outside", to: Descriptor.workingDirectory, fixture.upper + "/hard")
+    try Descriptor.workingDirectory.link(
+      fixture.root + "/outside", to: Descriptor.workingDirectory, fixture.upper + "/hard")
     try put(fixture.upper + "/one", "agent\n")
     try await fixture.apply()
     #expect(text(fixture.project + "/two") == "old\n")
@@ -175,7 +177,9 @@ struct HostileTests {
     let inside = Workspaces(stateDirectory: fixture.project + "/.state", hasher: { TestHasher() })
     try Descriptor.makeDirectories(fixture.project + "/.state")
     #expect(
-      await fault { _ = try await inside.open(session: .random(), project: fixture.project, mode: .staged, sensitive: []) }
+      await fault {
+        _ = try await inside.open(session: .random(), project: fixture.project, mode: .staged, sensitive: [])
+      }
         == "workspace-overlaps")
     try Descriptor.makeDirectories(fixture.state + "/p")
     let workspaces = fixture.workspaces
@@ -203,7 +207,9 @@ struct HostileTests {
     let fixture = try WorkspaceFixture()
     let base = (1...9).map { "\($0)\n" }.joined()
     for name in ["apart", "touching"] { try put(fixture.project + "/" + name, base) }
-    for arguments in [["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]] {
+    for arguments in [
+      ["init", "-q"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ] {
       try run(["/usr/bin/git", "-C", fixture.project] + arguments)
     }
     try await fixture.open()

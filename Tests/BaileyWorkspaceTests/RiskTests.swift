@@ -7,7 +7,8 @@ private func codes(
   target: String? = nil, content: String? = "", oldContent: String? = nil, hookDirectories: [String] = []
 ) -> [String] {
   RiskClassifier(hookDirectories: hookDirectories.map { Array($0.utf8) }).risks(
-    path: Array(path.utf8), kind: kind, type: type, oldMode: old, newMode: new, newTarget: target.map { Array($0.utf8) },
+    path: Array(path.utf8), kind: kind, type: type, oldMode: old, newMode: new,
+    newTarget: target.map { Array($0.utf8) },
     newContent: { content.map { Array($0.utf8) } }, oldContent: { oldContent.map { Array($0.utf8) } }
   ).map(\.code)
 }
@@ -19,20 +20,28 @@ struct RiskTests {
     arguments: [
       (".git/hooks/pre-commit", "git-hook"), ("vendor/sub/.git/hooks/post-checkout", "git-hook"),
       (".git/modules/a/b/hooks/pre-push", "git-hook"), (".git/worktrees/w/hooks/x", "git-hook"),
-      ("bare/hooks/pre-receive", "git-hook"), (".husky/pre-commit", "git-hook"), (".pre-commit-config.yaml", "git-hook"),
+      ("bare/hooks/pre-receive", "git-hook"), (".husky/pre-commit", "git-hook"),
+      (".pre-commit-config.yaml", "git-hook"),
       (".git/config", "git-config"), (".git/config.worktree", "git-config"), (".git/info/attributes", "git-config"),
-      ("a/.git/objects/info/alternates", "git-config"), (".git/never-heard-of", "git-config"), (".git/hooks", "git-hook"),
+      ("a/.git/objects/info/alternates", "git-config"), (".git/never-heard-of", "git-config"),
+      (".git/hooks", "git-hook"),
       (".git/modules/m/config", "git-config"), ("sub/.git", "git-repository"), (".gitmodules", "git-modules"),
-      (".vscode/tasks.json", "editor-task"), ("a/b/.vscode/settings.json", "editor-task"), (".idea/workspace.xml", "editor-task"),
+      (".vscode/tasks.json", "editor-task"), ("a/b/.vscode/settings.json", "editor-task"),
+      (".idea/workspace.xml", "editor-task"),
       (".nvim.lua", "editor-task"), (".dir-locals.el", "editor-task"), ("x.code-workspace", "editor-task"),
-      ("fresh/.claude/settings.json", "agent-settings"), (".mcp.json", "agent-settings"), (".codex/config.toml", "agent-settings"),
-      (".cursor/mcp.json", "agent-settings"), (".gemini/settings.json", "agent-settings"), (".aider.conf.yml", "agent-settings"),
+      ("fresh/.claude/settings.json", "agent-settings"), (".mcp.json", "agent-settings"),
+      (".codex/config.toml", "agent-settings"),
+      (".cursor/mcp.json", "agent-settings"), (".gemini/settings.json", "agent-settings"),
+      (".aider.conf.yml", "agent-settings"),
       ("AGENTS.md", "agent-instructions"), ("doc/CLAUDE.md", "agent-instructions"),
-      (".envrc", "shell-startup"), (".bashrc", "shell-startup"), (".zshenv", "shell-startup"), (".env", "environment-file"),
+      (".envrc", "shell-startup"), (".bashrc", "shell-startup"), (".zshenv", "shell-startup"),
+      (".env", "environment-file"),
       (".env.local", "environment-file"), (".gdbinit", "tool-startup"), ("lib/evil.pth", "tool-startup"),
       (".github/workflows/ci.yml", "ci-workflow"), (".gitlab-ci.yml", "ci-workflow"), ("Jenkinsfile", "ci-workflow"),
-      (".circleci/config.yml", "ci-workflow"), ("azure-pipelines-nightly.yml", "ci-workflow"), (".ci/run", "ci-workflow"),
-      (".npmrc", "package-config"), (".cargo/config.toml", "package-config"), ("gradle/wrapper/gradle-wrapper.jar", "package-config"),
+      (".circleci/config.yml", "ci-workflow"), ("azure-pipelines-nightly.yml", "ci-workflow"),
+      (".ci/run", "ci-workflow"),
+      (".npmrc", "package-config"), (".cargo/config.toml", "package-config"),
+      ("gradle/wrapper/gradle-wrapper.jar", "package-config"),
       ("Makefile", "build-script"), ("crates/a/build.rs", "build-script"), ("setup.py", "build-script"),
       (".bailey/manifest.yaml", "bailey-settings"), ("sub/.bailey/x", "bailey-settings"),
     ])
@@ -43,8 +52,10 @@ struct RiskTests {
   @Test(
     "Another spelling of a name that matters is the same name",
     arguments: [
-      ".GIT/hooks/pre-commit", ".Git/HOOKS/pre-commit", "git~1/hooks/pre-commit", "GIT~1/hooks/x", ".git /hooks/x", ".git./hooks/x",
-      ".g\u{200C}it/hooks/pre-commit", ".git::$INDEX_ALLOCATION/hooks/x", "\u{FEFF}.git/hooks/x", ".g\u{131}t/../.git/hooks/x",
+      ".GIT/hooks/pre-commit", ".Git/HOOKS/pre-commit", "git~1/hooks/pre-commit", "GIT~1/hooks/x", ".git /hooks/x",
+      ".git./hooks/x",
+      ".g\u{200C}it/hooks/pre-commit", ".git::$INDEX_ALLOCATION/hooks/x", "\u{FEFF}.git/hooks/x",
+      ".g\u{131}t/../.git/hooks/x",
     ])
   func spellings(path: String) {
     #expect(codes(path).contains("git-hook"))
@@ -58,15 +69,19 @@ struct RiskTests {
   @Test(
     "Ordinary work has no risk",
     arguments: [
-      "src/main.c", "README.md", "docs/git/hooks.md", "hooks/useThing.ts", "tests/test_env.py", "environment.yml", "a.git/x", "config",
-      "HEAD", ".gitignore", ".github/ISSUE_TEMPLATE.md", "src/config", "...", "", "/", "package-lock.json", "git/hooks.c",
+      "src/main.c", "README.md", "docs/git/hooks.md", "hooks/useThing.ts", "tests/test_env.py", "environment.yml",
+      "a.git/x", "config",
+      "HEAD", ".gitignore", ".github/ISSUE_TEMPLATE.md", "src/config", "...", "", "/", "package-lock.json",
+      "git/hooks.c",
     ])
   func ordinary(path: String) {
     #expect(codes(path, content: "x = 1\n") == [])
   }
 
   @Test("The state of a repository is not a change of files") func gitState() {
-    for path in [".git/HEAD", ".git/refs/heads/main", ".git/objects/ab/cdef", ".git/index", ".git/logs/HEAD", "x/.git/packed-refs"] {
+    for path in [
+      ".git/HEAD", ".git/refs/heads/main", ".git/objects/ab/cdef", ".git/index", ".git/logs/HEAD", "x/.git/packed-refs",
+    ] {
       #expect(GitPath(Array(path.utf8), isDirectory: false) == .state)
       #expect(codes(path) == [])
     }
@@ -81,6 +96,10 @@ struct RiskTests {
     #expect(codes("n/.git/config", content: fresh) == [])
     #expect(codes("n/.git/config", content: fresh + "\tfsmonitor = ./x\n") == ["git-config"])
     #expect(codes("n/.git/config", content: nil) == ["git-config"])
+    #expect(
+      codes("n/.git/config", kind: .modified, content: fresh, oldContent: fresh + "[user]\n\tname = a\n") == [
+        "git-config"
+      ])
     #expect(codes("n/.git/hooks/pre-commit.sample") == [])
     #expect(codes("n/.git/info/exclude", content: "# none\n") == [])
     #expect(codes("n/.git/info/exclude", content: "secret\n") == ["git-config"])
@@ -104,7 +123,10 @@ struct RiskTests {
     #expect(change("not json") == ["package-script"])
     #expect(change(nil) == ["package-script"])
     #expect(change(#"{"name":"b","scripts":{"test":"t"}}"#, old: nil, path: "node_modules/b/package.json") == [])
-    #expect(change(#"{"name":"b","scripts":{"install":"t"}}"#, old: nil, path: "node_modules/b/package.json") == ["package-script"])
+    #expect(
+      change(#"{"name":"b","scripts":{"install":"t"}}"#, old: nil, path: "node_modules/b/package.json") == [
+        "package-script"
+      ])
     #expect(codes("package.json", content: #"{"name":"a"}"#) == [])
   }
 
@@ -123,7 +145,8 @@ struct RiskTests {
   @Test("Attributes matter when they name a driver") func attributes() {
     #expect(codes(".gitattributes", content: "* text=auto\n*.png binary\n") == [])
     #expect(codes(".gitattributes", content: "*.c filter=x\n") == ["git-attributes"])
-    #expect(codes(".gitattributes", kind: .modified, content: "*.c diff=x\n*.d text\n", oldContent: "*.c diff=x\n") == [])
+    #expect(
+      codes(".gitattributes", kind: .modified, content: "*.c diff=x\n*.d text\n", oldContent: "*.c diff=x\n") == [])
   }
 
   @Test("Mode bits count when they are gained") func modes() {
@@ -141,8 +164,10 @@ struct RiskTests {
   @Test(
     "A symlink that leaves the project, or may, is a risk",
     arguments: [
-      ("a", "/etc/passwd", true), ("a", "../x", true), ("d/a", "../x", false), ("d/a", "../../x", true), ("a", "b/../../x", true),
-      ("d/e/a", "b/../x", true), ("a", "./b", false), ("a", "b/c", false), ("d/e/a", "../../b", false), ("a", "..", true), ("a", "", true),
+      ("a", "/etc/passwd", true), ("a", "../x", true), ("d/a", "../x", false), ("d/a", "../../x", true),
+      ("a", "b/../../x", true),
+      ("d/e/a", "b/../x", true), ("a", "./b", false), ("a", "b/c", false), ("d/e/a", "../../b", false),
+      ("a", "..", true), ("a", "", true),
       ("a", "...", false), ("d/a", ".././b", false),
     ])
   func links(path: String, target: String, isRisky: Bool) {
@@ -171,7 +196,8 @@ struct RiskTests {
   @Test("A device or a pipe is a risk, and so is every name that is not UTF-8 but means something") func odd() {
     #expect(codes("fifo", type: .other) == ["special-file"])
     let risks = RiskClassifier().risks(
-      path: [0xFF, 0x2F] + Array(".envrc".utf8), kind: .added, type: .file, oldMode: nil, newMode: 0o644, newTarget: nil,
+      path: [0xFF, 0x2F] + Array(".envrc".utf8), kind: .added, type: .file, oldMode: nil, newMode: 0o644,
+      newTarget: nil,
       newContent: { [] }, oldContent: { nil })
     #expect(risks.map(\.code) == ["shell-startup"])
   }

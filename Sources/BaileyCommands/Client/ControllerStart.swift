@@ -18,7 +18,7 @@ struct ControllerStart {
     let lock = try held(until: deadline)
     defer { try? lock.unlock() }
     if let connection = try attempt() { return connection }
-    return try await(try start(), until: deadline)
+    return try listening(try start(), until: deadline)
   }
 
   private func attempt() throws(Fault) -> Connection? {
@@ -79,7 +79,7 @@ struct ControllerStart {
     return environment.filter { names.contains($0.key) || $0.key.hasPrefix("XDG_") || $0.key.hasPrefix("BAILEY_") }
   }
 
-  private func await(_ process: Int32, until deadline: Int64) throws(Fault) -> Connection {
+  private func listening(_ process: Int32, until deadline: Int64) throws(Fault) -> Connection {
     let hint = "its messages are in \(places.controllerLog)"
     while Clock.monotonic < deadline {
       if let connection = try attempt() { return connection }

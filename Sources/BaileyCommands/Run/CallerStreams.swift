@@ -20,15 +20,14 @@ enum CallerStream: Sendable, Equatable {
 
   /// - Throws: a directory is refused; a closed stream is `null`.
   init(number: Int32) throws(Fault) {
-    let stream = Descriptor(owning: number)
-    defer { _ = stream.take() }
-    guard let status = try? stream.status() else {
+    let (found, isTerminal) = Descriptor.lending(number) { (try? $0.status(), $0.isTerminal()) }
+    guard let status = found else {
       self = .null
       return
     }
     switch status.type {
     case .pipe: self = .pipe
-    case .characterDevice where stream.isTerminal(): self = .terminal
+    case .characterDevice where isTerminal: self = .terminal
     case .characterDevice where status.specialDevice == Self.nullDevice: self = .null
     case .directory:
       throw Fault("stream-directory", subject: "descriptor \(number)", why: "a standard stream is a directory")
@@ -41,7 +40,7 @@ enum CallerStream: Sendable, Equatable {
 }
 
 /// The standard streams of a program to be run inside: what to ask for, what to pass, what to pump.
-struct CallerStreams: ~Copyable {
+struct CallerStreams {
   private(set) var plan: StreamPlan
   /// Descriptors to pass, in order.
   private(set) var passed: [Int32] = []

@@ -41,26 +41,14 @@ final class CallerTerminal {
     guard let first = kinds.firstIndex(of: .terminal) else { return nil }
     let output = kinds[1] == .terminal ? 1 : kinds[2] == .terminal ? 2 : 0
     let use: TerminalUse = kinds[1] == .terminal ? .raw : kinds[0] == .terminal ? .lines : .outputOnly
-    let input = kinds[0] == .terminal ? try Self.copy(0) : try Self.controlling(or: Int32(first))
-    return try CallerTerminal(input: input, output: try copy(Int32(output)), use: use)
-  }
-
-  private static func copy(_ number: Int32) throws(Errno) -> Descriptor {
-    let stream = Descriptor(owning: number)
-    do throws(Errno) {
-      let result = try stream.duplicate()
-      _ = stream.take()
-      return result
-    } catch {
-      _ = stream.take()
-      throw error
-    }
+    let input = kinds[0] == .terminal ? try Descriptor.copy(of: 0) : try Self.controlling(or: Int32(first))
+    return try CallerTerminal(input: input, output: try .copy(of: Int32(output)), use: use)
   }
 
   /// Programs such as pagers read keys from the controlling terminal when their input is a pipe.
   private static func controlling(or number: Int32) throws(Errno) -> Descriptor {
     do throws(Errno) { return try Descriptor.open("/dev/tty", [.readWrite, .noControllingTerminal]) } catch {
-      return try copy(number)
+      return try .copy(of: number)
     }
   }
 

@@ -73,7 +73,8 @@ struct Conversation {
     case .needsTrust(let question): try agree(question, client)
     case .started(let started):
       guard tellsEnding else { return }
-      console.tell("bailey: session \(started.session.text), \(started.mode.rawValue) view of \(printable(started.project))")
+      console.tell(
+        "bailey: session \(started.session.text), \(started.mode.rawValue) view of \(printable(started.project))")
       // A missing wall is said at every start.
       for notice in started.notices { console.insist("bailey: note: " + printable(notice)) }
     case .stopped, .entries: break

@@ -5,10 +5,16 @@ import BaileyLinux
 /// Our end of the pipe never blocks; the caller's descriptor may be shared with others and keeps its mode.
 final class Pump {
   private let caller: Descriptor
-  private var pipe: Descriptor?
+  private var pipe: Pipe?
   private var pending: [UInt8] = []
   private(set) var isOver = false
   let isInput: Bool
+
+  /// A descriptor that can be let go early.
+  private final class Pipe {
+    let end: Descriptor
+    init(_ end: consuming Descriptor) { self.end = end }
+  }
 
   private static let chunk = 64 << 10
 
@@ -18,19 +24,14 @@ final class Pump {
   init(caller: Int32, pipe: Int32, isInput: Bool) throws(Errno) {
     let end = Descriptor(owning: pipe)
     try end.setNonBlocking(true)
-    let stream = Descriptor(owning: caller)
-    do throws(Errno) { self.caller = try stream.duplicate() } catch {
-      _ = stream.take()
-      throw error
-    }
-    _ = stream.take()
-    self.pipe = end
+    self.caller = try .copy(of: caller)
+    self.pipe = Pipe(end)
     self.isInput = isInput
   }
 
   /// What to wait for.
   var wanted: (descriptor: Int32, events: Readiness)? {
-    guard !isOver, let pipe = pipe.map({ $0.raw }) else { return nil }
+    guard !isOver, let pipe = pipe?.end.raw else { return nil }
     if isInput { return pending.isEmpty ? (caller.raw, .input) : (pipe, .output) }
     return pending.isEmpty ? (pipe, .input) : (caller.raw, .output)
   }
@@ -54,14 +55,14 @@ final class Pump {
 
   private func read() throws(Errno) -> [UInt8] {
     guard let pipe else { return [] }
-    return try pipe.read(upTo: Self.chunk)
+    return try pipe.end.read(upTo: Self.chunk)
   }
 
   private func flush() throws(Errno) {
     let written: Int
     if isInput {
       guard let pipe else { return }
-      written = try pipe.write(pending)
+      written = try pipe.end.write(pending)
     } else {
       // Small pieces, since the caller's descriptor may block and signals must be seen meanwhile.
       written = try caller.write(Array(pending.prefix(4096)))

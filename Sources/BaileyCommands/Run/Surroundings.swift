@@ -4,17 +4,15 @@ import BaileyLinux
 /// What the caller is: where, and with which variables.
 enum Surroundings {
   static func workingDirectory() throws(Failure) -> String {
-    do throws(Errno) {
-      let bytes = try CurrentProcess.workingDirectory()
-      guard let path = String(validating: bytes, as: UTF8.self) else {
-        throw Failure(125, Fault("directory-not-utf8", subject: shown(bytes), why: "the working directory's name is not UTF-8"))
-      }
-      return path
-    } catch let error as Errno {
+    let bytes: [UInt8]
+    do { bytes = try CurrentProcess.workingDirectory() } catch {
       throw Failure(125, Fault("directory-unusable", why: error.message))
-    } catch {
-      throw error
     }
+    guard let path = String(validating: bytes, as: UTF8.self) else {
+      throw Failure(
+        125, Fault("directory-not-utf8", subject: shown(bytes), why: "the working directory's name is not UTF-8"))
+    }
+    return path
   }
 
   /// Variables that could cross the local API: no function definitions of shells with NUL, no empty names.

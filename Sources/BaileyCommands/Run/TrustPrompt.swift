@@ -11,7 +11,8 @@ struct TrustPrompt {
   }
 
   static func text(_ question: TrustQuestion) -> String {
-    let head = "The project \(printable(question.project)) comes with a manifest that is new or has changed. It asks for:"
+    let head =
+      "The project \(printable(question.project)) comes with a manifest that is new or has changed. It asks for:"
     let lines = question.summary.isEmpty ? ["  nothing"] : question.summary.map { "  " + printable($0) }
     return ([head] + lines + ["sha256 \(question.digest)"]).joined(separator: "\n")
   }

@@ -16,10 +16,7 @@ struct Console: Sendable {
   var canAsk: Bool { !noInput && !isJSON && Self.isTerminal(0) && Self.isTerminal(2) }
 
   static func isTerminal(_ number: Int32) -> Bool {
-    let descriptor = Descriptor(owning: number)
-    let result = descriptor.isTerminal()
-    _ = descriptor.take()
-    return result
+    Descriptor.lending(number) { $0.isTerminal() }
   }
 
   func write(_ text: String) { Self.write(text, to: 1) }
@@ -36,11 +33,9 @@ struct Console: Sendable {
 
   /// Asks on the terminal. Keys typed before the question was there are thrown away. `nil` at the end of input.
   func ask(_ question: String) -> String? {
-    let input = Descriptor(owning: 0)
-    defer { _ = input.take() }
-    input.discardInput()
+    Descriptor.lending(0) { $0.discardInput() }
     Self.write(question, to: 2)
-    return Self.line(input)
+    return Descriptor.lending(0) { Self.line($0) }
   }
 
   private static func line(_ input: borrowing Descriptor) -> String? {
@@ -55,8 +50,6 @@ struct Console: Sendable {
 
   /// A write that fails is dropped: nobody is left to be told.
   private static func write(_ text: String, to number: Int32) {
-    let descriptor = Descriptor(owning: number)
-    try? descriptor.writeAll(text)
-    _ = descriptor.take()
+    Descriptor.lending(number) { try? $0.writeAll(text) }
   }
 }

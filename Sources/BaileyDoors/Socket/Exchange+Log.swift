@@ -9,7 +9,7 @@ extension Exchange {
   func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
     var session: SessionID?
     if let reference = query.session { session = try await pick(reference).id }
-    let matches = { (entry: LogEntry) in Self.matches(entry, session: session, kinds: query.kinds) }
+    let matches = { (entry: LoggedRecord) in Self.matches(entry, session: session, kinds: query.kinds) }
     var next = try await start(query, matches)
     next = try await send(from: next, matches)
     guard query.follows else { return .done }
@@ -29,14 +29,14 @@ extension Exchange {
     return LogRow(index: index, record: entry.record, proof: evidence.proof, checkpoint: evidence.checkpoint)
   }
 
-  private static func matches(_ entry: LogEntry, session: SessionID?, kinds: [Record.Kind]) -> Bool {
+  private static func matches(_ entry: LoggedRecord, session: SessionID?, kinds: [Record.Kind]) -> Bool {
     if let session, entry.record["session"]?.string != session.text { return false }
     if kinds.isEmpty { return true }
     return kinds.contains { $0.rawValue == entry.record["kind"]?.string }
   }
 
   /// The index from which the newest `last` matching entries begin.
-  private func start(_ query: LogQuery, _ matches: (LogEntry) -> Bool) async throws(Fault) -> UInt64 {
+  private func start(_ query: LogQuery, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
     guard let last = query.last else { return 0 }
     var found = 0
     var end = try await services.log.size()
@@ -52,7 +52,7 @@ extension Exchange {
   }
 
   /// Sends up to the present end and returns the index after it.
-  private func send(from index: UInt64, _ matches: (LogEntry) -> Bool) async throws(Fault) -> UInt64 {
+  private func send(from index: UInt64, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
     var next = index
     while true {
       let entries = try await services.log.entries(from: next, limit: Self.batch)

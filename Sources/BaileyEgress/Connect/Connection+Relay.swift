@@ -20,7 +20,6 @@ extension Connection {
   func relay(_ events: Readiness, second: Bool) {
     let flow = second ? down : up
     if !events.isDisjoint(with: [.input, .peerClosed, .hangUp, .error]) { flow.isReadable = true }
-    if !events.isDisjoint(with: [.peerClosed, .hangUp, .error]) { flow.isEnding = true }
     if stage == .guarded, !second { inspectFirstBytes() }
     if stage == .guarded || stage == .relaying { pump() }
   }

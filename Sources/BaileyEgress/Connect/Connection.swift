@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import Synchronization
 
 /// One connection of the agent, from accept to its end, on its loop's thread.
 ///
@@ -103,6 +104,8 @@ final class Connection: LoopSource {
   }
 
   func ready(_ events: Readiness, second: Bool) {
+    // An edge comes only once, so an early end is noted whatever the stage.
+    if !events.isDisjoint(with: [.peerClosed, .hangUp, .error]) { (second ? down : up).isEnding = true }
     switch stage {
     case .learning, .verifying: learn()
     case .socksGreeting, .socksRequest: continueSOCKS()

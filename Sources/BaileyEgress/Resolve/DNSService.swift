@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import Synchronization
 
 /// An answer on its way back to the socket of its question.
 struct DNSReply: Sendable {

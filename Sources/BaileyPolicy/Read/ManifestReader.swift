@@ -31,7 +31,7 @@ package struct ManifestReader {
     document = ManifestDocument(file: file)
   }
 
-  static let keys = [
+  package static let keys = [
     "version", "name", "extends", "ceiling", "workspace", "files", "network", "environment", "limits", "sensitive",
     "optional", "publish", "host_ports", "permissions",
   ]

@@ -4,7 +4,7 @@ import CBaileyJail
 
 /// The controller's end of the control socket. Closing it ends the sandbox.
 final class ControlSocket: Sendable {
-  private let descriptor: Descriptor
+  fileprivate let descriptor: Descriptor
 
   init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 
@@ -18,7 +18,9 @@ final class ControlSocket: Sendable {
 
   /// Waits for the next event; `nil` when pid 1 and all that could speak for it are gone, or spoke nonsense.
   func next() -> Packet? {
-    guard let message = try? descriptor.receive(upTo: 4096, descriptors: 192), !message.bytes.isEmpty else { return nil }
+    guard let message = try? descriptor.receive(upTo: 4096, descriptors: 192), !message.bytes.isEmpty else {
+      return nil
+    }
     guard !message.isTruncated, let event = JailEvent(message.bytes) else {
       for number in message.descriptors { _ = Descriptor(owning: number) }
       return nil
@@ -42,4 +44,9 @@ final class ControlSocket: Sendable {
         : Fault("sandbox-ended", why: "the sandbox has ended", hint: "start a new session")
     }
   }
+}
+
+extension ControlSocket {
+  /// Bytes as they are: for tests of what pid 1 does with nonsense.
+  func sendRaw(_ bytes: [UInt8]) throws(Errno) { try descriptor.send(bytes) }
 }

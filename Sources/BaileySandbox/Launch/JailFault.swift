@@ -10,7 +10,7 @@ extension Fault {
     let name = operationName(event.numbers[2])
     let subject = event.text.isEmpty ? nil : event.text
     return Fault(
-      "sandbox-operation-failed", subject: subject, why: "the sandbox could not be built: \(name): \(error)",
+      "sandbox-operation-failed", subject: subject, why: "the sandbox could not be built: operation \(event.numbers[1]) \(name): \(error)",
       hint: hint(name, error))
   }
 
@@ -18,7 +18,9 @@ extension Fault {
   private static func start(_ error: Errno) -> Fault {
     switch error.name {
     case "EBADMSG", "EMSGSIZE":
-      Fault("sandbox-plan-invalid", why: "bailey-jail refused the plan", hint: "bailey and bailey-jail must be of one version")
+      Fault(
+        "sandbox-plan-invalid", why: "bailey-jail refused the plan",
+        hint: "bailey and bailey-jail must be of one version")
     case "EPERM", "ENOSPC", "EUSERS", "EACCES":
       Fault(
         "sandbox-namespaces-refused", why: "the kernel refuses user namespaces to this account: \(error)",

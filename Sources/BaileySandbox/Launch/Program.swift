@@ -96,7 +96,8 @@ extension Sandbox {
   {
     var variables: [String: String] = [:]
     for line in main {
-      let pair = String(decoding: line, as: UTF8.self).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let pair = String(decoding: line, as: UTF8.self).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
     }
     variables.merge(environment) { $1 }

@@ -20,7 +20,8 @@ extension Sandbox {
       try await mount(path, attributes)
     } catch {
       state.withLock { _ = $0.granted.remove(path) }
-      throw Fault("sandbox-grant-failed", subject: path, why: error.why, hint: "the view has no place for it, or it is gone")
+      throw Fault(
+        "sandbox-grant-failed", subject: path, why: error.why, hint: "the view has no place for it, or it is gone")
     }
   }
 
@@ -52,7 +53,8 @@ extension Sandbox {
   package func revoke(path: String) async throws(Fault) {
     try check(path)
     guard state.withLock({ $0.granted.contains(path) }) else {
-      throw Fault("sandbox-not-granted", subject: path, why: "the path was not granted", hint: "`bailey ps` shows grants")
+      throw Fault(
+        "sandbox-not-granted", subject: path, why: "the path was not granted", hint: "`bailey ps` shows grants")
     }
     let components = path.split(separator: "/")
     let directory = "/" + components.dropLast().joined(separator: "/")
@@ -71,7 +73,8 @@ extension Sandbox {
   private func check(_ path: String) throws(Fault) {
     guard path != "/", InsidePath.isNormal(path) else {
       throw Fault(
-        "sandbox-path-invalid", subject: path, why: "the path is not absolute and plain", hint: "name it as `realpath` does")
+        "sandbox-path-invalid", subject: path, why: "the path is not absolute and plain",
+        hint: "name it as `realpath` does")
     }
   }
 }

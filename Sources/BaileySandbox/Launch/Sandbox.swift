@@ -72,13 +72,6 @@ package final class Sandbox: RunningSandbox {
     }
   }
 
-  package func dial(port: UInt16) async throws(Fault) -> Int32 {
-    guard let descriptor = try await request(BAILEY_DIAL, [UInt64(port)]) else {
-      throw Fault("sandbox-dial-failed", subject: "\(port)", why: "no connection came back", hint: "is the server listening?")
-    }
-    return descriptor
-  }
-
   func signal(_ number: Int32, program: UInt64) async throws(Fault) {
     _ = try await request(BAILEY_SIGNAL, [program, UInt64(UInt32(bitPattern: number))])
   }
@@ -125,7 +118,8 @@ extension Sandbox {
     waiting?.resume(
       returning: error.rawValue == 0
         ? .success(descriptors.first)
-        : .failure(Fault("sandbox-request-failed", why: "\(error)", hint: "see `bailey ps`: does the session still run?")))
+        : .failure(
+          Fault("sandbox-request-failed", why: "\(error)", hint: "see `bailey ps`: does the session still run?")))
   }
 
   /// The first `exited` of a program counts: what could not be executed ends with a code of its own afterwards.

@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// A thread of its own reads the control socket from here to the sandbox's end.
 final class SandboxStart: Sendable {
-  typealias Supervise = @Sendable (_ listener: Int32, _ initProcess: Int32) -> Void
+  typealias Supervise = Launcher.Supervise
   private typealias Outcome = CheckedContinuation<Result<Sandbox, Fault>, Never>
 
   private let control: ControlSocket
@@ -65,7 +65,8 @@ final class SandboxStart: Sendable {
   private func step(_ progress: inout Progress) throws(Fault) {
     if !progress.builderEnded { try awaitEvent(&progress) }
     guard let packet = control.next() else {
-      throw Fault("sandbox-start-failed", why: "bailey-jail ended before the program started", hint: "see the log of baileyd")
+      throw Fault(
+        "sandbox-start-failed", why: "bailey-jail ended before the program started", hint: "see the log of baileyd")
     }
     switch packet.event.kind {
     case .started where packet.descriptors.count == 1:
@@ -89,7 +90,8 @@ final class SandboxStart: Sendable {
     guard let ready, ready[0].isEmpty, !ready[1].isEmpty else { return }
     progress.builderEnded = true
     if (try? builder.descriptor.reap()) != .exited(0) {
-      throw Fault("sandbox-start-failed", why: "bailey-jail was killed", hint: "try again; if memory is short, end other work")
+      throw Fault(
+        "sandbox-start-failed", why: "bailey-jail was killed", hint: "try again; if memory is short, end other work")
     }
   }
 

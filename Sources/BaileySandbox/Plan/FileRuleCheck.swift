@@ -37,7 +37,11 @@ struct FileRuleCheck {
   private func add(_ rule: FileRule, _ path: String, _ result: inout FileRuleMounts) throws(Fault) {
     let isWrite = rule.access == .write
     if InsidePath.contains(project, path) {
-      if isWrite { try checkProjectIsWritable(path, rule) } else if path != project { result.readOnlyInProject.append(path) }
+      if isWrite {
+        try checkProjectIsWritable(path, rule)
+      } else if path != project {
+        result.readOnlyInProject.append(path)
+      }
       return
     }
     try refuseWide(path, rule)
@@ -59,7 +63,8 @@ struct FileRuleCheck {
     }
     let real = throughRootLink(path)
     if rule.access != .deny, facts.rootLinks[String(real.dropFirst())] != nil {
-      throw fault("path-is-link", rule, "the path is a symbolic link, which could be turned elsewhere", "name the real path")
+      throw fault(
+        "path-is-link", rule, "the path is a symbolic link, which could be turned elsewhere", "name the real path")
     }
     return real
   }
@@ -89,7 +94,8 @@ struct FileRuleCheck {
     let kept = [project, request.homePath, request.caller.home] + ownPlaces
     guard !kept.contains(where: { InsidePath.contains(path, $0) }) else {
       throw fault(
-        "path-too-wide", rule, "it holds the project, a home or Bailey's own files", "name the directories below it that are needed")
+        "path-too-wide", rule, "it holds the project, a home or Bailey's own files",
+        "name the directories below it that are needed")
     }
     guard !ownPlaces.contains(where: { InsidePath.contains($0, path) }) else {
       throw fault("path-protected", rule, "it is Bailey's own", "no session can have it")
@@ -101,7 +107,8 @@ struct FileRuleCheck {
 
   private func refuseSystem(_ path: String, _ rule: FileRule) throws(Fault) {
     guard !Self.system.contains(where: { InsidePath.contains($0, path) }) else {
-      throw fault("path-protected", rule, "system software cannot be made writable", "install into the home or the project")
+      throw fault(
+        "path-protected", rule, "system software cannot be made writable", "install into the home or the project")
     }
   }
 

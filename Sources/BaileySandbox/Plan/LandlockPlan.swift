@@ -11,9 +11,8 @@ enum LandlockPlan {
     }
     for mount in view.mounts where !InsidePath.contains("/etc", mount.path) {
       let access = mount.isWritable ? rights.write : read
-      // A single file has no directory rights; the jail narrows what this could not know.
-      let isFile = facts.existing.contains(mount.path) && !facts.directories.contains(mount.path) && !mount.isMemory
-      rules.append(rule(mount.path, isFile ? access & rights.file : access, optional: mount.path.hasPrefix("/sys/")))
+      // On a single file, which has no directory rights, the jail narrows this to what a file has.
+      rules.append(rule(mount.path, access, optional: mount.path.hasPrefix("/sys/")))
     }
     return .landlock(handledFilesystem: rights.handled, handledNetwork: 0, scoped: 0, rules: rules)
   }

@@ -33,6 +33,4 @@ struct LandlockRights {
   }
   /// `/proc`: own files such as `oom_score_adj` are written.
   var processFiles: UInt64 { handled & (Self.readFile | Self.writeFile | Self.readDirectory | Self.truncate) }
-  /// What makes sense on a path that is no directory; the kernel refuses the rest with EINVAL.
-  var file: UInt64 { handled & (Self.execute | Self.readFile | Self.writeFile | Self.truncate | Self.deviceControl) }
 }

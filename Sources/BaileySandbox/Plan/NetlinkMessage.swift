@@ -36,7 +36,9 @@ struct NetlinkPayload {
   private(set) var bytes: [UInt8] = []
 
   mutating func byte(_ value: UInt8) { bytes.append(value) }
-  mutating func half(_ value: UInt16) { bytes += [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)] }
+  mutating func half(_ value: UInt16) {
+    bytes += [UInt8(truncatingIfNeeded: value), UInt8(truncatingIfNeeded: value >> 8)]
+  }
   mutating func word(_ value: UInt32) {
     half(UInt16(truncatingIfNeeded: value))
     half(UInt16(truncatingIfNeeded: value >> 16))

@@ -16,7 +16,9 @@ enum PlanRequirements {
     }
     try checkTexts(request)
     try checkPlaces(request)
-    for feature in indispensable where !facts.features.contains(feature) { throw missing(feature, canBeOptional: false) }
+    for feature in indispensable where !facts.features.contains(feature) {
+      throw missing(feature, canBeOptional: false)
+    }
     if case .overlay = request.workspace, !facts.features.contains(.overlay) {
       throw Fault(
         "feature-missing", subject: Feature.overlay.rawValue, why: "a staged workspace needs overlayfs",
@@ -62,12 +64,14 @@ enum PlanRequirements {
     if case .overlay(_, let lower, let upper, let work) = request.workspace { places += [lower, upper, work] }
     if case .bind(_, let source, _) = request.workspace { places.append(source) }
     for place in places + request.masks where !InsidePath.isNormal(place) {
-      throw Fault("path-not-normal", subject: place, why: "the path is not absolute and plain", hint: "name its real path")
+      throw Fault(
+        "path-not-normal", subject: place, why: "the path is not absolute and plain", hint: "name its real path")
     }
     for place in [request.workspace.path, request.homePath] {
       guard place != "/", !FileRuleCheck.isReserved(place) else {
         throw Fault(
-          "path-reserved", subject: place, why: "neither a project nor a home can be here", hint: "use a directory of your own")
+          "path-reserved", subject: place, why: "neither a project nor a home can be here",
+          hint: "use a directory of your own")
       }
     }
     guard !InsidePath.contains(request.workspace.path, request.homePath) else {

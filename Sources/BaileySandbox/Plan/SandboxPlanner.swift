@@ -104,7 +104,8 @@ package enum SandboxPlanner {
     do throws(BPFError) {
       return try SystemCallFilter.program()
     } catch {
-      throw Fault("filter-broken", why: "the system call filter cannot be assembled: \(error)", hint: "report this as a bug")
+      throw Fault(
+        "filter-broken", why: "the system call filter cannot be assembled: \(error)", hint: "report this as a bug")
     }
   }
 }

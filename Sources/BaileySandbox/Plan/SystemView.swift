@@ -6,7 +6,8 @@ enum SystemView {
   static let configuration = [
     "alternatives", "bash.bashrc", "bash_completion.d", "ca-certificates", "ca-certificates.conf", "crypto-policies",
     "debian_version", "default/locale", "emacs", "fonts", "gai.conf", "host.conf", "inputrc", "java", "java-11-openjdk",
-    "java-17-openjdk", "java-21-openjdk", "java-25-openjdk", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "locale.alias",
+    "java-17-openjdk", "java-21-openjdk", "java-25-openjdk", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
+    "locale.alias",
     "locale.conf", "localtime", "lsb-release", "magic", "magic.mime", "manpath.config", "maven", "mime.types", "nanorc",
     "os-release", "perl", "pki/ca-trust", "pki/tls/cert.pem", "pki/tls/certs", "pki/java", "profile", "profile.d",
     "protocols", "python3", "python3.11", "python3.13", "rpc", "services", "shells", "skel", "ssl/certs",

@@ -9,7 +9,8 @@ package enum SessionReference: Sendable, Equatable {
 
   /// `nil` when the text cannot be the beginning of a session's name.
   package init?(_ text: String) {
-    guard (4...16).contains(text.utf8.count), SessionID(text + String(repeating: "0", count: 16 - text.utf8.count)) != nil
+    guard (4...16).contains(text.utf8.count),
+      SessionID(text + String(repeating: "0", count: 16 - text.utf8.count)) != nil
     else { return nil }
     self = .named(text)
   }
@@ -23,10 +24,12 @@ package enum SessionReference: Sendable, Equatable {
     case .named(let prefix):
       let matching = sessions.filter { $0.id.text.hasPrefix(prefix) }
       guard let first = matching.first else {
-        throw Fault("session-unknown", subject: prefix, why: "no session has this name", hint: "`bailey ps --all` lists sessions")
+        throw Fault(
+          "session-unknown", subject: prefix, why: "no session has this name", hint: "`bailey ps --all` lists sessions")
       }
       guard matching.count == 1 else {
-        throw Fault("session-ambiguous", subject: prefix, why: "\(matching.count) sessions begin so", hint: "give more letters")
+        throw Fault(
+          "session-ambiguous", subject: prefix, why: "\(matching.count) sessions begin so", hint: "give more letters")
       }
       return first
     case .latest(let directory):

@@ -39,7 +39,8 @@ struct ApplyPlan {
     for path in (selection.paths ?? []) + Array(selection.hunks.keys)
     where !changes.contains(where: { $0.path == path || Self.isBelow($0.path, path) }) {
       throw Fault(
-        "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)), why: "the session has no such change",
+        "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)),
+        why: "the session has no such change",
         hint: "bailey diff lists the changes")
     }
   }

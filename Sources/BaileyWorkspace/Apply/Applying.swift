@@ -10,7 +10,8 @@ struct Applying {
     let reading = try staged.read()
     if reading.set.digest != digest {
       throw Fault(
-        "workspace-changed", subject: session.text, why: "the session or the project has changed since the changes were shown",
+        "workspace-changed", subject: session.text,
+        why: "the session or the project has changed since the changes were shown",
         hint: "look at them again with bailey diff, then apply")
     }
     let plan = try ApplyPlan(
@@ -85,23 +86,18 @@ struct Applying {
       try Descriptor.makeDirectories(journals)
       return try Journal.create(in: journals, number: number)
     }
+    let acceptance = Acceptance(files: staged.files, project: staged.lower, hasher: staged.hasher)
     var transaction = try Transaction.prepare(
       operations, project: staged.lower, journal: journal, undoes: undoes, hasher: staged.hasher)
-    try transaction.commit()
+    do throws(Fault) { try transaction.commit() } catch {
+      try? acceptance.run(operations, wereTakenBack: true, journal: number)
+      throw error
+    }
     let refusals = transaction.refusals
-    try accept(operations.indices.filter { refusals[$0] == nil }.map { operations[$0].path })
+    let done = operations.indices.filter { refusals[$0] == nil }.map { operations[$0] }
+    try acceptance.run(done, wereTakenBack: false, journal: number)
     let refused = refusals.sorted { $0.key < $1.key }
     return (journal, refused.map { ApplyReport.Refusal(path: operations[$0.key].path, why: $0.value) })
-  }
-
-  /// What we wrote ourselves is the new base, so that it is not taken for somebody else's change.
-  private func accept(_ paths: [[UInt8]]) throws(Fault) {
-    var memory = staged.memory
-    for path in Set(paths + paths.map { Tree.split($0).parent }) {
-      let status = (try? staged.lower.status(path)) ?? nil
-      memory.base.accepted[path] = status.map(Stamp.init)
-    }
-    try staged.files.save(memory)
   }
 }
 

@@ -15,7 +15,8 @@ struct Discarding {
     for path in chosen where !path.isEmpty {
       guard changes.contains(where: { $0.path == path || ApplyPlan.isBelow($0.path, path) }) else {
         throw Fault(
-          "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)), why: "the session has no such change",
+          "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)),
+          why: "the session has no such change",
           hint: "bailey diff lists the changes")
       }
       if staged.memory.mode == .staged { try requireOwnEntry(path, staged.staged) }

@@ -11,10 +11,12 @@ struct Recovery {
     var sentences: [String] = []
     let sessions = (try? Descriptor.entries(of: stateDirectory + "/sessions")) ?? []
     for id in sessions.compactMap({ SessionID($0.text) }).sorted(by: { $0.text < $1.text }) {
-      let journals = SessionFiles(stateDirectory: stateDirectory, session: id).journals
-      for number in Journal.numbers(in: journals) {
-        guard let journal = try? Journal(in: journals, number: number) else { continue }
-        if let sentence = try settle(journal, journals) { sentences.append("session \(id.text): \(sentence)") }
+      let files = SessionFiles(stateDirectory: stateDirectory, session: id)
+      let settled = (try? files.load())?.settled ?? 0
+      for number in Journal.numbers(in: files.journals) {
+        guard let journal = try? Journal(in: files.journals, number: number) else { continue }
+        if let sentence = try settle(journal, files.journals) { sentences.append("session \(id.text): \(sentence)") }
+        if number > settled { try accept(journal, files) }
       }
     }
     return sentences
@@ -32,12 +34,21 @@ struct Recovery {
     }
   }
 
+  private func accept(_ journal: Journal, _ files: SessionFiles) throws(Fault) {
+    guard let path = journal.project, let project = try? Tree(path), let operations = journal.operations else { return }
+    let wereTakenBack = journal.state == .rolledBack
+    try Acceptance(files: files, project: project, hasher: hasher).run(
+      operations, wereTakenBack: wereTakenBack, journal: journal.number)
+  }
+
   private func rollBack(_ journal: Journal) throws(Fault) -> String? {
     guard let path = journal.project else {
       // Nothing was made in the project before `begin` was complete.
       return nil
     }
-    guard let project = try? Tree(path) else { return "\(printable(path)) cannot be opened to put back an unfinished apply" }
+    guard let project = try? Tree(path) else {
+      return "\(printable(path)) cannot be opened to put back an unfinished apply"
+    }
     let lock = try ProjectLock.take(stateDirectory: stateDirectory, project: project)
     defer { try? lock.unlock() }
     // State may have moved on while another process held the lock.

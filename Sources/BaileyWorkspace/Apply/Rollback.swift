@@ -71,7 +71,9 @@ struct Rollback {
       if here != nil { return true }
       return try remake(operation, place)
     case .setMode:
-      guard let mode = operation.before.mode, let here, here.mode == UInt32(operation.after.mode ?? 0) else { return true }
+      guard let mode = operation.before.mode, let here, here.mode == UInt32(operation.after.mode ?? 0) else {
+        return true
+      }
       try place.folder.setMode(of: place.name, UInt32(mode))
       return true
     }

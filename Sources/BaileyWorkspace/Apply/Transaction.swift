@@ -73,7 +73,8 @@ struct Transaction: ~Copyable {
         }
       } catch .canceled {
         throw Fault(
-          "workspace-changed", subject: operations[index].path.isEmpty ? nil : printable(String(decoding: path, as: UTF8.self)),
+          "workspace-changed",
+          subject: operations[index].path.isEmpty ? nil : printable(String(decoding: path, as: UTF8.self)),
           why: "the session changed it while it was being applied", hint: "look at the changes again, then apply")
       } catch {
         throw Fault.workspace(error, path, doing: "preparing to apply")
@@ -223,7 +224,8 @@ extension Transaction {
     let place: Place
     do throws(Errno) { place = try project.place(operation.path) } catch {
       switch error {
-      case .noSuchFile, .notDirectory, .tooManyLinks: return "its directory is gone, or is not a plain directory any more"
+      case .noSuchFile, .notDirectory, .tooManyLinks:
+        return "its directory is gone, or is not a plain directory any more"
       case .crossDevice: return "lies on another file system, below a mount"
       default: throw error
       }

@@ -114,7 +114,9 @@ private struct ShortestEdit {
       let startX = Int(reach(previous))
       let startY = startX - previous
       let edit = LineEdit(old: startX..<(down ? startX : startX + 1), new: startY..<(down ? startY + 1 : startY))
-      if let last = reversed.last, edit.old.upperBound == last.old.lowerBound, edit.new.upperBound == last.new.lowerBound {
+      if let last = reversed.last, edit.old.upperBound == last.old.lowerBound,
+        edit.new.upperBound == last.new.lowerBound
+      {
         reversed[reversed.count - 1] = LineEdit(
           old: edit.old.lowerBound..<last.old.upperBound, new: edit.new.lowerBound..<last.new.upperBound)
       } else {

@@ -26,6 +26,28 @@ package struct GitBaseline: Sendable, Equatable {
     return baseline
   }
 
+  /// Takes what an apply or undo moved as the new start, so that it is not taken for somebody else's move.
+  ///
+  /// - Parameter changes: what `GitStage.apply` or `undo` returned; whatever was left to the person is passed over.
+  package mutating func accept(_ changes: [RefChange], project: String) {
+    for change in changes
+    where change.conflict == nil && change.name != "index" && !change.name.hasPrefix("refs/bailey/") {
+      let path = change.repository
+      if repositories[path] == nil {
+        guard let text = String(validating: path, as: UTF8.self),
+          let location = GitLocation.at(topLevel: text.isEmpty ? project : project + "/" + text)
+        else { continue }
+        repositories[path] = Repository(location: location, table: RefTable())
+      }
+      let value = change.new.flatMap { RefValue(Array($0.utf8)) }
+      if change.name == "HEAD" {
+        repositories[path]?.table.head = value
+      } else {
+        repositories[path]?.table.refs[change.name] = value
+      }
+    }
+  }
+
   package var json: JSON {
     .array(
       repositories.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { path, repository in

@@ -32,7 +32,8 @@ struct GitCommand: Sendable {
   ///   - input: bytes, or a file's path.
   ///   - outputLimit: bytes of output that are read; the rest stays in the file.
   func run(
-    _ arguments: [String], repository: String, workTree: String? = nil, objects: String? = nil, alternates: [String] = [],
+    _ arguments: [String], repository: String, workTree: String? = nil, objects: String? = nil,
+    alternates: [String] = [],
     input: [UInt8] = [], inputFile: String? = nil, outputFile: String? = nil, outputLimit: Int = 64 << 20
   ) throws(Fault) -> Result {
     var words = ["--no-pager", "--no-optional-locks", "--no-replace-objects", "--git-dir=" + repository]
@@ -51,7 +52,8 @@ struct GitCommand: Sendable {
   }
 
   private func start(
-    _ words: [String], _ environment: [String: String], _ input: [UInt8], _ inputFile: String?, _ outputFile: String?, _ limit: Int
+    _ words: [String], _ environment: [String: String], _ input: [UInt8], _ inputFile: String?, _ outputFile: String?,
+    _ limit: Int
   ) throws(Errno) -> Result {
     let source: Descriptor
     if let inputFile {
@@ -77,7 +79,8 @@ struct GitCommand: Sendable {
     let said = try errors.read(upTo: 4096)
     return Result(
       status: status, output: outputFile == nil ? try output.readAll(limit: limit) : [],
-      errors: printable(String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: "; ")))
+      errors: printable(
+        String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: "; ")))
   }
 
   private func wait(_ pid: Int32) throws(Errno) -> Int32 {
@@ -102,11 +105,15 @@ struct GitCommand: Sendable {
 
   /// Settings whose values git would run, or that would make it do more than it is told; the command line outranks every file.
   private static let settings = [
-    "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false", "core.alternateRefsCommand=/bin/false",
-    "core.sshCommand=/bin/false", "core.gitProxy=/bin/false", "core.askPass=/bin/false", "core.pager=cat", "core.editor=/bin/false",
-    "core.attributesFile=/dev/null", "core.excludesFile=/dev/null", "credential.helper=", "protocol.allow=never", "gc.auto=0",
+    "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false",
+    "core.alternateRefsCommand=/bin/false",
+    "core.sshCommand=/bin/false", "core.gitProxy=/bin/false", "core.askPass=/bin/false", "core.pager=cat",
+    "core.editor=/bin/false",
+    "core.attributesFile=/dev/null", "core.excludesFile=/dev/null", "credential.helper=", "protocol.allow=never",
+    "gc.auto=0",
     "maintenance.auto=false", "submodule.recurse=false", "safe.directory=*", "diff.external=", "trace2.normalTarget=0",
-    "trace2.perfTarget=0", "trace2.eventTarget=0", "gpg.program=/bin/false", "pack.threads=1", "core.bigFileThreshold=16m",
+    "trace2.perfTarget=0", "trace2.eventTarget=0", "gpg.program=/bin/false", "pack.threads=1",
+    "core.bigFileThreshold=16m",
     "pack.windowMemory=128m", "core.symlinks=true",
   ]
 

@@ -30,7 +30,8 @@ enum GitFresh {
     let format = digits == 64 ? "[extensions]\n\tobjectFormat = sha256\n" : ""
     try git.open("HEAD", [.writeOnly, .create, .exclusive], mode: 0o644).writeAll("ref: refs/heads/main\n")
     try git.open("config", [.writeOnly, .create, .exclusive], mode: 0o644).writeAll(
-      "[core]\n\trepositoryformatversion = \(digits == 64 ? 1 : 0)\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n" + format)
+      "[core]\n\trepositoryformatversion = \(digits == 64 ? 1 : 0)\n\tfilemode = true\n\tbare = false\n\tlogallrefupdates = true\n"
+        + format)
     try top.rename(name, to: ".git", .keepExisting)
   }
 }

@@ -9,13 +9,21 @@ package struct GitLocation: Sendable, Equatable {
   /// Holds objects and refs; the same as `gitDirectory` except for linked worktrees.
   package var commonDirectory: String
 
+  package init(topLevel: String, gitDirectory: String, commonDirectory: String) {
+    self.topLevel = topLevel
+    self.gitDirectory = gitDirectory
+    self.commonDirectory = commonDirectory
+  }
+
   package var isLinkedWorktree: Bool { gitDirectory != commonDirectory }
 
   /// The repository in which a directory lies: the nearest `.git` here or above. Runs no git and reads no configuration.
   ///
   /// `nil` when there is none, or when it points somewhere that does not point back.
   package static func find(for directory: String) -> GitLocation? {
-    guard let real = try? Descriptor.realPath(directory), var path = String(validating: real, as: UTF8.self) else { return nil }
+    guard let real = try? Descriptor.realPath(directory), var path = String(validating: real, as: UTF8.self) else {
+      return nil
+    }
     while true {
       if let found = at(topLevel: path) { return found }
       guard path != "/", let slash = path.lastIndex(of: "/") else { return nil }

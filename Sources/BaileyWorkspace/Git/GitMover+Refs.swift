@@ -24,7 +24,8 @@ extension GitMover {
   }
 
   private func park(_ move: Move, _ now: RefTable) throws(Fault) -> RefChange? {
-    guard move.new != nil, let name = RefName(move.change.name.utf8)?.parked(session.text), name.text != move.name else {
+    guard move.new != nil, let name = RefName(move.change.name.utf8)?.parked(session.text), name.text != move.name
+    else {
       return nil
     }
     var parked = move
@@ -51,15 +52,20 @@ extension GitMover {
   /// Points HEAD elsewhere under git's own lock: `HEAD.lock` is made, the content compared, and the lock renamed into place.
   func moveHead(_ change: RefChange, _ refused: [String: String]) throws(Fault) -> RefChange {
     if let conflict = change.conflict { return GitStage.left(change, conflict) }
-    guard let text = change.new, let value = RefValue(Array(text.utf8)) else { return GitStage.left(change, "not taken over: it is malformed") }
+    guard let text = change.new, let value = RefValue(Array(text.utf8)) else {
+      return GitStage.left(change, "not taken over: it is malformed")
+    }
     if let object = value.object, let why = refused[object] { return GitStage.left(change, why) }
-    if case .symbolic(let target) = value, !target.hasPrefix("refs/heads/") { return GitStage.left(change, "not taken over: it names no branch") }
+    if case .symbolic(let target) = value, !target.hasPrefix("refs/heads/") {
+      return GitStage.left(change, "not taken over: it names no branch")
+    }
     if case .symbolic(let target) = value, try location.refs().refs[target] == nil, change.old != nil {
       return GitStage.left(change, "its branch was not taken over")
     }
     let swapped: Bool
     do throws(Errno) { swapped = try swapHead(from: change.old, to: value) } catch {
-      return GitStage.left(change, error == .exists ? "git is at work in the project (HEAD.lock)" : "cannot write HEAD: \(error)")
+      return GitStage.left(
+        change, error == .exists ? "git is at work in the project (HEAD.lock)" : "cannot write HEAD: \(error)")
     }
     return swapped ? change : GitStage.left(change, "HEAD was moved in the project meanwhile")
   }
@@ -90,7 +96,8 @@ extension GitMover {
   func followIndex(from before: RefTable, to after: RefTable) throws(Fault) -> RefChange? {
     let (old, new) = (before.resolve(before.head), after.resolve(after.head))
     guard old != new, let new else { return nil }
-    let empty = new.utf8.count == 64
+    let empty =
+      new.utf8.count == 64
       ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321" : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
     let said = try quarantine.git.run(
       ["read-tree", "-i", "-m", "--no-recurse-submodules", old ?? empty, new], repository: location.gitDirectory,

@@ -58,8 +58,10 @@ struct GitMover {
 
   /// - Returns: for each object that could not be imported, why.
   private mutating func importAll(_ changes: [RefChange], _ before: RefTable) throws(Fault) -> [String: String] {
-    let tips = Set(changes.filter { $0.conflict?.hasPrefix("not taken over") != true }.compactMap(\.new)
-      .filter { !$0.hasPrefix("ref:") }).sorted()
+    let tips = Set(
+      changes.filter { $0.conflict?.hasPrefix("not taken over") != true }.compactMap(\.new)
+        .filter { !$0.hasPrefix("ref:") }
+    ).sorted()
     if tips.isEmpty { return [:] }
     let known = Set(before.refs.values.compactMap(\.object)).sorted()
     do throws(Fault) {
@@ -93,7 +95,9 @@ struct GitMover {
     }
     var moves = [Move(change: change, name: name.text, old: change.old, new: change.new)]
     // What a deletion would lose stays reachable, for undo and for the person.
-    if change.new == nil, let old = change.old, let kept = RefName("refs/bailey/\(session.text)/deleted/\(name.text.dropFirst(5))".utf8) {
+    if change.new == nil, let old = change.old,
+      let kept = RefName("refs/bailey/\(session.text)/deleted/\(name.text.dropFirst(5))".utf8)
+    {
       var keeper = change
       (keeper.name, keeper.old, keeper.new) = (kept.text, now.refs[kept.text]?.text, old)
       moves.insert(Move(change: keeper, name: kept.text, old: keeper.old, new: old), at: 0)
@@ -113,9 +117,10 @@ struct GitMover {
   }
 
   private var isBusy: Bool {
-    ["MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG", "sequencer"].contains {
-      (try? Descriptor.status(of: location.gitDirectory + "/" + $0)) != nil
-    }
+    ["MERGE_HEAD", "rebase-merge", "rebase-apply", "CHERRY_PICK_HEAD", "REVERT_HEAD", "BISECT_LOG", "sequencer"]
+      .contains {
+        (try? Descriptor.status(of: location.gitDirectory + "/" + $0)) != nil
+      }
   }
 
   /// Branches that other working trees of the repository have checked out.
@@ -124,7 +129,9 @@ struct GitMover {
       .map { location.commonDirectory + "/worktrees/" + $0.text }
     var held: Set<String> = []
     for directory in worktrees + [location.commonDirectory] where directory != location.gitDirectory {
-      guard let file = try? Descriptor.open(directory + "/HEAD"), let bytes = try? file.readAll(limit: 4096) else { continue }
+      guard let file = try? Descriptor.open(directory + "/HEAD"), let bytes = try? file.readAll(limit: 4096) else {
+        continue
+      }
       if case .symbolic(let name) = RefValue(bytes) { held.insert(name) }
     }
     return held

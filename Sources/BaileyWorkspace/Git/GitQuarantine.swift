@@ -36,7 +36,9 @@ struct GitQuarantine: Sendable {
   }
 
   static func fault(_ subject: String, _ error: Errno) -> Fault {
-    Fault("git-quarantine-failed", subject: subject, why: "cannot copy the session's objects aside: \(error)", hint: error == .noSpace ? "free some space and try again" : nil)
+    Fault(
+      "git-quarantine-failed", subject: subject, why: "cannot copy the session's objects aside: \(error)",
+      hint: error == .noSpace ? "free some space and try again" : nil)
   }
 
   /// Copies the objects that the session made. Alternates, caches and indexes that it left are not looked at.
@@ -54,7 +56,8 @@ struct GitQuarantine: Sendable {
         }
       }
       let pack = Array("pack".utf8)
-      for file in try view.list(RefTable.join(objects, pack)) where file.isStaged && file.type == .regular && Self.isPack(file.name) {
+      for file in try view.list(RefTable.join(objects, pack))
+      where file.isStaged && file.type == .regular && Self.isPack(file.name) {
         try copyFile(RefTable.join(pack, file.name), view, objects, existing, destination)
       }
     } catch {
@@ -64,13 +67,16 @@ struct GitQuarantine: Sendable {
   }
 
   private func copyFile(
-    _ name: [UInt8], _ view: any StagedView, _ objects: [UInt8], _ existing: borrowing Descriptor, _ destination: borrowing Descriptor
+    _ name: [UInt8], _ view: any StagedView, _ objects: [UInt8], _ existing: borrowing Descriptor,
+    _ destination: borrowing Descriptor
   ) throws(Errno) {
     // What the person has under this name is taken from there.
     if (try? existing.status(of: name)) != nil { return }
     guard let source = try view.open(RefTable.join(objects, name)) else { return }
     if name.count > 3, name[2] == UInt8(ascii: "/") {
-      do throws(Errno) { try destination.makeDirectory(Array(name.prefix(2))) } catch { if error != .exists { throw error } }
+      do throws(Errno) { try destination.makeDirectory(Array(name.prefix(2))) } catch {
+        if error != .exists { throw error }
+      }
     }
     try destination.open(name, [.writeOnly, .create, .exclusive, .noFollow]).copyContents(of: source)
   }
@@ -90,6 +96,7 @@ struct GitQuarantine: Sendable {
   /// - Returns: the path of a `.keep` file that guards the pack until refs lead to it; `nil` when nothing was new.
   func importObjects(_ tips: [String], known: [String]) throws(Fault) -> String? {
     let file = directory + "/out-\(tips.first ?? "")-\(tips.count).pack"
+    defer { try? Descriptor.workingDirectory.unlink(file) }
     let list = tips + known.map { "^" + $0 }
     let packed = try git.run(
       ["pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset"], repository: directory, alternates: [target],

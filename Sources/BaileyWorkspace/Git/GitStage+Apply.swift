@@ -13,7 +13,8 @@ extension GitStage {
   package func apply(_ changes: [RefChange], move: Bool) throws(Fault) -> [RefChange] {
     if changes.isEmpty { return [] }
     guard let binary else {
-      throw Fault("git-not-found", why: "git is needed to take commits over", hint: "install git, or apply the files alone")
+      throw Fault(
+        "git-not-found", why: "git is needed to take commits over", hint: "install git, or apply the files alone")
     }
     var result: [RefChange] = []
     let groups = Dictionary(grouping: changes, by: \.repository)
@@ -23,7 +24,9 @@ extension GitStage {
     return result
   }
 
-  private func apply(_ changes: [RefChange], in path: [UInt8], move: Bool, _ binary: String) throws(Fault) -> [RefChange] {
+  private func apply(_ changes: [RefChange], in path: [UInt8], move: Bool, _ binary: String) throws(Fault)
+    -> [RefChange]
+  {
     guard let place = place(path, baseline.repositories[path]?.location) else { return [] }
     let digits = changes.lazy.compactMap { $0.new ?? $0.old }.first { !$0.hasPrefix("ref:") }?.utf8.count ?? 40
     let location: GitLocation
@@ -59,10 +62,13 @@ extension GitStage {
     let groups = Dictionary(grouping: changes.filter { $0.new != nil || $0.old != nil }, by: \.repository)
     for (path, changes) in groups.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       let text = String(decoding: path, as: UTF8.self)
-      guard let location = baseline.repositories[path]?.location ?? GitLocation.at(topLevel: path.isEmpty ? project : project + "/" + text)
+      guard
+        let location = baseline.repositories[path]?.location
+          ?? GitLocation.at(topLevel: path.isEmpty ? project : project + "/" + text)
       else { continue }
       let digits = changes.lazy.compactMap { $0.new ?? $0.old }.first { !$0.hasPrefix("ref:") }?.utf8.count ?? 40
-      let quarantine = try GitQuarantine(scratch: scratch, binary: binary, target: location.commonDirectory + "/objects", digits: digits)
+      let quarantine = try GitQuarantine(
+        scratch: scratch, binary: binary, target: location.commonDirectory + "/objects", digits: digits)
       defer { quarantine.remove() }
       var mover = GitMover(location: location, path: path, session: session, quarantine: quarantine)
       result += try mover.revert(changes)

@@ -16,7 +16,8 @@ extension GitStage {
       let own = paths.filter { owner(of: $0) == directory && !$0.contains(0x0A) }
       if own.isEmpty { continue }
       let quarantine = try GitQuarantine(
-        scratch: scratch, binary: binary, target: repository.location.commonDirectory + "/objects", digits: commit.utf8.count)
+        scratch: scratch, binary: binary, target: repository.location.commonDirectory + "/objects",
+        digits: commit.utf8.count)
       defer { quarantine.remove() }
       let names = own.map { Array("\(commit):".utf8) + $0.dropFirst(directory.isEmpty ? 0 : directory.count + 1) }
       let said = try quarantine.git.run(
@@ -44,7 +45,9 @@ extension GitStage {
     while let end = rest.firstIndex(of: 0x0A) {
       let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
       rest = rest[(end + 1)...]
-      guard words.count == 3, RefValue.objectName(words[0].utf8) != nil, let size = Int(words[2]), size >= 0, size < rest.count else {
+      guard words.count == 3, RefValue.objectName(words[0].utf8) != nil, let size = Int(words[2]), size >= 0,
+        size < rest.count
+      else {
         result.append(nil)
         continue
       }

@@ -32,7 +32,8 @@ package struct GitStage: Sendable {
   ///   - scratch: an existing private directory.
   ///   - binary: git; `nil` looks where distributions put it.
   package init(
-    project: String, roots: [StagedRoot], baseline: GitBaseline, session: SessionID, scratch: String, binary: String? = nil
+    project: String, roots: [StagedRoot], baseline: GitBaseline, session: SessionID, scratch: String,
+    binary: String? = nil
   ) {
     self.project = project
     self.session = session
@@ -59,15 +60,23 @@ package struct GitStage: Sendable {
     let start = base?.table ?? RefTable()
     var result: [RefChange] = []
     for name in Set(start.refs.keys).union(staged.refs.keys).sorted() {
-      guard let ref = RefName(name.utf8), !ref.isIgnored, !staged.isUnknown(name), !start.isUnknown(name) else { continue }
-      if let change = Self.change(path, ref, start.refs[name], staged.refs[name], now.refs[name]) { result.append(change) }
+      guard let ref = RefName(name.utf8), !ref.isIgnored, !staged.isUnknown(name), !start.isUnknown(name) else {
+        continue
+      }
+      if let change = Self.change(path, ref, start.refs[name], staged.refs[name], now.refs[name]) {
+        result.append(change)
+      }
     }
-    if staged.head != start.head, staged.head != now.head, let head = staged.head, base != nil || staged.resolve(head) != nil {
+    if staged.head != start.head, staged.head != now.head, let head = staged.head,
+      base != nil || staged.resolve(head) != nil
+    {
       let conflict = now.head == start.head ? nil : "HEAD was moved in the project meanwhile"
-      result.append(RefChange(repository: path, name: "HEAD", old: start.head?.text, new: head.text, conflict: conflict))
+      result.append(
+        RefChange(repository: path, name: "HEAD", old: start.head?.text, new: head.text, conflict: conflict))
     }
     for (name, why) in staged.refused.sorted(by: { $0.key < $1.key }) where start.refused[name] == nil {
-      result.append(RefChange(repository: path, name: printable(name), old: nil, new: nil, conflict: "not taken over: it \(why)"))
+      result.append(
+        RefChange(repository: path, name: printable(name), old: nil, new: nil, conflict: "not taken over: it \(why)"))
     }
     return result
   }
@@ -92,7 +101,9 @@ extension GitStage {
   /// Relative paths of the repositories of the start and of those that the session made, in order.
   private func repositories() throws(Fault) -> [[UInt8]] {
     var found = Set(baseline.repositories.keys)
-    guard let root = roots.first(where: { $0.path == project }) else { return found.sorted { $0.lexicographicallyPrecedes($1) } }
+    guard let root = roots.first(where: { $0.path == project }) else {
+      return found.sorted { $0.lexicographicallyPrecedes($1) }
+    }
     var queue: [[UInt8]] = [[]]
     var visited = 0
     do throws(Errno) {
@@ -103,7 +114,9 @@ extension GitStage {
           if entry.name == Array(".git".utf8) {
             found.insert(directory)
           } else {
-            queue.append(RefTable.join(directory, entry.name))
+            let child = RefTable.join(directory, entry.name)
+            // What is nested deeper cannot be opened by its path, nor applied: OverlayScan reports it.
+            if child.count <= OverlayScan.maximumPath { queue.append(child) }
           }
         }
       }
@@ -118,7 +131,8 @@ extension GitStage {
     guard let (view, common, own) = place(path, location) else { return nil }
     let head: [UInt8]?
     do throws(Errno) { head = try view.read(RefTable.join(own, "HEAD"), limit: 4096) } catch {
-      throw Fault("git-refs-unreadable", subject: String(decoding: path, as: UTF8.self), why: "cannot read HEAD: \(error)")
+      throw Fault(
+        "git-refs-unreadable", subject: String(decoding: path, as: UTF8.self), why: "cannot read HEAD: \(error)")
     }
     return head == nil ? nil : try RefTable(view, common: common, own: own)
   }
@@ -131,7 +145,9 @@ extension GitStage {
       return (root.view, directory, directory)
     }
     for root in roots {
-      if let common = Self.relative(location.commonDirectory, root.path), let own = Self.relative(location.gitDirectory, root.path) {
+      if let common = Self.relative(location.commonDirectory, root.path),
+        let own = Self.relative(location.gitDirectory, root.path)
+      {
         return (root.view, common, own)
       }
     }

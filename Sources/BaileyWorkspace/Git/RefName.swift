@@ -4,7 +4,9 @@ struct RefName: Hashable, Sendable {
 
   /// - Parameter bytes: the full name, `refs/…`. `nil` for what git would refuse, and for names that are not UTF-8.
   init?(_ bytes: some Collection<UInt8>) {
-    guard bytes.count <= 1024, let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("refs/") else { return nil }
+    guard bytes.count <= 1024, let text = String(validating: bytes, as: UTF8.self), text.hasPrefix("refs/") else {
+      return nil
+    }
     let components = text.split(separator: "/", omittingEmptySubsequences: false)
     guard components.count >= 2, components.allSatisfy(Self.isValid) else { return nil }
     guard !text.contains(".."), !text.contains("@{"), !text.hasSuffix(".") else { return nil }
@@ -12,7 +14,8 @@ struct RefName: Hashable, Sendable {
   }
 
   private static func isValid(_ component: Substring) -> Bool {
-    !component.isEmpty && !component.hasPrefix(".") && !component.hasPrefix("-") && !component.lowercased().hasSuffix(".lock")
+    !component.isEmpty && !component.hasPrefix(".") && !component.hasPrefix("-")
+      && !component.lowercased().hasSuffix(".lock")
       && component.utf8.count <= 244 && component.utf8.allSatisfy(isAllowed)
   }
 
@@ -32,8 +35,11 @@ struct RefName: Hashable, Sendable {
 
   /// Kinds that change how git reads everything else, or that belong to one working tree: never taken over, not even parked.
   var isIgnored: Bool {
-    ["refs/bailey/", "refs/replace/", "refs/bisect/", "refs/worktree/", "refs/rewritten/", "refs/prefetch/", "refs/original/"]
-      .contains { text.hasPrefix($0) }
+    [
+      "refs/bailey/", "refs/replace/", "refs/bisect/", "refs/worktree/", "refs/rewritten/", "refs/prefetch/",
+      "refs/original/",
+    ]
+    .contains { text.hasPrefix($0) }
   }
 }
 

@@ -21,13 +21,16 @@ struct RefTable: Sendable, Equatable {
       if try !view.list(Self.join(common, "reftable")).isEmpty {
         throw Errno.notSupported
       }
-      if let bytes = try view.read(Self.join(common, "packed-refs"), limit: Self.maximumPacked) { try readPacked(bytes) }
+      if let bytes = try view.read(Self.join(common, "packed-refs"), limit: Self.maximumPacked) {
+        try readPacked(bytes)
+      }
       try readLoose(view, common, [UInt8]("refs".utf8), depth: 0)
       head = try view.read(Self.join(own, "HEAD"), limit: 4096).flatMap(RefValue.init)
     } catch {
       throw Fault(
         "git-refs-unreadable", subject: String(decoding: common, as: UTF8.self),
-        why: error == .notSupported ? "this repository keeps its refs in the reftable format" : "cannot read the refs: \(error)",
+        why: error == .notSupported
+          ? "this repository keeps its refs in the reftable format" : "cannot read the refs: \(error)",
         hint: "commits can still be taken out with git format-patch inside the session")
     }
   }
@@ -52,7 +55,8 @@ struct RefTable: Sendable, Equatable {
     }
   }
 
-  private mutating func readLoose(_ view: any StagedView, _ common: [UInt8], _ path: [UInt8], depth: Int) throws(Errno) {
+  private mutating func readLoose(_ view: any StagedView, _ common: [UInt8], _ path: [UInt8], depth: Int) throws(Errno)
+  {
     guard depth < 32 else { return refuse(path, "is nested too deeply") }
     for entry in try view.list(Self.join(common, path)) {
       let child = path + [UInt8(ascii: "/")] + entry.name
@@ -68,7 +72,9 @@ struct RefTable: Sendable, Equatable {
   private mutating func readOne(_ view: any StagedView, _ common: [UInt8], _ path: [UInt8]) throws(Errno) {
     if path.suffix(5).elementsEqual(".lock".utf8) { return }
     let bytes: [UInt8]?
-    do throws(Errno) { bytes = try view.read(Self.join(common, path), limit: 4096) } catch .tooLarge { return refuse(path, "is malformed") } catch { throw error }
+    do throws(Errno) { bytes = try view.read(Self.join(common, path), limit: 4096) } catch .tooLarge {
+      return refuse(path, "is malformed")
+    } catch { throw error }
     guard let bytes else { return }
     guard let value = RefValue(bytes) else { return refuse(path, "is malformed") }
     try note(path[...], value)

@@ -76,7 +76,9 @@ package struct LayeredView: StagedView {
     for component in [[]] + path.split(separator: UInt8(ascii: "/")).map(Array.init) {
       prefix = prefix.isEmpty ? component : prefix + [UInt8(ascii: "/")] + component
       guard let status = try Self.status(upper, prefix) else { return hidden ? .nowhere : .lower }
-      if try isWhiteout(prefix, status) { return prefix == path ? .upper(hidesLower: true, isWhiteout: true) : .nowhere }
+      if try isWhiteout(prefix, status) {
+        return prefix == path ? .upper(hidesLower: true, isWhiteout: true) : .nowhere
+      }
       if status.type != .directory {
         return prefix == path ? .upper(hidesLower: true, isWhiteout: false) : .nowhere
       }

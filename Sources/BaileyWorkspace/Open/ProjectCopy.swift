@@ -41,13 +41,16 @@ struct ProjectCopy {
 
   private mutating func contents(of path: [UInt8]) throws(Fault) {
     let project = project
-    let names = try attempting(Self.doing, path) { () throws(Errno) in try project.directory(path).entries().map(\.name) }
+    let names = try attempting(Self.doing, path) { () throws(Errno) in try project.directory(path).entries().map(\.name)
+    }
     for name in names { try entry(join(path, name)) }
   }
 
   private mutating func entry(_ path: [UInt8]) throws(Fault) {
     let (project, name) = (project, Tree.split(path).name)
-    guard let status = try attempting(Self.doing, path, { () throws(Errno) in try project.status(path) }) else { return }
+    guard let status = try attempting(Self.doing, path, { () throws(Errno) in try project.status(path) }) else {
+      return
+    }
     if patterns.matches(path: path, name: name, isDirectory: status.isDirectory) { return }
     if name.starts(with: Array(Transaction.stagingPrefix.utf8)) { return }
     switch status.type {

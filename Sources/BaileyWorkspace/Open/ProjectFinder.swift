@@ -26,7 +26,9 @@ package struct ProjectFinder: ProjectLocator {
   }
 
   private func check(_ root: String, house: String) throws(Fault) {
-    let tooWide = ["/", "/etc", "/usr", "/var", "/home", "/root", "/tmp", "/opt", "/boot", "/dev", "/proc", "/sys", "/run"]
+    let tooWide = [
+      "/", "/etc", "/usr", "/var", "/home", "/root", "/tmp", "/opt", "/boot", "/dev", "/proc", "/sys", "/run",
+    ]
     guard !tooWide.contains(root), root != house, !house.hasPrefix(root + "/") else {
       throw Fault(
         "project-too-wide", subject: root, why: "this would show a home or the system to the agent",

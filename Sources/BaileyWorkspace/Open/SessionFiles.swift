@@ -11,6 +11,8 @@ struct SessionFiles: Sendable {
     var base: BaseRecord
     /// The refs of the project's repositories at the start.
     var git: GitBaseline
+    /// The last journal whose outcome is in `base`.
+    var settled = 0
   }
 
   let directory: String
@@ -29,6 +31,7 @@ struct SessionFiles: Sendable {
     let json: JSON = [
       "version": 1, "project": .string(memory.project), "mode": .string(memory.mode.rawValue),
       "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
+      "settled": .int(Int64(memory.settled)),
       "git": memory.git.json, "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
     ]
     let directory = directory
@@ -45,7 +48,8 @@ struct SessionFiles: Sendable {
 
   func load() throws(Fault) -> Memory {
     guard let tree = try? Tree(directory), let bytes = tree.content(Array("workspace.json".utf8), limit: 1 << 30) else {
-      throw Fault("workspace-not-found", why: "there is no workspace of this session", hint: "bailey ps --all lists the sessions")
+      throw Fault(
+        "workspace-not-found", why: "there is no workspace of this session", hint: "bailey ps --all lists the sessions")
     }
     guard let json = try? JSON.parse(bytes, maximumBytes: 1 << 30), let memory = Memory(json) else {
       throw Fault(
@@ -66,6 +70,7 @@ extension SessionFiles.Memory {
     self.mode = mode
     self.sensitive = sensitive.compactMap(\.string)
     self.git = git
+    settled = json["settled"]?.int.flatMap(Int.init(exactly:)) ?? 0
     base = BaseRecord(started: started, accepted: [:])
     for entry in accepted {
       guard let pair = entry.array, pair.count == 2, let path = pair[0].bytes, let stamp = Stamp(json: pair[1]) else {

@@ -32,7 +32,8 @@ struct WorkspaceOpener {
     let state = (try? Descriptor.realPath(stateDirectory)).map { String(decoding: $0, as: UTF8.self) } ?? stateDirectory
     guard (state + "/").hasPrefix(project + "/") || (project + "/").hasPrefix(state + "/") else { return }
     throw Fault(
-      "workspace-overlaps", subject: project, why: "the project and Bailey's state directory \(state) contain one another",
+      "workspace-overlaps", subject: project,
+      why: "the project and Bailey's state directory \(state) contain one another",
       hint: "set XDG_STATE_HOME to a directory outside the project")
   }
 

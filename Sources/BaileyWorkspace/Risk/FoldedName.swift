@@ -10,7 +10,9 @@ package func foldedName(_ name: some Collection<UInt8>) -> String {
 }
 
 /// The 8.3 names that NTFS gives to the names that matter.
-private let shortNames = ["git~1": ".git", "gitmod~1": ".gitmodules", "gi7eba~1": ".gitmodules", "gi7d29~1": ".gitattributes"]
+private let shortNames = [
+  "git~1": ".git", "gitmod~1": ".gitmodules", "gi7eba~1": ".gitmodules", "gi7d29~1": ".gitattributes",
+]
 
 private func asciiLowered(_ name: some Collection<UInt8>) -> String {
   String(decoding: name.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -68,8 +68,10 @@ package enum GitPath: Sendable, Equatable {
   }
 
   private static let stateNames: Set<String> = [
-    "objects", "refs", "logs", "head", "index", "packed-refs", "modules", "worktrees", "commit_editmsg", "squash_msg", "tag_editmsg",
-    "sequencer", "branches", "description", "shallow", "gc.log", "gc.pid", "reftable", "gitk.cache", "commondir", "gitdir", "locked",
+    "objects", "refs", "logs", "head", "index", "packed-refs", "modules", "worktrees", "commit_editmsg", "squash_msg",
+    "tag_editmsg",
+    "sequencer", "branches", "description", "shallow", "gc.log", "gc.pid", "reftable", "gitk.cache", "commondir",
+    "gitdir", "locked",
     "auto_merge", "notes_editmsg", "addp-hunk-edit.diff",
   ]
 }

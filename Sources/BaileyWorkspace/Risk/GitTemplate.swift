@@ -36,7 +36,8 @@ enum GitTemplate {
   private static func isPlainSetting(_ line: String) -> Bool {
     let text = line.lowercased().filter { !$0.isWhitespace }
     let plain: Set<String> = [
-      "[core]", "repositoryformatversion=0", "repositoryformatversion=1", "filemode=true", "filemode=false", "bare=false", "bare=true",
+      "[core]", "repositoryformatversion=0", "repositoryformatversion=1", "filemode=true", "filemode=false",
+      "bare=false", "bare=true",
       "logallrefupdates=true", "ignorecase=true", "ignorecase=false", "symlinks=true", "symlinks=false", "[extensions]",
       "objectformat=sha1", "objectformat=sha256",
     ]

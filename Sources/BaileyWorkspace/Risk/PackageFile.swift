@@ -53,7 +53,10 @@ enum TOMLSections {
     guard let new else { return true }
     func build(_ bytes: [UInt8]) -> [String] {
       text(bytes).split(whereSeparator: \.isNewline).map { $0.filter { !$0.isWhitespace } }
-        .filter { $0.hasPrefix("build=") || $0.hasPrefix("\"build\"=") || $0.hasPrefix("'build'=") || $0.hasPrefix("package.build=") }
+        .filter {
+          $0.hasPrefix("build=") || $0.hasPrefix("\"build\"=") || $0.hasPrefix("'build'=")
+            || $0.hasPrefix("package.build=")
+        }
     }
     return build(old ?? []) != build(new)
   }

@@ -31,7 +31,7 @@ package struct RiskClassifier: Sendable {
       let runsNothingNew = kind == .deleted || (kind == .modeChanged && found.isEmpty)
       found.formUnion(runsNothingNew ? named.filter(\.deletionMatters) : named)
       if !runsNothingNew, named.isEmpty || named == [.gitConfig] {
-        refine(&found, names: names, path: path, new: newContent, old: oldContent)
+        refine(&found, names: names, isNew: kind == .added, new: newContent, old: oldContent)
       }
     }
     return RiskKind.allCases.filter(found.contains).map(\.risk)
@@ -62,7 +62,8 @@ package struct RiskClassifier: Sendable {
       if index > 0, let kind = RiskTables.pairs[names[index - 1] + "/" + name] { found.insert(kind) }
     }
     if let name = names.last { found.formUnion(fileRisks(name, parent: names.dropLast().last)) }
-    for directory in hookDirectories where names.count > directory.count && Array(names.prefix(directory.count)) == directory {
+    for directory in hookDirectories
+    where names.count > directory.count && Array(names.prefix(directory.count)) == directory {
       found.insert(.gitHook)
     }
     return found
@@ -79,21 +80,28 @@ package struct RiskClassifier: Sendable {
 
   /// Judges by content where the name alone would accuse every project, or no one.
   private func refine(
-    _ found: inout Set<RiskKind>, names: [String], path: [UInt8], new: () -> [UInt8]?, old: () -> [UInt8]?
+    _ found: inout Set<RiskKind>, names: [String], isNew: Bool, new: () -> [UInt8]?, old: () -> [UInt8]?
   ) {
     guard let name = names.last else { return }
     if found.contains(.gitConfig) {
-      if let content = new(), GitTemplate.isUntouched(name: name, content: content) { found.remove(.gitConfig) }
+      // Plain settings in the place of the person's are no template: they may be missing what he relies on.
+      if isNew, let content = new(), GitTemplate.isUntouched(name: name, content: content) { found.remove(.gitConfig) }
       return
     }
     switch name {
     case "package.json":
-      if PackageFile.npm(inDependencies: names.contains("node_modules")).changed(old(), new()) { found.insert(.packageScript) }
+      if PackageFile.npm(inDependencies: names.contains("node_modules")).changed(old(), new()) {
+        found.insert(.packageScript)
+      }
     case "composer.json": if PackageFile.composer.changed(old(), new()) { found.insert(.packageScript) }
     case "deno.json", "deno.jsonc": if PackageFile.deno.changed(old(), new()) { found.insert(.packageScript) }
-    case "pyproject.toml": if TOMLSections.changed(["build-system", "tool.uv", "tool.poetry.build"], old(), new()) { found.insert(.packageScript) }
+    case "pyproject.toml":
+      if TOMLSections.changed(["build-system", "tool.uv", "tool.poetry.build"], old(), new()) {
+        found.insert(.packageScript)
+      }
     case "cargo.toml": if TOMLSections.buildKey(old(), new()) { found.insert(.buildScript) }
-    case ".gitattributes": if GitTemplate.drivers(in: old()) != GitTemplate.drivers(in: new()) { found.insert(.gitAttributes) }
+    case ".gitattributes":
+      if GitTemplate.drivers(in: old()) != GitTemplate.drivers(in: new()) { found.insert(.gitAttributes) }
     case "config": if GitTemplate.isGitConfig(new()) { found.insert(.gitConfig) }
     case "head": if GitTemplate.isHead(new()) { found.insert(.gitRepository) }
     default: break
@@ -110,7 +118,9 @@ package struct RiskClassifier: Sendable {
     let depth = path.split(separator: UInt8(ascii: "/")).count - 1
     let dotDot = ArraySlice("..".utf8)
     let leading = parts.prefix { $0 == dotDot }.count
-    if target.first == UInt8(ascii: "/") || target.isEmpty || leading > depth || parts.dropFirst(leading).contains(dotDot) {
+    if target.first == UInt8(ascii: "/") || target.isEmpty || leading > depth
+      || parts.dropFirst(leading).contains(dotDot)
+    {
       found.insert(.symlinkOut)
     }
     if parts.contains(where: { foldedName($0) == ".git" }) { found.insert(.gitConfig) }

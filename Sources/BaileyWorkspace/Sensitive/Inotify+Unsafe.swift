@@ -13,7 +13,9 @@ struct Inotify: ~Copyable, Sendable {
   borrowing func watch(_ directory: borrowing Descriptor) throws(Errno) -> Int32 {
     // SAFETY: the C string lives for the call.
     try Errno.check(
-      unsafe "/proc/self/fd/\(directory.raw)".withCString { unsafe inotify_add_watch(descriptor.raw, $0, Self.interest) })
+      unsafe "/proc/self/fd/\(directory.raw)".withCString {
+        unsafe inotify_add_watch(descriptor.raw, $0, Self.interest)
+      })
   }
 
   borrowing func remove(_ watch: Int32) { _ = inotify_rm_watch(descriptor.raw, watch) }

@@ -5,7 +5,7 @@ package import BaileyCore
 /// Nearly all patterns fix the first or last bytes of a name. One look at a table of first and last bytes dismisses nearly all names.
 package struct SensitivePatterns: Sendable {
   /// What the last component of a pattern fixes.
-  private enum Key: Hashable { case exact([UInt8]), prefix([UInt8]), suffix([UInt8]), nothing }
+  private enum Key: Hashable { case exact([UInt8]), prefix([UInt8]), suffix([UInt8]), ends([UInt8], [UInt8]), nothing }
 
   private struct Rule {
     let key: Key
@@ -53,7 +53,7 @@ package struct SensitivePatterns: Sendable {
     case .exact(let name):
       exact[name, default: []].append(rule)
       if let first = name.first { firstBytes[Int(first)] = true }
-    case .prefix(let bytes):
+    case .prefix(let bytes), .ends(let bytes, _):
       affix.append(rule)
       if let first = bytes.first { firstBytes[Int(first)] = true }
     case .suffix(let bytes):
@@ -83,6 +83,9 @@ package struct SensitivePatterns: Sendable {
     case 0: return .exact(Array(component))
     case 1 where component.count > 1 && component.first == star: return .suffix(Array(component.dropFirst()))
     case 1 where component.count > 1 && component.last == star: return .prefix(Array(component.dropLast()))
+    case 1 where component.count > 1:
+      let parts = component.split(separator: star).map(Array.init)
+      return .ends(parts[0], parts[1])
     default: return .nothing
     }
   }
@@ -91,6 +94,8 @@ package struct SensitivePatterns: Sendable {
     switch key {
     case .prefix(let bytes): name.starts(with: bytes)
     case .suffix(let bytes): ends(name, with: bytes)
+    case .ends(let first, let last):
+      name.count >= first.count + last.count && name.starts(with: first) && ends(name, with: last)
     case .exact, .nothing: false
     }
   }

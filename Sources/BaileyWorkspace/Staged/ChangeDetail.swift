@@ -26,7 +26,8 @@ struct ChangeDetail {
       newContent: { merged ?? staged.content(path, limit: Self.maximumText) },
       oldContent: { lower.content(path, limit: Self.maximumText) })
     guard change.change.kind != .modeChanged, change.before.type == .file || change.after.type == .file else { return }
-    guard let old = text(of: change.before, in: lower, path), let new = merged ?? text(of: change.after, in: staged, path)
+    guard let old = text(of: change.before, in: lower, path),
+      let new = merged ?? text(of: change.after, in: staged, path)
     else { return }
     change.change.isBinary = old.contains(0) || new.contains(0)
     if !change.change.isBinary { attach(&change, LineDiff(old: old, new: new)) }

@@ -40,7 +40,8 @@ struct StagedChange: Sendable {
 extension StagedChange {
   /// Whether both sides edited one text, and nothing but that stands in the way.
   var isMergeable: Bool {
-    guard change.conflict == BaseRecord.touched, case .file(let old, _, _) = before, case .file(let new, _, _) = after else {
+    guard change.conflict == BaseRecord.touched, case .file(let old, _, _) = before, case .file(let new, _, _) = after
+    else {
       return false
     }
     return old == new && change.kind == .modified

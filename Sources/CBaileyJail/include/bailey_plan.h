@@ -81,7 +81,7 @@ enum bailey_code {
   BAILEY_SIGNAL = 103,  /* id, program, signal */
   BAILEY_FREEZE = 104,  /* id */
   BAILEY_THAW = 105,    /* id */
-  BAILEY_DIAL = 106,    /* id, port */
+  BAILEY_DIAL = 106,    /* id, port, 1 for ::1 instead of 127.0.0.1; the connection may still be in progress */
   BAILEY_LAUNCH = 107,  /* id, streams, rows, columns; descriptors: plan, then the streams. The id becomes the program's. */
 };
 

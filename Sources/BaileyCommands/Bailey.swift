@@ -1,0 +1,78 @@
+import ArgumentParser
+import BaileyCore
+import BaileyLinux
+import BaileyWire
+
+/// The command line. Each command has its file in Commands/.
+struct Bailey: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bailey",
+    abstract: "Run an AI agent inside walls, then review what it did.",
+    discussion: """
+      EXAMPLES
+        bailey run -- claude                run an agent in this project
+        bailey run --allow-host pypi.org -- bash
+        bailey diff                         see what it changed
+        bailey apply                        take the changes into the project
+        bailey log verify                   check the record of everything
+      """,
+    version: baileyVersion,
+    subcommands: [
+      Run.self, Ps.self, Attach.self, Exec.self, Kill.self, Freeze.self, Thaw.self, Grant.self, Revoke.self,
+      Diff.self, Apply.self, Discard.self, Undo.self, Log.self, Trust.self, Home.self, Doctor.self, Completion.self,
+      Version.self,
+    ])
+}
+
+/// A command that ends with an exit code of its own.
+protocol BaileyCommand: ParsableCommand {
+  var console: Console { get }
+  func execute() throws(Failure) -> Int32
+}
+
+/// Parses, executes, reports; the whole program but `exit`.
+package enum BaileyMain {
+  /// - Parameter arguments: without the program's name.
+  /// - Returns: the exit code.
+  package static func run(_ arguments: [String]) -> Int32 {
+    Descriptor.fillStandardStreams()
+    let command: any ParsableCommand
+    do { command = try Bailey.parseAsRoot(arguments) } catch { return refuse(error, arguments) }
+    guard let command = command as? any BaileyCommand else { return help(command, arguments) }
+    do throws(Failure) {
+      return try command.execute()
+    } catch {
+      if let fault = error.fault { command.console.show(fault) }
+      return error.code
+    }
+  }
+
+  /// Help and the version are answers; anything else is a usage error, which is 2 and not ArgumentParser's 64.
+  private static func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
+    let text = Bailey.fullMessage(for: error)
+    let isAnswer = Bailey.exitCode(for: error) == .success
+    var console = Console()
+    console.isJSON = wantsJSON(arguments)
+    if isAnswer {
+      console.write(text.hasSuffix("\n") ? text : text + "\n")
+      return 0
+    }
+    if console.isJSON {
+      console.show(.usage(Bailey.message(for: error)))
+    } else {
+      console.insist(text)
+    }
+    return 2
+  }
+
+  /// A command that only has sub-commands says what they are.
+  private static func help(_ command: any ParsableCommand, _ arguments: [String]) -> Int32 {
+    var command = command
+    do { try command.run() } catch { return refuse(error, arguments) }
+    return 0
+  }
+
+  private static func wantsJSON(_ arguments: [String]) -> Bool {
+    arguments.prefix { $0 != "--" }.contains("--json")
+  }
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+import BaileyCore
+import BaileyWire
+
+struct Ps: BaileyCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List sessions.",
+    discussion: """
+      EXAMPLES
+        bailey ps
+        bailey ps --all --json
+      """)
+
+  @Flag(name: .shortAndLong, help: "Also those that have ended.")
+  var all = false
+  @OptionGroup var data: DataOptions
+
+  var console: Console { data.console }
+
+  func execute() throws(Failure) -> Int32 {
+    let rows = try rows()
+    if console.isJSON {
+      console.write(["v": 1, "ok": true, "sessions": .array(rows.map(\.json))])
+    } else if rows.isEmpty {
+      console.tell(all ? "no sessions" : "no running sessions; `bailey ps --all` lists those that have ended")
+    } else {
+      console.write(Self.table(rows, palette: console.palette))
+    }
+    return 0
+  }
+
+  /// Without a controller nothing runs, and none is started to say so.
+  private func rows() throws(Failure) -> [SessionRow] {
+    let client = all ? try Client.open() : try Client.openIfRunning()
+    guard let client else { return [] }
+    guard case .sessions(let rows) = try client.ask(.list(all: all)) else { throw .misunderstood }
+    return rows
+  }
+
+  static func table(_ rows: [SessionRow], palette: Palette) -> String {
+    let head = ["SESSION", "STATE", "STARTED", "MODE", "MEMORY", "PROJECT", "COMMAND"]
+    return Table(head: head, rows: rows.map(cells)).text(palette)
+  }
+
+  private static func cells(_ row: SessionRow) -> [String] {
+    let summary = row.summary
+    let state = summary.exitCode.map { "\(summary.state.rawValue) (\($0))" } ?? summary.state.rawValue
+    let command = summary.command.joined(separator: " ") + (row.label.map { " [\($0)]" } ?? "")
+    return [
+      summary.id.text, state, timeText(summary.started), summary.mode.rawValue,
+      row.usage.map { sizeText($0.memory) } ?? "-", printable(summary.project), printable(command),
+    ]
+  }
+}

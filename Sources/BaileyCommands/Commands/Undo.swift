@@ -1,0 +1,33 @@
+import ArgumentParser
+import BaileyCore
+import BaileyWire
+
+struct Undo: BaileyCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Take back the last apply of a session.",
+    discussion: """
+      EXAMPLES
+        bailey undo
+        bailey undo 4f7c
+
+      Bytes, modes, links and deletions are restored. A file that you changed since is left to you; the exit code is then 5.
+      """)
+
+  @OptionGroup var target: SessionOption
+  @OptionGroup var data: DataOptions
+
+  var console: Console { data.console }
+
+  func execute() throws(Failure) -> Int32 {
+    let reply = try Client.open().ask(.undo(try target.reference()))
+    guard case .applied(let session, let report) = reply else { throw .misunderstood }
+    if console.isJSON {
+      console.write([
+        "v": 1, "ok": .bool(report.conflicts.isEmpty), "session": .string(session.text), "report": report.json,
+      ])
+    } else {
+      console.write(ReportText(palette: console.palette).text(report, session: session, verb: "took back"))
+    }
+    return report.conflicts.isEmpty ? 0 : 5
+  }
+}

@@ -1,0 +1,57 @@
+import BaileyCore
+import BaileyWire
+
+/// One entry of the log as one line: number, time, session, kind, what.
+struct LogLine {
+  var palette: Palette
+
+  func text(_ row: LogRow) -> String {
+    let record = row.record
+    let time = record["time_ns"]?.int.map(timeText) ?? "-"
+    let session = record["session"]?.string.map { String($0.prefix(8)) } ?? "-"
+    let kind = record["kind"]?.string ?? "?"
+    let body = record["body"] ?? .null
+    return "\(row.index)  \(time)  \(printable(session))  \(printable(kind))  \(what(kind, body))"
+  }
+
+  private func what(_ kind: String, _ body: JSON) -> String {
+    guard let action = body["action"] else { return outcome(body) ?? body.shownText }
+    var words = [printable(action["action"]?.string ?? "?"), resource(action["resource"] ?? .null)]
+    if let effect = body["decision"]?["effect"]?.string {
+      words.insert(effect == "allow" ? palette.green("allow") : palette.red(printable(effect)), at: 0)
+      if effect != "allow" { words.append(reasons(body["decision"]?["reasons"])) }
+    }
+    if body["succeeded"]?.bool == false { words.append(palette.yellow("refused")) }
+    return words.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func outcome(_ body: JSON) -> String? {
+    guard let intent = body["intent"]?.int, let succeeded = body["succeeded"]?.bool else { return nil }
+    let detail = body["detail"]?.object?.isEmpty == false ? " " + (body["detail"]?.shownText ?? "") : ""
+    return "of \(intent): \(succeeded ? "done" : palette.yellow("failed"))\(detail)"
+  }
+
+  private func resource(_ resource: JSON) -> String {
+    if let argv = resource["argv"]?.array { return printable(argv.compactMap(\.string).joined(separator: " ")) }
+    if let host = (resource["host"] ?? resource["address"])?.string {
+      return printable(host) + (resource["port"]?.int.map { ":\($0)" } ?? "")
+    }
+    if let path = (resource["path"] ?? resource["name"])?.string {
+      return printable([resource["operation"]?.string, path].compactMap { $0 }.joined(separator: " "))
+    }
+    return resource.shownText
+  }
+
+  private func reasons(_ reasons: JSON?) -> String {
+    let sentences = reasons?.array?.compactMap { $0["sentence"]?.string } ?? []
+    return sentences.isEmpty ? "" : "(" + printable(sentences.joined(separator: "; ")) + ")"
+  }
+}
+
+extension LogRow {
+  /// The entry as one versioned line.
+  var versioned: JSON {
+    guard case .object(let members) = json else { return json }
+    return .object(members.merging(["v": 1]) { own, _ in own })
+  }
+}

@@ -1,0 +1,115 @@
+import BaileyCore
+
+/// The summary of a change set: what is harmless, what plants code for later, what cannot be applied.
+struct Summary {
+  var palette: Palette
+
+  func text(_ set: ChangeSet, session: SessionID) -> String {
+    if set.changes.isEmpty, set.refs.isEmpty { return "session \(session.text): no changes\n" }
+    let plain = set.changes.filter { $0.risks.isEmpty && $0.conflict == nil }
+    let risky = set.changes.filter { !$0.risks.isEmpty && $0.conflict == nil }
+    let conflicts = set.changes.filter { $0.conflict != nil }
+    var text = palette.bold("session \(session.text): \(Self.count(set))") + "\n"
+    for change in plain { text += "  " + line(change) + "\n" }
+    if !set.refs.isEmpty { text += refs(set.refs) }
+    if !risky.isEmpty { text += self.risky(risky) }
+    if !conflicts.isEmpty { text += self.conflicts(conflicts) }
+    return text
+  }
+
+  static func count(_ set: ChangeSet) -> String {
+    let added = set.changes.reduce(0) { $0 + $1.added }
+    let removed = set.changes.reduce(0) { $0 + $1.removed }
+    var text = "\(counted(set.changes.count, "file")) changed, \(added) lines added, \(removed) removed"
+    if !set.refs.isEmpty { text += ", \(counted(set.refs.count, "git ref"))" }
+    return text
+  }
+
+  /// Letter, path, and what happened in a few words.
+  func line(_ change: Change) -> String {
+    let letter =
+      switch change.kind {
+      case .added: palette.green("A")
+      case .modified: palette.yellow("M")
+      case .deleted: palette.red("D")
+      case .typeChanged: palette.yellow("T")
+      case .modeChanged: palette.yellow("m")
+      }
+    let detail = self.detail(change)
+    return "\(letter) \(change.shownPath)\(detail.isEmpty ? "" : "  " + detail)"
+  }
+
+  func risky(_ changes: [Change]) -> String {
+    var text = palette.red("risky, because they can run code later; they need a separate yes:") + "\n"
+    for change in changes {
+      text += "  " + line(change) + "\n"
+      for risk in change.risks { text += "      \(palette.red(printable(risk.code))): \(printable(risk.sentence))\n" }
+    }
+    return text
+  }
+
+  private func conflicts(_ changes: [Change]) -> String {
+    var text = palette.yellow("conflicts, which are left to you:") + "\n"
+    for change in changes {
+      text += "  " + line(change) + "\n      \(printable(change.conflict ?? ""))\n"
+      for risk in change.risks { text += "      \(palette.red(printable(risk.code))): \(printable(risk.sentence))\n" }
+    }
+    return text
+  }
+
+  private func refs(_ refs: [RefChange]) -> String {
+    refs.map { ref in
+      let place = ref.repository.isEmpty ? "" : shown(ref.repository) + ": "
+      let why = ref.conflict.map { "  conflict: " + printable($0) } ?? ""
+      return "  git \(place)\(printable(ref.name)) \(short(ref.old)) -> \(short(ref.new))\(why)\n"
+    }.joined()
+  }
+
+  private func short(_ name: String?) -> String { name.map { printable(String($0.prefix(12))) } ?? "none" }
+
+  private func detail(_ change: Change) -> String {
+    var words: [String] = []
+    if change.type == .symlink || change.newTarget != nil { words.append(link(change)) }
+    if change.type == .directory { words.append("directory") }
+    if change.isBinary { words.append("binary " + sizes(change)) }
+    if change.added > 0 { words.append(palette.green("+\(change.added)")) }
+    if change.removed > 0 { words.append(palette.red("-\(change.removed)")) }
+    if let modes = change.modes { words.append("mode " + modes) }
+    return words.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func link(_ change: Change) -> String {
+    switch (change.oldTarget, change.newTarget) {
+    case (let old?, let new?): "link \(shown(old)) -> \(shown(new))"
+    case (nil, let new?): "link to \(shown(new))"
+    case (let old?, nil): "link to \(shown(old))"
+    case (nil, nil): "link"
+    }
+  }
+
+  private func sizes(_ change: Change) -> String {
+    [change.oldSize, change.newSize].compactMap { $0.map(sizeText) }.joined(separator: " -> ")
+  }
+}
+
+extension Change {
+  var shownPath: String { shown(path) }
+
+  var added: Int { lineCount { if case .added = $0 { true } else { false } } }
+  var removed: Int { lineCount { if case .removed = $0 { true } else { false } } }
+
+  /// `0644 -> 0755`, where the permission bits changed.
+  var modes: String? {
+    guard let oldMode, let newMode, oldMode != newMode else { return nil }
+    return "\(octal(oldMode)) -> \(octal(newMode))"
+  }
+
+  private func lineCount(_ matches: (Hunk.Line) -> Bool) -> Int {
+    hunks.reduce(0) { $0 + $1.lines.count(where: matches) }
+  }
+}
+
+func octal(_ mode: UInt16) -> String {
+  let digits = String(mode, radix: 8)
+  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

@@ -1,0 +1,4 @@
+import BaileyCommands
+import Glibc
+
+exit(BaileyMain.run(Array(CommandLine.arguments.dropFirst())))

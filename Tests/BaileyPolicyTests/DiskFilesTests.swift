@@ -1,0 +1,65 @@
+import BaileyCore
+import BaileyLinux
+import BaileyPolicy
+import Testing
+
+private struct Playground: ~Copyable {
+  let path: String
+
+  init() throws { path = try Descriptor.makeTemporaryDirectory(prefix: "/tmp/bailey-policy-") }
+
+  deinit { try? Descriptor.workingDirectory.removeTree(path) }
+}
+
+@Suite struct DiskFilesTests {
+  @Test("What is replaced is read back, in a new directory nobody else can enter")
+  func roundTrip() throws {
+    let place = try Playground()
+    let file = place.path + "/trust/x.json"
+    #expect(try DiskFiles().read(file, limit: 10) == nil)
+    try DiskFiles().replace(file, with: [1, 2])
+    try DiskFiles().replace(file, with: [3])
+    let stored = try #require(try DiskFiles().read(file, limit: 10))
+    #expect(stored.bytes == [3] && stored.mode == 0o600 && stored.owner == CurrentProcess.user)
+    #expect(try Descriptor.status(of: place.path + "/trust").mode == 0o700)
+    #expect(try Descriptor.entries(of: place.path + "/trust").map(\.text) == ["x.json"])
+  }
+
+  @Test("A pipe, a directory, a device and a long file are refused without waiting")
+  func refused() throws {
+    let place = try Playground()
+    let pipe = place.path + "/pipe"
+    // S_IFIFO of inode(7).
+    try Descriptor.workingDirectory.makeNode(pipe, mode: 0o010600)
+    try WholeFile.replace(place.path + "/long", with: [1, 2, 3])
+    for path in [pipe, place.path, "/dev/zero", place.path + "/long"] {
+      #expect(throws: Fault.self, "\(path)") { try DiskFiles().read(path, limit: 2) }
+    }
+  }
+
+  @Test("A whole start with real files: asked, agreed to, trusted after a restart of the controller")
+  func start() async throws {
+    let place = try Playground()
+    try WholeFile.replace(place.path + "/p/.bailey/manifest.yaml", with: Array("network: [a.com]".utf8))
+    let resolver = {
+      var places = ManifestResolver.Places(
+        configuration: place.path + "/config", state: place.path + "/state", runtime: place.path + "/run")
+      places.administrator = place.path + "/etc/manifest.yaml"
+      return ManifestResolver(storage: DiskFiles(), places: places) {
+        "d\($0.count)x\($0.reduce(0) { $0 &* 31 &+ Int($1) })"
+      }
+    }
+    let resolve = { (resolver: ManifestResolver) in
+      try await resolver.resolve(
+        project: place.path + "/p", workingDirectory: place.path + "/p", home: "/home/u", options: ManifestOptions()
+      ).trust
+    }
+    let first = resolver()
+    guard case .needed(_, let digest) = try await resolve(first) else {
+      Issue.record("asked nothing")
+      return
+    }
+    try await first.trust(project: place.path + "/p", digest: digest)
+    #expect(try await resolve(resolver()) == .trusted)
+  }
+}
