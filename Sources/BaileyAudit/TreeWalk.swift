@@ -31,7 +31,6 @@ struct TreeWalk {
   private mutating func walk(_ tile: Tile) throws(Fault) {
     let (bytes, ranges) = try tiles.entries(tile)
     let stored = try tiles.hashes(Tile(.hashes(level: 0), index: tile.index, width: tile.width))
-    checkPartialForms(of: tile, bundle: bytes)
     for (range, hash) in zip(ranges, stored) {
       let leaf = bytes.withSpan(of: range) { SHA256Tree.leaf($0) }
       guard leaf == hash else {
@@ -42,6 +41,7 @@ struct TreeWalk {
       checkHeads()
       if !problems.isEmpty { return }
     }
+    checkPartialForms(of: tile, bundle: bytes)
   }
 
   private mutating func checkHeads() {

@@ -16,7 +16,7 @@ struct Child {
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_adddup2(&actions, writing, 1)
     var words = unsafe arguments.map { unsafe strdup($0) } + [nil]
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { unsafe words.forEach { unsafe free($0) } }
     var child = pid_t()
     let result = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
     close(writing)

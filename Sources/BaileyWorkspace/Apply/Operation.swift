@@ -52,10 +52,20 @@ extension Operation {
 
 extension [Operation] {
   /// An order in which each step finds its directory: children go before their directory is removed, directories come before their
-  /// children, and a directory is closed to writing last.
+  /// children, and a directory is opened to writing first and closed last.
   var ordered: [Operation] {
     let sorted = sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    let removals = sorted.filter { $0.after == .absent }.reversed()
+    var openings: [Operation] = []
+    var removals: [Operation] = []
+    for var operation in sorted where operation.after == .absent {
+      if case .directory(let mode) = operation.before, mode & 0o700 != 0o700 {
+        let open = NodeState.directory(mode: mode | 0o700)
+        openings.append(Operation(path: operation.path, before: operation.before, after: open, content: .none))
+        operation.before = open
+      }
+      removals.append(operation)
+    }
+    removals.reverse()
     var rest: [Operation] = []
     var closings: [Operation] = []
     for operation in sorted where operation.after != .absent {
@@ -71,7 +81,7 @@ extension [Operation] {
         closings.append(operation)
       }
     }
-    return removals + rest + closings.reversed()
+    return openings + removals + rest + closings.reversed()
   }
 
   /// What takes all of these back: one operation for each path, from its last state to its first.
