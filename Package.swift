@@ -59,14 +59,46 @@ let package = Package(
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyPolicy",
+        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),
+
+    // tests
     .target(name: "BaileyTestSupport"),
+    .executableTarget(
+      name: "audit-crash", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"], path: "Tests/AuditCrash"),
+    .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
+    .testTarget(
+      name: "BaileyMerkleTests",
+      dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(
+      name: "BaileySandboxTests",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileySandbox", "BaileyTestSupport", "CBaileyLinux", "bailey-jail",
+      ]),
+    .testTarget(
+      name: "BaileyWorkspaceTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWorkspace"]),
+    .testTarget(name: "BaileyPolicyTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy"]),
+    .testTarget(
+      name: "BaileyAuditTests",
+      dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "audit-crash"]),
+    .testTarget(name: "BaileyEgressTests", dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux"]),
+    .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore"]),
+    .testTarget(
+      name: "BaileyWireTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),
+    .testTarget(
+      name: "BaileyCommandsTests",
+      dependencies: [
+        "BaileyCommands", "BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail"]),
+    .testTarget(name: "FitnessTests"),
   ]
 )
 

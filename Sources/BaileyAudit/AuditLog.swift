@@ -54,7 +54,8 @@ package final class AuditLog: Recorder {
       try startThread("log-signer") { signer.run() }
     } catch {
       queue.close()
-      throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be started: \(error)")
+      throw Fault(
+        "log-write-failed", subject: layout.directory, why: "the log's threads could not be started: \(error)")
     }
     for note in notes {
       let record = Record(.note, session: nil, time: Clock.realTime, body: note)

@@ -57,6 +57,7 @@ struct TreeWalk {
       guard try tiles.hashes(tile) == hashes else {
         return report("tile-changed", tile, index: nil, "the stored hashes are not those of the records below them")
       }
+      check(partial: tile, against: HashTile.encode(hashes))
     } catch {
       report("piece-missing", tile, index: nil, error.why, path: error.subject)
     }

@@ -25,7 +25,7 @@ extension Descriptor {
   ) -> Int32 {
     // SAFETY: every copy is freed after the body, which does not keep the list.
     let copies = unsafe strings.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe copy in unsafe copies { unsafe free(copy) } }
+    defer { unsafe copies.forEach { unsafe free($0) } }
     return unsafe copies.withUnsafeBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return -EINVAL }
       return unsafe body(start)

@@ -1,6 +1,6 @@
 /// Why a proof does not hold.
 public enum ProofError: Error, Sendable, Equatable {
-  /// The index is not below the size, or the sizes are not in order.
+  /// The index is not below the size, the sizes are not in order, or the older tree is empty.
   case outOfRange
   /// The proof has more or fewer hashes than these sizes need.
   case wrongLength
@@ -71,13 +71,13 @@ public struct ConsistencyProof: Sendable, Equatable {
     self.path = path
   }
 
-  /// RFC 6962, section 2.1.2. `nil` if the sizes are not in order.
+  /// RFC 6962, section 2.1.2. `nil` if the sizes are not in order or the older tree is empty.
   public init?<Hash: TreeHash, Source: NodeSource>(
     oldSize: UInt64, newSize: UInt64, nodes: Source, _: Hash.Type
   ) throws(Source.Failure) {
-    guard oldSize <= newSize else { return nil }
+    guard oldSize > 0, oldSize <= newSize else { return nil }
     self.init(oldSize: oldSize, newSize: newSize, path: [])
-    if oldSize == 0 || oldSize == newSize { return }
+    if oldSize == newSize { return }
     var range = 0..<newSize
     while range.upperBound != oldSize {
       let (left, right) = range.split
@@ -90,10 +90,12 @@ public struct ConsistencyProof: Sendable, Equatable {
     path.reverse()
   }
 
-  /// RFC 9162, section 2.1.4.2, with the two trivial cases that the RFC leaves out.
+  /// RFC 9162, section 2.1.4.2, and the case of equal sizes that it leaves out.
+  ///
+  /// Every tree continues the empty one, so a proof from it would prove nothing and is refused: a caller that means it says so.
   public func verify<Hash: TreeHash>(oldRoot: TreeDigest, newRoot: TreeDigest, _: Hash.Type) throws(ProofError) {
-    guard oldSize <= newSize else { throw .outOfRange }
-    if oldSize == newSize || oldSize == 0 { return try verifyTrivial(oldRoot, newRoot) }
+    guard oldSize > 0, oldSize <= newSize else { throw .outOfRange }
+    if oldSize == newSize { return try verifyEqual(oldRoot, newRoot) }
     guard let first = oldSize.nonzeroBitCount == 1 ? oldRoot : path.first else { throw .wrongLength }
     let rest = oldSize.nonzeroBitCount == 1 ? path[...] : path.dropFirst()
     var (position, last) = (oldSize - 1, newSize - 1)
@@ -114,10 +116,9 @@ public struct ConsistencyProof: Sendable, Equatable {
     if old != oldRoot || new != newRoot { throw .wrongRoot }
   }
 
-  /// Every tree continues the empty one; what root a caller thinks that has is his own matter.
-  private func verifyTrivial(_ oldRoot: TreeDigest, _ newRoot: TreeDigest) throws(ProofError) {
+  private func verifyEqual(_ oldRoot: TreeDigest, _ newRoot: TreeDigest) throws(ProofError) {
     if !path.isEmpty { throw .wrongLength }
-    if oldSize == newSize, oldRoot != newRoot { throw .wrongRoot }
+    if oldRoot != newRoot { throw .wrongRoot }
   }
 }
 

@@ -37,8 +37,11 @@ static long nest(const struct bytes *text) {
 
 /* The new root must be a mount that is not locked, so the view is bound onto itself. */
 static long enter(const char *path) {
+  struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
   TRY(CALL(mount, 0, "/", 0, MS_SLAVE | MS_REC, 0));
   TRY(CALL(mount, path, path, 0, MS_BIND | MS_REC, 0));
+  /* The root's own files are the agent's by uid; Landlock does not know chmod. What is mounted below keeps its flags. */
+  TRY(CALL(mount_setattr, AT_FDCWD, path, 0, &read_only, sizeof read_only));
   TRY(CALL(chdir, path));
   TRY(CALL(pivot_root, ".", "."));
   TRY(CALL(umount2, ".", MNT_DETACH));
@@ -211,7 +214,11 @@ long start_program(struct context *context) {
     run_list(context, BAILEY_AGENT);
     leave(context->failure);
   }
-  if (process > 0 && context->terminal >= 0)
+  /* On both sides, so that a key typed at once finds the program in the foreground. */
+  int group = (int)process;
+  if (process > 0 && context->terminal >= 0) {
     CALL(setpgid, process, process);
+    CALL(ioctl, context->terminal, TIOCSPGRP, &group);
+  }
   return process;
 }

@@ -4,6 +4,7 @@ import BaileyCore
 import BaileyDoors
 import BaileyEgress
 import BaileyLinux
+import BaileyMerkle
 import BaileyPolicy
 import BaileySandbox
 import BaileyStore
@@ -25,7 +26,7 @@ struct Wiring: Sendable {
     caller = Caller(
       user: account.user, group: account.group, agentUser: account.user, agentGroup: account.group, name: account.name,
       home: CurrentProcess.variable("HOME") ?? account.home)
-    let workspaces = try Workspaces(stateDirectory: places.state) { ContentDigest() }
+    let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
     let resources = Resources(
       launcher: Launcher(),
@@ -64,6 +65,7 @@ struct ContentDigest: ContentHasher {
   static func hex(_ bytes: [UInt8]) -> String {
     var hash = SHA256Tree()
     hash.update(bytes.span)
-    return hash.finish().hex
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: hash.finish().bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

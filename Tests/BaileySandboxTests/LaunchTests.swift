@@ -147,7 +147,9 @@ struct LaunchTests {
     #expect(Self.states(of: namespace, but: shell.sandbox.initProcess).count >= 3)
     try await shell.sandbox.freeze()
     // The signal is sent when `freeze` returns; each process stops when it next runs.
-    for _ in 0..<5000 where !Self.isStopped(namespace, shell.sandbox.initProcess) {
+    var patience = 1000
+    while !Self.isStopped(namespace, shell.sandbox.initProcess), patience > 0 {
+      patience -= 1
       try await Task.sleep(nanoseconds: 1_000_000)
     }
     #expect(Self.isStopped(namespace, shell.sandbox.initProcess))
@@ -205,12 +207,14 @@ struct LaunchTests {
   @Test("^Z stops the program in the foreground, and SIGCONT resumes it")
   func jobControl() async throws {
     let sandbox = try await fixture.launch(
-      ["/bin/sh", "-c", "trap 'echo got; exit 3' INT; while :; do sleep 0.01; done"],
+      ["/bin/sh", "-c", "trap 'echo got; exit 3' INT; echo ready; while :; do sleep 0.01; done"],
       terminal: TerminalSize(rows: 24, columns: 80))
     let master = Descriptor(owning: try #require(sandbox.take(.terminal)))
     #expect(sandbox.take(.terminal) == nil)
     try await sandbox.resize(TerminalSize(rows: 30, columns: 100))
     #expect(try master.windowSize() == (30, 100))
+    var seen = ""
+    while !seen.contains("ready") { seen += String(decoding: try master.read(upTo: 64), as: UTF8.self) }
     var events = sandbox.events.makeAsyncIterator()
     try master.writeAll([0x1A])
     #expect(await events.next() == .stopped(signal: 20))

@@ -72,6 +72,8 @@ private final class Stage {
       scratch: scratch.path + "/quarantine")
   }
 
+  func snapshot() throws { try GitSnapshot.write(project: project, upper: scratch.path + "/upper", baseline: baseline) }
+
   func accept(_ changes: [RefChange]) { baseline.accept(changes, project: project) }
 
   @discardableResult
@@ -328,8 +330,29 @@ struct GitStageTests {
     #expect(try stageView.baseContents([Array("dir".utf8), Array("file".utf8)]).count == 1)
   }
 
+  @Test("What the person's git does meanwhile does not show in the session's index and refs") func snapshot() throws {
+    let stage = try Stage("git branch old; git pack-refs --all; git branch loose; mkdir s; git init -q s/sub")
+    try stage.snapshot()
+    #expect(try stage.stage().changes() == [])
+    try stage.outside(
+      """
+      echo mine > mine; git add mine; git commit -q -m outside; git branch -D -q loose; git branch young; touch .git/index.lock
+      git pack-refs --all
+      """)
+    try stage.inside(
+      """
+      test "$(git log --format=%s)" = first; test "$(git for-each-ref | wc -l)" = 3; git ls-files | grep -qx mine && exit 3
+      echo x > inside; git add inside; git commit -q -m inside; git fsck --no-dangling
+      """)
+    try stage.outside("rm .git/index.lock")
+    let changes = try stage.stage().changes()
+    #expect(changes.map(\.name) == ["refs/heads/main"])
+    #expect(changes.map(\.conflict) == ["moved in the project meanwhile"])
+  }
+
   @Test("Commits inside and git status outside at the same time lose nothing") func concurrently() throws {
     let stage = try Stage()
+    try stage.snapshot()
     let null = try Descriptor.open("/dev/null", [.writeOnly])
     let script = "for i in $(seq 40); do git status --porcelain; git add -A; echo $i > mine; done"
     let outside = try Tool("/bin/sh", directory: stage.project).start(

@@ -89,6 +89,8 @@ struct RiskTests {
     #expect(GitPath(Array(".git".utf8), isDirectory: true) == .state)
     #expect(GitPath(Array(".git/modules/deep/name/hooks/pre-commit".utf8), isDirectory: false) == .hook)
     #expect(GitPath(Array("a/b".utf8), isDirectory: false) == .outside)
+    #expect(GitPath.repository(of: Array("a/.GIT/hooks/x".utf8)) == Array("a/.GIT".utf8))
+    #expect(GitPath.repository(of: Array("a/b".utf8)) == nil)
   }
 
   @Test("What git init writes by itself carries no risk; one setting more does") func template() {

@@ -74,7 +74,9 @@ struct FileEscapes {
     try walls.scratch.write("version: 1\nname: test\n", to: "project/.bailey/manifest.yaml")
     let before = try walls.bailey(["run", "-q", "--", "true"])
     #expect(before.status == 126, "an unseen manifest must be agreed to first: \(before)")
-    #expect(try walls.bailey(["trust", "--yes"]).status == 0)
+    let shown = try walls.bailey(["trust", "--show", "--json"]).output
+    let digest = shown.split(separator: "\"").first { $0.utf8.count == 64 } ?? ""
+    #expect(try walls.bailey(["trust", "--agree", String(digest)]).status == 0, "\(shown)")
     let result = try walls.run("echo 'network: [\"*.evil.example\"]' >> .bailey/manifest.yaml; cat .bailey/manifest.yaml")
     #expect(!result.output.contains("evil"))
     #expect(!(try walls.scratch.read("project/.bailey/manifest.yaml")).contains("evil"))

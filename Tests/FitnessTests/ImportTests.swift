@@ -21,7 +21,8 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
   "bailey": ["BaileyCommands"],
   "baileyd": [
-    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyPolicy",
+    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",
+    "BaileyPolicy",
     "BaileySandbox", "BaileyStore", "BaileyWorkspace", "Glibc",
   ],
 ]

@@ -68,7 +68,7 @@ final class HTTPExchange: ChannelInboundHandler {
     advance()
     switch state {
     case .tunnel: upstream?.finishSending()
-    case .head: close()
+    case .head: closeAfterFlush()
     case .exchanging: if current?.body.isDone == false { fail(Refusal("client-gone", "the body ended early")) }
     case .deciding, .dialling, .closing: break
     }
@@ -151,7 +151,7 @@ final class HTTPExchange: ChannelInboundHandler {
   func startOver() {
     current = nil
     state = .head
-    if clientEnded, input.readableBytes == 0 { return close() }
+    if clientEnded, input.readableBytes == 0 { return closeAfterFlush() }
     arm(input.readableBytes > 0 ? session.options.learning : .seconds(120))
     advance()
   }

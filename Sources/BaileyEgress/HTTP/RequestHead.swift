@@ -117,8 +117,13 @@ struct RequestHead: Sendable, Equatable {
     guard !name.isEmpty, name.allSatisfy(HTTPToken.isToken) else { throw .fieldName }
     let value = line[(colon + 1)...]
     guard value.allSatisfy(HTTPToken.isFieldByte) else { throw .fieldValue }
-    return Field(name: HTTPToken.lower(name), value: String(decoding: trimmed(value), as: UTF8.self))
+    let lower = HTTPToken.lower(name)
+    // CGI and its heirs read `_` as `-`: such a field could become a second length or host behind the gate.
+    if lower.contains("_"), lookAlikes.contains(lower.replacing("_", with: "-")) { throw .fieldName }
+    return Field(name: lower, value: String(decoding: trimmed(value), as: UTF8.self))
   }
+
+  private static let lookAlikes: Set<String> = ["transfer-encoding", "content-length", "host", "connection", "upgrade"]
 
   static func trimmed<Bytes: BidirectionalCollection<UInt8>>(_ bytes: Bytes) -> Bytes.SubSequence
   where Bytes.SubSequence: BidirectionalCollection<UInt8>, Bytes.SubSequence.SubSequence == Bytes.SubSequence {

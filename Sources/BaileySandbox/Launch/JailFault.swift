@@ -10,7 +10,8 @@ extension Fault {
     let name = operationName(event.numbers[2])
     let subject = event.text.isEmpty ? nil : event.text
     return Fault(
-      "sandbox-operation-failed", subject: subject, why: "the sandbox could not be built: operation \(event.numbers[1]) \(name): \(error)",
+      "sandbox-operation-failed", subject: subject,
+      why: "the walls do not stand: operation \(event.numbers[1]) \(name): \(error)",
       hint: hint(name, error))
   }
 

@@ -29,6 +29,14 @@ package enum GitPath: Sendable, Equatable {
     }
   }
 
+  /// The `.git` that a path lies in, or is; `nil` outside. Where the project has none at that path, the session made the repository: `GitStage`
+  /// makes it anew, and nothing in it is applied as a file.
+  package static func repository(of path: [UInt8]) -> [UInt8]? {
+    let names = path.split(separator: UInt8(ascii: "/"))
+    guard let last = names.lastIndex(where: { foldedName($0) == ".git" }) else { return nil }
+    return Array(names[...last].joined(separator: [UInt8(ascii: "/")]))
+  }
+
   /// Strips `modules/NAME` and `worktrees/NAME`, behind which another git directory lies; a module's name may hold slashes.
   private static func insideModule(_ names: [String]) -> [String] {
     guard names.count > 1, names[0] == "modules" || names[0] == "worktrees" else { return names }
