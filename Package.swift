@@ -38,8 +38,8 @@ let package = Package(
     .target(
       name: "BaileyEgress",
       dependencies: [
-        "BaileyCore", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        "BaileyCore", "BaileyLinux", "CBaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
     // 3 control
@@ -86,7 +86,9 @@ let package = Package(
     .testTarget(
       name: "BaileyAuditTests",
       dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "audit-crash"]),
-    .testTarget(name: "BaileyEgressTests", dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux"]),
+    .testTarget(
+      name: "BaileyEgressTests",
+      dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio")]),
     .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore"]),
     .testTarget(
       name: "BaileyWireTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),

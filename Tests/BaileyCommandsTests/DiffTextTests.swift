@@ -84,7 +84,7 @@ struct DiffTextTests {
     let id = try #require(SessionID("0123456789abcdef"))
     #expect(
       Summary(palette: .none).text(set, session: id) == """
-        session 0123456789abcdef: 3 files changed, 1 lines added, 1 removed, 1 git ref
+        session 0123456789abcdef: 3 files changed, 1 line added, 1 removed, 1 git ref
           M src/a.swift  +1 -1 mode 0644 -> 0755
           git refs/heads/main none -> aaaaaaaaaaaa
         risky, because they can run code later; they need a separate yes:

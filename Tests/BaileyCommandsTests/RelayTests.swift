@@ -32,10 +32,10 @@ private final class Stage: Sendable {
 
   /// Runs the relay as `bailey run` does, on a thread of its own.
   func relay(_ use: TerminalUse?, pumps: [PumpEnds] = [], suspend: @escaping @Sendable () -> Void = {}) throws
-    -> Task<Int32, Never>
+    -> Background<Int32>
   {
     let (signals, copies) = (signalReader, try (terminal.duplicate().take(), terminal.duplicate().take()))
-    return Task.detached { [client] in
+    return try Background { [client] in
       do throws(Failure) {
         let person = use.flatMap { use in
           try? CallerTerminal(
@@ -165,7 +165,7 @@ struct RelayTests {
   func impatience() async throws {
     var stage = try Stage()
     try stage.raise(2)
-    #expect(await (try stage.relay(nil)).value == 130)
+    #expect(try await stage.relay(nil).value == 130)
     stage = try Stage()
     let relay = try stage.relay(nil)
     try stage.start()

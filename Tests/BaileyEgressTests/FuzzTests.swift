@@ -24,7 +24,8 @@ struct Mutator {
       switch next(6) {
       case 0 where !bytes.isEmpty: bytes[index % bytes.count] = UInt8(next(256))
       case 1 where !bytes.isEmpty: bytes[index % bytes.count] ^= 1 << UInt8(next(8))
-      case 2: bytes.insert(contentsOf: (0..<next(9)).map { _ in [0, 10, 13, 32, 58, 255, 128, 64][next(8)] }, at: index)
+      case 2:
+        bytes.insert(contentsOf: (0..<next(9)).map { _ in [0, 10, 13, 32, 58, 255, 128, 64][next(8)] }, at: index)
       case 3: bytes.removeLast(next(bytes.count + 1))
       case 4 where !bytes.isEmpty:
         let start = next(bytes.count)
@@ -48,7 +49,9 @@ struct FuzzTests {
   @Test("A DNS question that is accepted is within all limits, and its answer repeats it")
   func dns() {
     var accepted = 0
-    run([dnsQuery("good.example"), dnsQuery("a.b.c.d.example", type: 28), dnsQuery("4.3.18.198.in-addr.arpa", type: 12)]) {
+    run([
+      dnsQuery("good.example"), dnsQuery("a.b.c.d.example", type: 28), dnsQuery("4.3.18.198.in-addr.arpa", type: 12),
+    ]) {
       guard let question = try? DNSQuestion.parse($0) else { return }
       accepted += 1
       #expect(question.labels.allSatisfy { (1...63).contains($0.count) })

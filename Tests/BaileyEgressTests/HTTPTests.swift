@@ -117,7 +117,8 @@ struct HTTPTests {
     let body = String(repeating: "x", count: 1000)
     let port = server.port
     _ = try await say(
-      gate, "POST http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nContent-Length: 1000\r\n\r\n\(body)")
+      gate,
+      "POST http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nContent-Length: 1000\r\n\r\n\(body)")
     await gate.close()
     #expect(gate.session.traffic.sent <= 300)
     #expect(gate.mediator.refusalCodes.contains("upload-budget"))
@@ -139,14 +140,17 @@ struct HTTPTests {
     let answer = try await blocking {
       let peer = try gate.proxied()
       try peer.send(
-        "GET http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        "GET http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+      )
       let head = try peer.receiveHead()
       try peer.send("frame")
       return head + String(decoding: try peer.receive(exactly: 5), as: UTF8.self)
     }
     #expect(answer.hasPrefix("HTTP/1.1 101") && answer.hasSuffix("\r\n\r\nframe"))
     let other = try await say(
-      gate, "GET http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+      gate,
+      "GET http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    )
     #expect(other.hasSuffix("no"))
     await gate.close()
   }

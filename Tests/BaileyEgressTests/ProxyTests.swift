@@ -69,7 +69,8 @@ struct ProxyTests {
     "A target that is no plain name or address is refused before anybody is asked",
     arguments: [
       "evil\u{0}.good.example:443", "good.example%00:443", "127.1:443", "2130706433:443", "0x7f000001:443",
-      "0177.0.0.1:443", "[::1%25lo]:443", "good.example:0", "good.example:99999", "good.example", "user@good.example:443",
+      "0177.0.0.1:443", "[::1%25lo]:443", "good.example:0", "good.example:99999", "good.example",
+      "user@good.example:443",
       "xn--:443:1", "-good.example:443", "good..example:443", "\u{FF10}.example:443",
     ])
   func spellings(target: String) async throws {
@@ -85,7 +86,9 @@ struct ProxyTests {
 
   @Test(
     "An address that no rule names is refused in every class",
-    arguments: ["127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "[::1]", "[::ffff:127.0.0.1]", "[fe80::1]", "0.0.0.0"])
+    arguments: [
+      "127.0.0.1", "10.0.0.1", "169.254.169.254", "192.168.1.1", "[::1]", "[::ffff:127.0.0.1]", "[fe80::1]", "0.0.0.0",
+    ])
   func addresses(address: String) async throws {
     let gate = try await TestGate()
     let (head, body) = try await connect(gate, "\(address):443", then: [])
@@ -106,7 +109,10 @@ struct ProxyTests {
 
   @Test(
     "A name that leads to a loopback, private, metadata or mapped address is not dialled",
-    arguments: ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "fd00:ec2::254", "100.64.0.1"])
+    arguments: [
+      "127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:8.8.8.8", "64:ff9b::7f00:1", "fd00:ec2::254",
+      "100.64.0.1",
+    ])
   func rebinding(address: String) async throws {
     let gate = try await TestGate(names: ["good.example": [address]], rules: [rule("good.example", 443)])
     let (head, body) = try await connect(gate, "good.example:443", then: [])
@@ -166,8 +172,9 @@ struct ProxyTests {
     #expect(try await say([5, 1, 2]) == [5, 0xFF])
     #expect(try await say([5, 1, 0, 5, 2, 0, 1, 1, 2, 3, 4, 0, 80]) == [5, 0] + SOCKSRequest.reply(7))
     #expect(try await say(clientHello("good.example")) == [21, 3, 3, 0, 2, 2, 49])
-    #expect(String(decoding: try await say(Array("GET / HTTP/1.1\r\nHost: x.example\r\n\r\n".utf8)), as: UTF8.self)
-      .hasPrefix("HTTP/1.1 400"))
+    #expect(
+      String(decoding: try await say(Array("GET / HTTP/1.1\r\nHost: x.example\r\n\r\n".utf8)), as: UTF8.self)
+        .hasPrefix("HTTP/1.1 400"))
     await gate.close()
     #expect(gate.mediator.requests.isEmpty)
   }

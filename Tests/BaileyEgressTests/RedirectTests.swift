@@ -7,7 +7,8 @@ import Testing
 /// Root, `ip` and `nft`: a namespace whose TCP and DNS are redirected as in a sandbox.
 private let canRedirect: Bool = {
   let isRoot = (try? Descriptor.openFile("/etc/shadow")) != nil
-  return isRoot && (try? Descriptor.openFile("/usr/sbin/nft")) != nil && (try? Descriptor.openFile("/usr/sbin/ip")) != nil
+  return isRoot && (try? Descriptor.openFile("/usr/sbin/nft")) != nil
+    && (try? Descriptor.openFile("/usr/sbin/ip")) != nil
 }()
 
 extension Descriptor {
@@ -99,6 +100,7 @@ struct RedirectTests {
     #expect(echoed == [hello, hello])
     await session.close()
     Socket.close(inside.question)
-    #expect(mediator.requests.filter { $0.verb == .netConnect }.allSatisfy { $0.resource["port"]?.int == Int64(server.port) })
+    #expect(
+      mediator.requests.filter { $0.verb == .netConnect }.allSatisfy { $0.resource["port"]?.int == Int64(server.port) })
   }
 }

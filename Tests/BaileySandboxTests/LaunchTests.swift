@@ -207,7 +207,7 @@ struct LaunchTests {
   @Test("^Z stops the program in the foreground, and SIGCONT resumes it")
   func jobControl() async throws {
     let sandbox = try await fixture.launch(
-      ["/bin/sh", "-c", "trap 'echo got; exit 3' INT; echo ready; while :; do sleep 0.01; done"],
+      ["/bin/sh", "-c", "trap 'echo got; exit 3' INT; echo ready; while :; do read line; done"],
       terminal: TerminalSize(rows: 24, columns: 80))
     let master = Descriptor(owning: try #require(sandbox.take(.terminal)))
     #expect(sandbox.take(.terminal) == nil)

@@ -360,7 +360,7 @@ struct GitStageTests {
     // The host's own lock can be seen through the lower layer, and git's advice then helps: remove it, in the session, and go on.
     try stage.inside(
       """
-      try() { for n in $(seq 200); do "$@" 2>/dev/null && return; rm -f .git/*.lock; done; "$@"; }
+      try() { for n in $(seq 200); do "$@" 2>/dev/null && return; rm -f .git/index.lock .git/HEAD.lock; done; "$@"; }
       for i in $(seq 20); do echo $i > inside; try git add inside; try git commit -q -m $i inside; done
       """)
     let applied = try stage.apply()

@@ -20,7 +20,7 @@ struct Summary {
   static func count(_ set: ChangeSet) -> String {
     let added = set.changes.reduce(0) { $0 + $1.added }
     let removed = set.changes.reduce(0) { $0 + $1.removed }
-    var text = "\(counted(set.changes.count, "file")) changed, \(added) lines added, \(removed) removed"
+    var text = "\(counted(set.changes.count, "file")) changed, \(counted(added, "line")) added, \(removed) removed"
     if !set.refs.isEmpty { text += ", \(counted(set.refs.count, "git ref"))" }
     return text
   }

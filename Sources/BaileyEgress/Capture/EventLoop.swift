@@ -5,7 +5,7 @@ import Synchronization
 /// What other threads tell a loop. All values: a loop's own objects never leave its thread.
 enum LoopMessage: Sendable {
   case serve(SessionCore, listener: Int32, door: Door)
-  case ruled(source: UInt64, Ruling)
+  case ruled(source: UInt64, Ruling, SessionCore)
   case resolved(source: UInt64, Result<[IPAddress], ResolveError>)
   case answered(source: UInt64, DNSReply)
   case close(session: UInt64, CheckedContinuation<Void, Never>)

@@ -58,11 +58,21 @@ final class LoopThread {
   private func handle(_ message: LoopMessage) {
     switch message {
     case .serve(let session, let number, let door): serve(session, number, door)
-    case .ruled(let source, _), .resolved(let source, _), .answered(let source, _): sources[source]?.receive(message)
+    case .ruled(let source, let ruling, let session):
+      guard let waiting = sources[source] else { return Self.dropped(ruling, session) }
+      waiting.receive(message)
+    case .resolved(let source, _), .answered(let source, _): sources[source]?.receive(message)
     case .close(let session, let continuation):
       for source in sources.values where source.session.number == session { source.abort() }
       continuation.resume()
     }
+  }
+
+  /// A person said yes to a connection that is gone: allowed, and it did not happen.
+  private static func dropped(_ ruling: Ruling, _ session: SessionCore) {
+    guard ruling.isAllowed else { return }
+    let gone = Refusal("client-gone", "the connection ended before the decision")
+    session.complete(ruling, Outcome(succeeded: false, detail: ["reason": gone.detail]))
   }
 
   private func serve(_ session: SessionCore, _ number: Int32, _ door: Door) {

@@ -12,7 +12,7 @@ extension Connection {
     let (session, loop, identifier) = (session, thread.loop, identifier)
     Task {
       let ruling = await session.mediator.request(action)
-      loop.post(.ruled(source: identifier, ruling))
+      loop.post(.ruled(source: identifier, ruling, session))
     }
   }
 

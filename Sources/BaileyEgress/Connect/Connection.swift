@@ -129,7 +129,7 @@ final class Connection: LoopSource {
 
   func receive(_ message: LoopMessage) {
     switch message {
-    case .ruled(_, let ruling): ruled(ruling)
+    case .ruled(_, let ruling, _): ruled(ruling)
     case .resolved(_, let result): resolved(result)
     case .serve, .answered, .close: break
     }

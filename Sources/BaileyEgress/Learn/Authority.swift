@@ -35,7 +35,8 @@ struct Authority: Sendable, Equatable {
   init?(_ text: String) {
     guard text.utf8.count <= 300 else { return nil }
     if text.hasPrefix("[") {
-      guard let end = text.firstIndex(of: "]"), let address = try? IPAddress(String(text[text.index(after: text.startIndex)..<end])),
+      guard let end = text.firstIndex(of: "]"),
+        let address = try? IPAddress(String(text[text.index(after: text.startIndex)..<end])),
         !address.isIPv4
       else { return nil }
       self.init(.address(address), rest: text[text.index(after: end)...])

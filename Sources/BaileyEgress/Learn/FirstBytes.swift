@@ -33,7 +33,9 @@ enum FirstBytes: Sendable, Equatable {
     let preface = Array("PRI * HTTP/2.0".utf8)
     if bytes.starts(with: preface) { return .http2 }
     // RFC 9112 section 2.2: empty lines before a request line are skipped by servers, so they are seen as HTTP here.
-    guard let start = bytes.firstIndex(where: { $0 != 13 && $0 != 10 }) else { return bytes.count > 64 ? .other : .undecided }
+    guard let start = bytes.firstIndex(where: { $0 != 13 && $0 != 10 }) else {
+      return bytes.count > 64 ? .other : .undecided
+    }
     let text = bytes[start...]
     guard let end = text.firstIndex(of: 10) else {
       return couldBeRequest(text) ? (bytes.count >= lineLimit ? .http : .undecided) : .other

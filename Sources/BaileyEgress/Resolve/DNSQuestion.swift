@@ -31,7 +31,8 @@ struct DNSQuestion: Sendable, Equatable {
   var name: String? {
     var text = ""
     for label in labels {
-      guard label.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "\\") }) else {
+      guard label.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "\\") })
+      else {
         return nil
       }
       if !text.isEmpty { text += "." }

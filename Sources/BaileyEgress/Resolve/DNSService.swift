@@ -56,7 +56,8 @@ struct DNSService: Sendable {
   private func loopback(_ type: UInt16) -> DNSAnswer {
     switch type {
     case DNSQuestion.addressIPv4: IPAddress(bytes: [127, 0, 0, 1]).map { .address($0) } ?? .noData
-    case DNSQuestion.addressIPv6: IPAddress(bytes: [UInt8](repeating: 0, count: 15) + [1]).map { .address($0) } ?? .noData
+    case DNSQuestion.addressIPv6:
+      IPAddress(bytes: [UInt8](repeating: 0, count: 15) + [1]).map { .address($0) } ?? .noData
     default: .noData
     }
   }

@@ -66,7 +66,9 @@ extension Refusal {
 
   static let nameMissing = Refusal(
     "name-missing", "the protocol carries no host name that could be judged",
-    hint: "use TLS with SNI or HTTP with Host; a server that speaks first needs a `tcp://` rule, an address needs an address rule")
+    hint:
+      "use TLS with SNI or HTTP with Host; a server that speaks first needs a `tcp://` rule, an address needs an address rule"
+  )
 
   static let nameHidden = Refusal(
     "name-hidden", "the client encrypts the name of the server (ECH)", hint: "turn encrypted ClientHello off")
@@ -85,15 +87,18 @@ extension Refusal {
   }
 
   static func host(_ text: String) -> Refusal {
-    Refusal("host-malformed", "`\(printable(String(text.prefix(300))))` is neither a host name nor an address in plain spelling")
+    Refusal(
+      "host-malformed",
+      "`\(printable(String(text.prefix(300))))` is neither a host name nor an address in plain spelling")
   }
 
   static func spoken(_ spoken: SpokenProtocol) -> Refusal {
-    let word = switch spoken {
-    case .tls: "TLS"
-    case .http: "plain HTTP"
-    case .other: "a protocol without a name"
-    }
+    let word =
+      switch spoken {
+      case .tls: "TLS"
+      case .http: "plain HTTP"
+      case .other: "a protocol without a name"
+      }
     return Refusal("protocol-not-allowed", "the rule for this host is not for \(word)")
   }
 

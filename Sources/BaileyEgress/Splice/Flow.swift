@@ -70,7 +70,8 @@ final class Flow {
     return true
   }
 
-  private func copy(_ buffer: TransferBuffer, _ from: Int32, _ to: Int32, _ count: (Int) -> Bool) throws(Errno) -> Step {
+  private func copy(_ buffer: TransferBuffer, _ from: Int32, _ to: Int32, _ count: (Int) -> Bool) throws(Errno) -> Step
+  {
     let bytes: Int
     do throws(Errno) { bytes = try buffer.receive(from: from) } catch .tryAgain {
       isReadable = false
