@@ -61,7 +61,9 @@ package struct Action: Sendable, Equatable {
 extension Action {
   /// A connection to a named host, or to an address where the agent gave no name.
   ///
-  /// - Parameter transport: how the name was learned: `tls`, `http`, `connect`, `socks5`, `tcp` (synthetic DNS only) or `address`.
+  /// - Parameter transport: how the name was learned: `tls`, `http`, `connect`, `socks5`, `tcp` (synthetic DNS only), `address` (there is
+  ///   none), or `host-port`: a port of the host's loopback that the sandbox offers as its own; the address is then a loopback one, and
+  ///   there is no host.
   package static func connect(
     _ subject: Subject, host: String?, address: String?, port: UInt16, transport: String
   ) -> Action {

@@ -89,6 +89,40 @@ import Testing
     #expect(decision.effect == .deny && decision.reasons.contains { $0.code == code })
   }
 
+  @Test("A port of the host's loopback is opened by host_ports alone, and the floor lets it pass")
+  func hostPorts() throws {
+    let knock = { (port: UInt16) in self.connect(nil, port, address: "127.0.0.1", "host-port") }
+    let allowed = try decide(knock(5432), "host_ports: [5432]")
+    #expect(allowed.effect == .allow && allowed.reasons.map(\.code) == ["manifest-allows"])
+    #expect(try decide(knock(5433), "host_ports: [5432]").reasons.map(\.code) == ["nothing-allows"])
+    #expect(try decide(knock(5432), "network: [\"tcp://127.0.0.1:5432\", \"127.0.0.0/8:5432\"]").effect == .deny)
+    #expect(try decide(knock(5432), "host_ports: [5432]\nnetwork: [{deny: 127.0.0.1}]").effect == .deny)
+  }
+
+  @Test(
+    "Only a loopback address without a name is a port of the host",
+    arguments: [
+      (nil, "10.0.0.1"), (nil, "8.8.8.8"), ("localhost", "127.0.0.1"), ("a.com", "127.0.0.1"), ("a.com", nil),
+    ])
+  func hostPortSpellings(host: String?, address: String?) throws {
+    let action = connect(host, 5432, address: address, "host-port")
+    #expect(try decide(action, "host_ports: [5432]\nnetwork: [\"tcp://a.com:5432\", \"8.8.8.8:5432\"]").effect == .deny)
+    #expect(try decide(connect(nil, 5432, address: "127.0.0.1", "address"), "host_ports: [5432]").effect == .deny)
+  }
+
+  @Test("A port that the person opens on the command line is his grant")
+  func personsPort() throws {
+    var manifest = Manifest()
+    manifest.hostPorts = [1, 2]
+    let judge = ManifestJudge(manifest, personsPorts: [2, 3])
+    let reasons = { (port: UInt16) in
+      judge.judge(self.connect(nil, port, address: "127.0.0.1", "host-port")).map(\.code)
+    }
+    #expect(reasons(1) == ["manifest-allows"])
+    #expect(reasons(2) == ["person-grants"])
+    #expect(reasons(3) == ["nothing-allows"])
+  }
+
   @Test("A name that leads to a private address passes once both are named, and only then")
   func namedPrivate() throws {
     #expect(try decide(connect("a.com", 443, address: "10.0.0.1"), "network: [a.com, 10.0.0.0/8]").effect == .allow)

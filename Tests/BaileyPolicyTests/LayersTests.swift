@@ -45,6 +45,17 @@ import Testing
     #expect(merged.publish == [1] && merged.hostPorts == [3] && merged.optional == [.cgroup])
   }
 
+  @Test("A ceiling speaks of the host's ports by host_ports, not by network")
+  func ceilingHostPort() throws {
+    let judge = CeilingJudge(try read("ceiling: true\nnetwork: [\"tcp://127.0.0.1:4\"]\nhost_ports: [3]"))
+    let subject = Subject(session: .random(), agent: "a", user: "u")
+    let knock = { (port: UInt16) in
+      judge.judge(.connect(subject, host: nil, address: "127.0.0.1", port: port, transport: "host-port")).map(\.code)
+    }
+    #expect(knock(3) == [])
+    #expect(knock(4) == ["above-ceiling"])
+  }
+
   @Test("A ceiling never allows by itself and denies what it does not cover")
   func ceilingJudge() throws {
     let judge = CeilingJudge(try read("ceiling: true\nnetwork: [a.com]\nfiles: [/data]"))

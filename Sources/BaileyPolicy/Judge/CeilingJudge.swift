@@ -10,6 +10,9 @@ package struct CeilingJudge: Judge {
     switch action.verb {
     case .netConnect, .httpRequest:
       guard let destination = try? Destination(action) else { return [above("this destination")] }
+      if destination.isHostPort {
+        return limit.manifest.hostPorts.contains(destination.port) ? [] : [above(destination.text)]
+      }
       let covers = limit.manifest.network.contains { $0.access != .deny && $0.grants(destination) }
       return covers ? [] : [above(destination.text)]
     case .dnsQuery:

@@ -20,6 +20,13 @@ package struct Destination: Sendable, Equatable {
     self.transport = transport
   }
 
+  /// Whether the host's own loopback is meant: the one case in which the controller dials it for the agent.
+  ///
+  /// A name or another address beside it is none of ours; such an action is judged like any other, and denied.
+  package var isHostPort: Bool {
+    transport == "host-port" && host == nil && address?.addressClass == .loopback
+  }
+
   /// `host:port`, or the address where there is no name.
   package var text: String {
     let target = host?.text ?? address.map { $0.isIPv4 ? $0.description : "[\($0)]" } ?? "?"

@@ -5,8 +5,13 @@ package import BaileyCore
 /// Silent about verbs that a manifest says nothing of, which leaves them denied.
 package struct ManifestJudge: Judge {
   private let manifest: Manifest
+  /// Ports of the host's loopback that the person named on the command line of this start.
+  private let personsPorts: Set<UInt16>
 
-  package init(_ manifest: Manifest) { self.manifest = manifest }
+  package init(_ manifest: Manifest, personsPorts: [UInt16] = []) {
+    self.manifest = manifest
+    self.personsPorts = Set(personsPorts)
+  }
 
   package func judge(_ action: Action) -> [Reason] {
     switch action.verb {
@@ -25,6 +30,7 @@ package struct ManifestJudge: Judge {
     if let rule = manifest.network.first(where: { $0.access == .deny && $0.denies(destination) }) {
       return [Reason(.deny, "manifest-denies", "\(destination.text) is denied", source: rule.source)]
     }
+    if destination.isHostPort { return [hostPort(destination)] }
     if let reason = unnamed(destination) { return [reason] }
     let matching = manifest.network.filter { $0.access != .deny && $0.grants(destination) }
     if let rule = matching.first(where: { $0.access == .allow }) {
@@ -34,6 +40,21 @@ package struct ManifestJudge: Judge {
       return [Reason(.ask, "manifest-asks", "\(destination.text) needs approval", source: rule.source)]
     }
     return [nothingAllows(destination)]
+  }
+
+  /// A service of the host's loopback is opened by its port under `host_ports` and by nothing else: no rule of `network` does it.
+  private func hostPort(_ destination: Destination) -> Reason {
+    let port = destination.port
+    guard manifest.hostPorts.contains(port) else {
+      return Reason(
+        .deny, "nothing-allows",
+        "port \(port) of this machine is not opened; `--allow-host-port \(port)` or host_ports in the manifest would")
+    }
+    return personsPorts.contains(port)
+      ? Reason(
+        .allow, "person-grants", "the person opens port \(port) of this machine",
+        source: SourceLocation(file: "--allow-host-port"))
+      : Reason(.allow, "manifest-allows", "port \(port) of this machine is in host_ports")
   }
 
   /// A name that leads to anything but a public address needs a rule for that address as well.

@@ -36,6 +36,7 @@ extension NetworkRule {
   /// holds the bytes to the rule's transport.
   private func speaks(_ spoken: String) -> Bool {
     switch (transport, spoken) {
+    case (_, "host-port"): false
     case (.tcp, _), (_, "connect"), (_, "socks5"), (_, "address"): true
     case (.any, "tls"), (.any, "http"), (.tls, "tls"), (.http, "http"): true
     default: false
