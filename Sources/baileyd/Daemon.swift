@@ -16,7 +16,7 @@ import Glibc
 struct Daemon {
   static func main() async {
     do throws(Fault) {
-      if CommandLine.arguments.dropFirst().first == "--version" { return print(Version.text) }
+      if CommandLine.arguments.dropFirst().first == "--version" { return print(baileyVersion) }
       try await run()
     } catch {
       say(error.description)

@@ -50,7 +50,7 @@ struct Wiring: Sendable {
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
       controller: controller, log: log, health: HostHealth(caller: caller, environment: CurrentProcess.environment),
-      version: Version.text, shutdown: shutdown)
+      version: baileyVersion, shutdown: shutdown)
   }
 }
 

@@ -9,6 +9,7 @@ struct Log: ParsableCommand {
       EXAMPLES
         bailey log                        the last 200 entries
         bailey log --session 4f7c --kind intent
+        bailey log --denied
         bailey log --follow
         bailey log show 1234
         bailey log verify
@@ -31,6 +32,8 @@ struct LogList: BaileyCommand {
   var kind: [Record.Kind] = []
   @Option(name: [.long, .customShort("n")], help: ArgumentHelp("The newest so many; 0 is all.", valueName: "count"))
   var last = 200
+  @Flag(help: "Only what was refused.")
+  var denied = false
   @Flag(name: .shortAndLong, help: "Go on with what is appended.")
   var follow = false
   @OptionGroup var data: DataOptions
@@ -49,10 +52,19 @@ struct LogList: BaileyCommand {
     let reply = try Client.open().ask(.log(query)) { event throws(Failure) in
       guard case .entries(let rows) = event else { return }
       // One entry a line under --json, so that it can be followed.
-      for row in rows { console.isJSON ? console.write(row.versioned) : console.write(line.text(row) + "\n") }
+      for row in rows where !denied || row.isDenial { console.isJSON ? console.write(row.versioned) : console.write(line.text(row) + "\n") }
     }
     guard case .done = reply else { throw .misunderstood }
     return 0
+  }
+}
+
+extension LogRow {
+  /// Whether the gate, or the supervisor of the sandbox, refused it.
+  var isDenial: Bool {
+    let body = record["body"]
+    return body?["decision"]?["effect"] == "deny"
+      || (record["kind"] == "observed" && body?["succeeded"] == false && body?["detail"]?["observed"] == true)
   }
 }
 

@@ -10,20 +10,24 @@ extension Exchange {
     let streams: StandardStreams
     do { streams = try request.streams.streams(descriptors.take()) } catch { throw error.fault }
     let summary = await session.status
-    let directory = request.workingDirectory.hasPrefix(summary.project) ? request.workingDirectory : summary.project
+    let isInside = (request.workingDirectory + "/").hasPrefix(summary.project + "/")
+    let directory = isInside ? request.workingDirectory : summary.project
     let program = try await session.sandbox.execute(
       command: request.command, environment: request.environment, workingDirectory: directory, streams: streams,
       terminal: request.terminal?.size)
     await session.noteExec(request.command)
     var relay: TerminalRelay?
     if let master = program.takeTerminal() {
-      do { relay = try TerminalRelay(owning: master) } catch { throw Fault("terminal-unusable", why: error.message) }
+      let echoes = request.terminal?.echoes ?? true
+      do { relay = try TerminalRelay(owning: master, echoes: echoes) } catch { throw Fault("terminal-unusable", why: error.message) }
     }
     try send(.started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: [])))
     relay?.attach(connection)
     let status = await converse(program, relay, inbox)
     await relay?.drained()
-    return .ended(SessionEnding(session: session.id, code: SessionEnd.program(status).exitCode, cause: .program))
+    var ending = SessionEnding(session: session.id, code: SessionEnd.program(status).exitCode, cause: .program)
+    if case .notStarted = status { ending.cause = .notStarted }
+    return .ended(ending)
   }
 
   private func converse(_ program: any RunningProgram, _ relay: TerminalRelay?, _ inbox: Inbox) async -> ExitStatus {

@@ -53,7 +53,7 @@ extension Exchange {
   {
     let summary = await session.status
     await terminals.name(session.id, request.label)
-    let relay = try await relay(session)
+    let relay = try await relay(session, echoes: request.terminal?.echoes ?? true)
     try send(
       .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
     relay?.attach(connection)
@@ -65,10 +65,10 @@ extension Exchange {
     return .ended(await ending(session, summary, end))
   }
 
-  private func relay(_ session: Session) async throws(Fault) -> TerminalRelay? {
+  private func relay(_ session: Session, echoes: Bool) async throws(Fault) -> TerminalRelay? {
     guard let master = session.sandbox.take(.terminal) else { return nil }
     do throws(Errno) {
-      let relay = try TerminalRelay(owning: master)
+      let relay = try TerminalRelay(owning: master, echoes: echoes)
       await terminals.keep(relay, for: session.id)
       return relay
     } catch {

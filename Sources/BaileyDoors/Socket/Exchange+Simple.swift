@@ -106,6 +106,7 @@ extension HealthCheck {
 extension LogVerification {
   init(_ findings: LogFindings) {
     self.init(
-      size: findings.size, root: findings.root, checkpoint: findings.checkpoint, problems: findings.problems)
+      size: findings.size, root: findings.root, checkpoint: findings.checkpoint, problems: findings.problems,
+      firstBad: findings.firstBad)
   }
 }

@@ -24,10 +24,13 @@ final class TerminalRelay: Sendable {
   private static let inputLimit = 1 << 20
 
   /// Takes over the master side.
-  init(owning descriptor: Int32) throws(Errno) {
+  ///
+  /// - Parameter echoes: `false` where the client's own terminal echoes what is typed.
+  init(owning descriptor: Int32, echoes: Bool) throws(Errno) {
     master = Descriptor(owning: descriptor)
     wake = try .eventCounter()
     try master.setNonBlocking(true)
+    if !echoes { try master.setEcho(false) }
     try startThread("terminal") { self.run() }
   }
 
