@@ -19,6 +19,8 @@ package actor Session {
   private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
   private var watchers: [(SessionEvent) -> Void] = []
   private var granted: Set<String> = []
+  /// Masks that are being put back, while all of the session stands still.
+  private var coverings = 0
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -77,8 +79,14 @@ package actor Session {
     guard state == .frozen else {
       throw Fault("session-not-frozen", subject: id.text, why: "the session is not frozen")
     }
-    try await sandbox.thaw()
-    if state == .frozen { state = .running }
+    state = .running
+    // A mask that is being put back holds the session still until it is done.
+    if coverings == 0 {
+      do throws(Fault) { try await sandbox.thaw() } catch {
+        if state == .running { state = .frozen }
+        throw error
+      }
+    }
     await note("thawed")
   }
 
@@ -155,6 +163,43 @@ package actor Session {
   private var notRunning: Fault {
     Fault(
       "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
+  }
+
+  /// Keeps what is sensitive covered until the session ends. What cannot be covered, or watched, ends it: it must not stay readable.
+  func guardSensitiveFiles(_ events: AsyncStream<WorkspaceEvent>) async {
+    for await event in events {
+      guard isAlive else { return }
+      do throws(Fault) {
+        switch event {
+        case .appeared(let path): try await cover(path)
+        case .detached(let path): try await coverAgain(path)
+        case .notice(let text): await write(.note, ["event": "watch", "notice": .string(text)])
+        case .failed(let fault): throw fault
+        }
+      } catch {
+        guard isAlive else { return }
+        await write(.note, ["event": "sensitive-file-exposed", "fault": error.json])
+        await finish(.killed)
+      }
+    }
+  }
+
+  /// A file that is gone again needs no cover; if it comes back, the watch says so.
+  private func cover(_ path: String) async throws(Fault) {
+    do throws(Fault) { try await sandbox.mask(path: path) } catch {
+      if resources.workspaces.isPresent(path) { throw error }
+      return
+    }
+    await write(.note, ["event": "masked", "path": .string(path)])
+  }
+
+  /// Nothing of the session runs while its mask may be off.
+  private func coverAgain(_ path: String) async throws(Fault) {
+    coverings += 1
+    defer { coverings -= 1 }
+    try await sandbox.freeze()
+    try await cover(path)
+    if state == .running, coverings == 1 { try await sandbox.thaw() }
   }
 
   /// A further program that the person started in the session.

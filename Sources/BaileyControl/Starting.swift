@@ -58,24 +58,19 @@ struct Starting: Sendable {
       let egress = try await resources.egress.open(
         subject: subject, channels: channels(of: sandbox), rules: resolved.manifest.network,
         uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
-      try await resources.workspaces.watch(session: id) { path in
-        Task { await Self.cover(path, of: sandbox) }
-      }
+      let (events, report) = AsyncStream.makeStream(of: WorkspaceEvent.self)
+      try await resources.workspaces.watch(session: id) { report.yield($0) }
       let notices = resolved.notices + opening.notices + sandbox.notices
       try await recordStart(summary, notices)
       let session = Session(
         summary: summary, sandbox: sandbox, egress: egress, mediator: mediator, manifest: resolved.manifest,
         resources: resources)
+      Task { await session.guardSensitiveFiles(events) }
       return (session, notices)
     } catch {
       await sandbox.kill()
       throw error
     }
-  }
-
-  /// A sensitive file that cannot be covered ends the session: it must not stay readable.
-  private static func cover(_ path: String, of sandbox: any RunningSandbox) async {
-    do { try await sandbox.mask(path: path) } catch { await sandbox.kill() }
   }
 
   private func channels(of sandbox: any RunningSandbox) -> [SandboxChannel: Int32] {

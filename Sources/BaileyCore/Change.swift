@@ -22,6 +22,8 @@ package struct Change: Sendable, Equatable {
   package var hunks: [Hunk]
   /// Why it plants code for later, by stable code (`git-hook`, `ci-workflow`, `setuid` …); a separate yes is needed.
   package var risks: [Risk]
+  /// Whether the content is neither side's but both edits joined, since the person edited the file meanwhile as well.
+  package var isMerged: Bool
   /// Why it cannot be applied: the project's side changed meanwhile.
   package var conflict: String?
 
@@ -30,6 +32,7 @@ package struct Change: Sendable, Equatable {
     self.kind = kind
     self.type = type
     isBinary = false
+    isMerged = false
     hunks = []
     risks = []
   }

@@ -172,9 +172,25 @@ package protocol WorkspaceKeeper: Sendable {
   func undo(session: SessionID) async throws(Fault) -> ApplyReport
   /// Finishes or rolls back what a dead controller left in the middle; returns a sentence for each.
   func recover() async throws(Fault) -> [String]
-  /// Watches the project for sensitive files that appear while the session runs; calls back with each path to mask.
-  func watch(session: SessionID, appeared: @escaping @Sendable (String) -> Void) async throws(Fault)
+  /// Watches the project for sensitive files while the session runs.
+  ///
+  /// - Parameter report: called from a thread of the watch, in order, and before this returns for what has appeared since `open`.
+  func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault)
+  /// Whether something stands at an absolute host path, or that cannot be told: what is gone needs no mask.
+  func isPresent(_ path: String) -> Bool
   func close(session: SessionID) async
+}
+
+/// What the watch over a running session's project saw. Paths are absolute.
+package enum WorkspaceEvent: Sendable, Equatable {
+  /// A sensitive file that has no mask yet.
+  case appeared(String)
+  /// The name that carried a mask was replaced, renamed or removed: its mask may be gone.
+  case detached(String)
+  /// What a person should know: a limit was reached, or events were lost and made good.
+  case notice(String)
+  /// The watch has ended: the session must not go on without it.
+  case failed(Fault)
 }
 
 package struct WorkspaceOpening: Sendable, Equatable {

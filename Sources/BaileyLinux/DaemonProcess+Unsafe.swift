@@ -1,5 +1,7 @@
 internal import Glibc
 
+// SAFETY (whole file): the limits live for their calls; descriptor 3 is owned once, since systemd passes it for this process alone.
+
 /// What a long-lived process sets once, before it starts any thread.
 package enum DaemonProcess {
   private static let stopping: [Int32] = [SIGTERM, SIGINT, SIGHUP]
@@ -9,9 +11,10 @@ package enum DaemonProcess {
     umask(0o077)
     signal(SIGPIPE, SIG_IGN)
     var limit = rlimit()
-    try Errno.check(unsafe getrlimit(__rlimit_resource_t(7 /* RLIMIT_NOFILE */), &limit))
+    let openFiles = __rlimit_resource_t(7)  // RLIMIT_NOFILE
+    try Errno.check(unsafe getrlimit(openFiles, &limit))
     limit.rlim_cur = limit.rlim_max
-    try Errno.check(unsafe setrlimit(__rlimit_resource_t(7), &limit))
+    try Errno.check(unsafe setrlimit(openFiles, &limit))
     try Descriptor.blockSignals(stopping)
   }
 

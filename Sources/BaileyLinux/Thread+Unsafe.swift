@@ -5,16 +5,20 @@ internal import Glibc
 ///
 /// The thread has all signals blocked and ends with `body`. Nobody waits for it: what must be waited for says so itself.
 ///
-/// - Parameter name: at most 15 bytes, as /proc/PID/task/TID/comm shows it.
+/// - Parameters:
+///   - name: at most 15 bytes, as /proc/PID/task/TID/comm shows it.
+///   - stackBytes: a multiple of the page size.
 /// - Throws: `EAGAIN` at the limit of threads.
-package func startThread(_ name: String, _ body: @escaping @Sendable () -> Void) throws(Errno) {
+package func startThread(
+  _ name: String, stackBytes: Int = 512 << 10, _ body: @escaping @Sendable () -> Void
+) throws(Errno) {
   // SAFETY: the box is retained for the thread and released by it, exactly once; it is Sendable.
   let box = unsafe Unmanaged.passRetained(ThreadBody(name: name, run: body))
   var attributes = pthread_attr_t()
   unsafe pthread_attr_init(&attributes)
   defer { unsafe pthread_attr_destroy(&attributes) }
   unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-  unsafe pthread_attr_setstacksize(&attributes, 512 << 10)
+  unsafe pthread_attr_setstacksize(&attributes, stackBytes)
   var thread = pthread_t()
   let result = unsafe pthread_create(
     &thread, &attributes,

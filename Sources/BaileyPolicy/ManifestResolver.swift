@@ -49,7 +49,7 @@ package struct ManifestResolver: ManifestProvider {
     if let first = refused.first { throw ManifestIssue.fault(refused, file: first.source.file) }
     var judges: [any Judge] = [floor]
     judges += layers.ceilings.map { CeilingJudge($0) }
-    judges.append(ManifestJudge(manifest, personsPorts: options.hostPorts))
+    judges.append(ManifestJudge(manifest, project: project, personsPorts: options.hostPorts))
     let state = try trustState(of: layers.project, project: project, options: options)
     return ResolvedManifest(manifest: manifest, judges: judges, trust: state, notices: notices(manifest))
   }

@@ -30,7 +30,7 @@ package final class Walls: Sendable {
     self.environment = environment
   }
 
-  deinit { _ = try? bailey(["shutdown"]) }
+  deinit { _ = try? bailey(["kill", "--all", "--controller"]) }
 
   /// Runs the command line tool in the project.
   package func bailey(_ arguments: [String], input: String = "", directory: String? = nil) throws -> Tool.Result {

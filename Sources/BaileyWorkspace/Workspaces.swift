@@ -3,10 +3,12 @@ import BaileyLinux
 
 /// Keeps the staged views of projects on disk: see docs/decisions/0201-workspace-base.md and 0202-workspace-apply.md.
 ///
-/// An actor, so that one session's apply and another's diff do not interleave; a lock on the project's inode keeps other processes out.
+/// The work itself blocks, and so has threads of its own: one at a time for each session, and one apply at a time for each project. A lock on
+/// the project's inode keeps other processes out.
 package actor Workspaces: WorkspaceKeeper {
   let stateDirectory: String
   let hasher: HasherFactory
+  private var turns = Turns()
   private var running: Set<SessionID> = []
   private var watches: [SessionID: SensitiveWatch] = [:]
   private var masks: [SessionID: [String]] = [:]
@@ -19,70 +21,132 @@ package actor Workspaces: WorkspaceKeeper {
     self.hasher = hasher
   }
 
-  package func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) throws(Fault)
+  package func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
     -> WorkspaceOpening
   {
-    let files = SessionFiles(stateDirectory: stateDirectory, session: session)
+    let files = files(session)
     let opening = WorkspaceOpener(files: files, project: project, mode: mode, sensitive: sensitive)
-    let result = try opening.run(stateDirectory: stateDirectory)
+    let stateDirectory = stateDirectory
+    let result = try await onOwnThread { () throws(Fault) in try opening.run(stateDirectory: stateDirectory) }
     running.insert(session)
     masks[session] = result.masks
     return result
   }
 
-  package func changes(of session: SessionID) throws(Fault) -> ChangeSet {
-    try StagedSession(session, files(session), hasher: hasher).read().set
+  package func changes(of session: SessionID) async throws(Fault) -> ChangeSet {
+    try await working(session) { files, hasher throws(Fault) in
+      try StagedSession(session, files, hasher: hasher).read().set
+    }
   }
 
-  package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) throws(Fault) -> ApplyReport {
-    let staged = try StagedSession(session, files(session), hasher: hasher)
-    let lock = try lock(staged.lower)
-    defer { try? lock.unlock() }
-    return try Applying(staged: staged, session: session).apply(selection, digest: digest)
+  package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault)
+    -> ApplyReport
+  {
+    try await applying(session) { applying throws(Fault) in try applying.apply(selection, digest: digest) }
   }
 
-  package func undo(session: SessionID) throws(Fault) -> ApplyReport {
-    let staged = try StagedSession(session, files(session), hasher: hasher)
-    let lock = try lock(staged.lower)
-    defer { try? lock.unlock() }
-    return try Applying(staged: staged, session: session).undo()
+  package func undo(session: SessionID) async throws(Fault) -> ApplyReport {
+    try await applying(session) { applying throws(Fault) in try applying.undo() }
   }
 
-  package func discard(session: SessionID, paths: [String]?) throws(Fault) {
+  package func discard(session: SessionID, paths: [String]?) async throws(Fault) {
     if running.contains(session) {
       throw Fault(
         "session-running", subject: session.text, why: "the files of a running session cannot be taken from under it",
         hint: "wait for its end, or bailey kill \(session.text)")
     }
-    try Discarding(session: session, files: files(session), hasher: hasher).run(paths: paths?.map { Array($0.utf8) })
-  }
-
-  package func recover() throws(Fault) -> [String] {
-    try Recovery(stateDirectory: stateDirectory, hasher: hasher).run()
-  }
-
-  package func watch(session: SessionID, appeared: @escaping @Sendable (String) -> Void) throws(Fault) {
-    let memory = try files(session).load()
-    if memory.mode == .copy { return }
-    watches[session]?.stop()
-    watches[session] = try SensitiveWatch(
-      project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) }, known: masks[session] ?? []
-    ) { event in
-      if case .appeared(let path) = event { appeared(path) }
+    let paths = paths?.map { Array($0.utf8) }
+    try await working(session) { files, hasher throws(Fault) in
+      try Discarding(session: session, files: files, hasher: hasher).run(paths: paths)
     }
   }
 
-  package func close(session: SessionID) {
-    watches.removeValue(forKey: session)?.stop()
+  package func recover() async throws(Fault) -> [String] {
+    let recovery = Recovery(stateDirectory: stateDirectory, hasher: hasher)
+    return try await onOwnThread { () throws(Fault) in try recovery.run() }
+  }
+
+  package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {
+    let (files, known) = (files(session), masks[session] ?? [])
+    let watch = try await onOwnThread { () throws(Fault) -> SensitiveWatch? in
+      let memory = try files.load()
+      if memory.mode == .copy { return nil }
+      return try SensitiveWatch(
+        project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) }, known: known
+      ) { report(WorkspaceEvent($0)) }
+    }
+    guard let watch else { return }
+    // The session may have ended while the project was searched.
+    let superseded = running.contains(session) ? watches.updateValue(watch, forKey: session) : watch
+    await stop(superseded)
+  }
+
+  package nonisolated func isPresent(_ path: String) -> Bool {
+    do throws(Errno) { _ = try Descriptor.status(of: path, followingLinks: false) } catch {
+      return error != .noSuchFile && error != .notDirectory
+    }
+    return true
+  }
+
+  package func close(session: SessionID) async {
     running.remove(session)
     masks[session] = nil
+    await stop(watches.removeValue(forKey: session))
+  }
+
+  private func stop(_ watch: SensitiveWatch?) async {
+    guard let watch else { return }
+    do { try await onOwnThread { () throws(Fault) in watch.stop() } } catch { watch.stop() }
   }
 
   private func files(_ session: SessionID) -> SessionFiles {
     SessionFiles(stateDirectory: stateDirectory, session: session)
   }
+}
 
-  private func lock(_ project: Tree) throws(Fault) -> Descriptor {
-    try ProjectLock.take(stateDirectory: stateDirectory, project: project)
+extension Workspaces {
+  /// Work on one session, after what was asked for earlier.
+  private func working<Value: Sendable>(
+    _ session: SessionID, _ body: @escaping @Sendable (SessionFiles, @escaping HasherFactory) throws(Fault) -> Value
+  ) async throws(Fault) -> Value {
+    let (files, hasher) = (files(session), hasher)
+    await take("session " + session.text)
+    defer { turns.pass("session " + session.text) }
+    return try await onOwnThread { () throws(Fault) in try body(files, hasher) }
+  }
+
+  /// Work on one session and its project.
+  private func applying(
+    _ session: SessionID, _ body: @escaping @Sendable (Applying) throws(Fault) -> ApplyReport
+  ) async throws(Fault) -> ApplyReport {
+    let (files, hasher, stateDirectory) = (files(session), hasher, stateDirectory)
+    await take("session " + session.text)
+    defer { turns.pass("session " + session.text) }
+    let project = "project " + (try await onOwnThread { () throws(Fault) in try files.load().project })
+    await take(project)
+    defer { turns.pass(project) }
+    return try await onOwnThread { () throws(Fault) in
+      let staged = try StagedSession(session, files, hasher: hasher)
+      let lock = try ProjectLock.take(stateDirectory: stateDirectory, project: staged.lower)
+      defer { try? lock.unlock() }
+      return try body(Applying(staged: staged, session: session))
+    }
+  }
+
+  private func take(_ name: String) async {
+    if turns.takeIfFree(name) { return }
+    await withCheckedContinuation { turns.await(name, $0) }
+  }
+}
+
+extension WorkspaceEvent {
+  fileprivate init(_ event: SensitiveWatch.Event) {
+    self =
+      switch event {
+      case .appeared(let path): .appeared(path)
+      case .detached(let path): .detached(path)
+      case .notice(let text): .notice(text)
+      case .failed(let fault): .failed(fault)
+      }
   }
 }

@@ -18,25 +18,19 @@ struct filter_program {
   const void *filter;
 };
 
-static long write_file(const char *path, const char *text) {
-  long file = CALL(openat, AT_FDCWD, path, O_WRONLY | O_CLOEXEC, 0);
-  TRY(file);
-  long result = write_whole(file, text, text_length(text));
-  close_descriptor(file);
-  return result;
-}
-
-static long nest(const struct bytes *text) {
+long op_nest(struct context *context, struct operation *operation) {
+  const struct bytes *text = operation->string;
   /* The files of /proc/self belong to their process only while it is dumpable. */
   TRY(CALL(prctl, PR_SET_DUMPABLE, 1, 0, 0, 0));
   TRY(CALL(unshare, CLONE_NEWUSER | CLONE_NEWNS));
-  TRY(write_file(text[2].start, "deny"));
-  TRY(write_file(text[3].start, text[0].start));
-  return write_file(text[4].start, text[1].start);
+  TRY(write_file(AT_FDCWD, text[2].start, "deny", 4));
+  TRY(write_file(AT_FDCWD, text[3].start, text[0].start, text[0].length));
+  return write_file(AT_FDCWD, text[4].start, text[1].start, text[1].length);
 }
 
 /* The new root must be a mount that is not locked, so the view is bound onto itself. */
-static long enter(const char *path) {
+long op_enter(struct context *context, struct operation *operation) {
+  const char *path = operation->string[0].start;
   struct mount_attr read_only = {.attr_set = MOUNT_ATTR_RDONLY};
   TRY(CALL(mount, 0, "/", 0, MS_SLAVE | MS_REC, 0));
   TRY(CALL(mount, path, path, 0, MS_BIND | MS_REC, 0));
@@ -48,11 +42,15 @@ static long enter(const char *path) {
   return CALL(chdir, "/");
 }
 
-static long join(struct context *context) {
+long op_join(struct context *context, struct operation *operation) {
   return CALL(setns, context->main_process, CLONE_NEWUSER | CLONE_NEWNS);
 }
 
-static long drop_capabilities(void) {
+long op_change_directory(struct context *context, struct operation *operation) {
+  return CALL(chdir, operation->string[0].start);
+}
+
+long op_drop(struct context *context, struct operation *operation) {
   struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
   struct __user_cap_data_struct none[2] = {{0}, {0}};
   TRY(CALL(prctl, PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0, 0, 0));
@@ -63,7 +61,9 @@ static long drop_capabilities(void) {
   return CALL(capset, &header, none);
 }
 
-static long no_new_privileges(void) { return CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+long op_no_new_privileges(struct context *context, struct operation *operation) {
+  return CALL(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
 
 static long add_rule(long ruleset, struct bytes rule) {
   const uint64_t *number = (const void *)rule.start;
@@ -83,7 +83,7 @@ static long add_rule(long ruleset, struct bytes rule) {
   return result;
 }
 
-static long landlock(struct operation *operation) {
+long op_landlock(struct context *context, struct operation *operation) {
   /* A kernel that knows fewer fields takes the rest if it is zero, and refuses it if not. */
   uint64_t handled[3] = {operation->number[0], operation->number[1], operation->number[2]};
   long ruleset = CALL(landlock_create_ruleset, handled, sizeof handled, 0);
@@ -91,17 +91,16 @@ static long landlock(struct operation *operation) {
   struct bytes rule;
   while (string_next(&operation->tail, &rule))
     TRY(add_rule(ruleset, rule));
-  TRY(no_new_privileges());
+  TRY(op_no_new_privileges(context, operation));
   TRY(CALL(landlock_restrict_self, ruleset, 0));
   close_descriptor(ruleset);
   return 0;
 }
 
-static long seccomp(struct context *context, struct operation *operation) {
+long op_seccomp(struct context *context, struct operation *operation) {
   const struct bytes *program = &operation->string[0];
   static _Alignas(8) char aligned[4096 * 8];
-  for (uint32_t index = 0; index < program->length; index++)
-    aligned[index] = program->start[index];
+  __builtin_memcpy(aligned, program->start, program->length);
   struct filter_program filter = {(unsigned short)(program->length / 8), aligned};
   int notify = operation->number[0] != 0;
   long flags = notify ? SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV : 0;
@@ -133,7 +132,7 @@ static _Noreturn void not_started(struct context *context, long error) {
 }
 
 /* As execvp: a candidate that is not there, or may not be executed, gives way to the next. */
-static long execute(struct context *context, struct operation *operation) {
+long op_execute(struct context *context, struct operation *operation) {
   static const char *vector[BAILEY_MAX_STRINGS + 4];
   uint64_t candidates = operation->number[0], arguments = operation->number[1], at = 0;
   struct bytes text;
@@ -154,32 +153,6 @@ static long execute(struct context *context, struct operation *operation) {
       break;
   }
   not_started(context, error);
-}
-
-long run_agent(struct context *context, struct operation *operation) {
-  const struct bytes *text = operation->string;
-  switch (operation->code) {
-  case BAILEY_NEST:
-    return nest(text);
-  case BAILEY_ENTER:
-    return enter(text[0].start);
-  case BAILEY_JOIN:
-    return join(context);
-  case BAILEY_DROP:
-    return drop_capabilities();
-  case BAILEY_LANDLOCK:
-    return landlock(operation);
-  case BAILEY_NO_NEW_PRIVILEGES:
-    return no_new_privileges();
-  case BAILEY_SECCOMP:
-    return seccomp(context, operation);
-  case BAILEY_CHANGE_DIRECTORY:
-    return CALL(chdir, text[0].start);
-  case BAILEY_EXECUTE:
-    return execute(context, operation);
-  default:
-    return -ENOSYS;
-  }
 }
 
 static void reset_signals(void) {

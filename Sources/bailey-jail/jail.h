@@ -20,19 +20,18 @@ struct context {
   int list, index;
 };
 
-/* Each runs one operation: 0, or a negative errno. */
-long run_parent(struct context *context, struct operation *operation);
-long run_mount(struct context *context, struct operation *operation);
-long run_network(struct context *context, struct operation *operation);
-long run_start(struct context *context, struct operation *operation);
-long run_agent(struct context *context, struct operation *operation);
+/* One function per operation, `op_bind` for BAILEY_BIND: 0, or a negative errno. */
+#define DECLARE(code, name, ...) long op_##name(struct context *context, struct operation *operation);
+BAILEY_OPERATIONS(DECLARE)
+#undef DECLARE
 
 /* Runs a list to its end; on failure says which operation it was, and leaves. */
 void run_list(struct context *context, int list);
 _Noreturn void fail(struct context *context, struct operation *operation, long error);
 
 void print_text(const char *text);
-void print_number(uint64_t number);
+/* Decimal, in one buffer: the next call overwrites it. */
+const char *number_text(uint64_t number);
 /* Maps and checks the plan behind a sealed descriptor. */
 long plan_map(long descriptor, int further, struct plan *plan);
 
@@ -41,6 +40,8 @@ long start_program(struct context *context);
 /* Serves the controller, reaps, and ends with the main program. */
 _Noreturn void serve(struct context *context, long main_program);
 
+/* Moves a fresh descriptor to its slot. */
+long to_slot(long descriptor, uint64_t slot);
 /* Opens a pair in the sandbox's devpts: returns the master. */
 long open_terminal(struct context *context, uint64_t rows, uint64_t columns, long *slave);
 
@@ -51,7 +52,8 @@ long receive_request(uint8_t *bytes, size_t room, int *descriptors, unsigned *co
 
 /* mounts.c, for live requests */
 long mount_tree(long tree, uint64_t attributes, int recursive, long target);
-long open_target(long view, const char *path, int create, int directory);
+/* Walks to `path` below `view` and makes what is not there; `directory` says what the last name is. */
+long make_target(long view, const char *path, int directory);
 long is_directory(long descriptor);
 
 #define TRY(expression) \

@@ -34,7 +34,7 @@ long plan_map(long descriptor, int further, struct plan *plan) {
   if (wrong == 0)
     return 0;
   print_text("plan: malformed at byte ");
-  print_number(wrong);
+  print_text(number_text(wrong));
   print_text("\n");
   return -EBADMSG;
 }
@@ -46,58 +46,48 @@ _Noreturn static void refuse(long error) {
   leave(125);
 }
 
-/* "/proc/PID/NAME": the one text that is made here. */
-static long open_of_child(long child, const char *name, long flags) {
-  char digits[21];
-  unsigned at = sizeof digits - 1;
-  digits[at] = 0;
-  for (long rest = child; rest > 0; rest /= 10)
-    digits[--at] = (char)('0' + rest % 10);
-  long proc = CALL(openat, AT_FDCWD, "/proc", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  TRY(proc);
-  long directory = CALL(openat, proc, digits + at, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  close_descriptor(proc);
-  TRY(directory);
-  long file = CALL(openat, directory, name, flags | O_CLOEXEC, 0);
-  close_descriptor(directory);
-  return file;
+/* "/proc/PID": the one text that is made here. */
+static long open_of_child(long child) {
+  char path[27] = "/proc/";
+  const char *digits = number_text((uint64_t)child);
+  __builtin_memcpy(path + 6, digits, text_length(digits));
+  return CALL(openat, AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 }
 
 static long write_of_child(long child, const char *name, const char *text) {
-  long file = open_of_child(child, name, O_WRONLY);
-  TRY(file);
-  long result = write_whole(file, text, text_length(text));
-  close_descriptor(file);
+  long directory = open_of_child(child);
+  TRY(directory);
+  long result = write_file(directory, name, text, text_length(text));
+  close_descriptor(directory);
   return result;
 }
 
-static long id_map(struct operation *operation) {
+long op_id_map(struct context *context, struct operation *operation) {
   if (operation->number[0])
-    TRY(write_of_child(context.child, "setgroups", "deny"));
-  TRY(write_of_child(context.child, "uid_map", operation->string[0].start));
-  return write_of_child(context.child, "gid_map", operation->string[1].start);
+    TRY(write_of_child(context->child, "setgroups", "deny"));
+  TRY(write_of_child(context->child, "uid_map", operation->string[0].start));
+  return write_of_child(context->child, "gid_map", operation->string[1].start);
 }
 
-static long open_tree(struct operation *operation) {
-  long recursive = operation->number[1] ? 0x8000 /* AT_RECURSIVE */ : 0;
-  long tree = CALL(open_tree, AT_FDCWD, operation->string[0].start, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
-  TRY(tree);
-  if (operation->number[2]) {
-    long namespace = open_of_child(context.child, "ns/user", O_RDONLY);
-    TRY(namespace);
-    struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)namespace};
-    TRY(CALL(mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &map, sizeof map));
-    close_descriptor(namespace);
-  }
-  long slot = BAILEY_FD_SLOTS + (long)operation->number[0];
-  TRY(CALL(dup3, tree, slot, O_CLOEXEC));
-  close_descriptor(tree);
+static long map_owners(long child, long tree, int recursive) {
+  long directory = open_of_child(child);
+  TRY(directory);
+  long namespace = CALL(openat, directory, "ns/user", O_RDONLY | O_CLOEXEC, 0);
+  TRY(namespace);
+  struct mount_attr map = {.attr_set = MOUNT_ATTR_IDMAP, .userns_fd = (uint64_t)namespace};
+  TRY(CALL(mount_setattr, tree, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &map, sizeof map));
+  close_descriptor(namespace);
+  close_descriptor(directory);
   return 0;
 }
 
-long run_parent(struct context *unused, struct operation *operation) {
-  (void)unused;
-  return operation->code == BAILEY_ID_MAP ? id_map(operation) : open_tree(operation);
+long op_open_tree(struct context *context, struct operation *operation) {
+  int recursive = operation->number[1] != 0;
+  long tree = clone_tree(operation->string[0].start, recursive);
+  TRY(tree);
+  if (operation->number[2])
+    TRY(map_owners(context->child, tree, recursive));
+  return to_slot(tree, operation->number[0]);
 }
 
 /* Waits for the parent list; the controller's death ends the wait. */

@@ -9,8 +9,7 @@
 #include <sys/socket.h>
 #include <sys/ioctl.h>
 
-/* Moves a fresh descriptor to its slot. */
-static long to_slot(long descriptor, uint64_t slot) {
+long to_slot(long descriptor, uint64_t slot) {
   TRY(descriptor);
   long target = BAILEY_FD_SLOTS + (long)slot;
   if (descriptor == target)
@@ -41,7 +40,7 @@ static long await_acknowledgements(long descriptor, uint64_t wanted) {
   return 0;
 }
 
-static long send_netlink(struct operation *operation) {
+long op_netlink(struct context *context, struct operation *operation) {
   struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
   long descriptor = CALL(socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, operation->number[0]);
   TRY(descriptor);
@@ -53,7 +52,7 @@ static long send_netlink(struct operation *operation) {
   return result;
 }
 
-static long listen_on(struct operation *operation) {
+long op_listen(struct context *context, struct operation *operation) {
   const struct bytes *address = &operation->string[0];
   int one = 1;
   long type = (long)operation->number[2];
@@ -67,7 +66,6 @@ static long listen_on(struct operation *operation) {
   return to_slot(descriptor, operation->number[0]);
 }
 
-/* Opens a pair in the sandbox's devpts: the master into its slot, the slave for the program. */
 long open_terminal(struct context *context, uint64_t rows, uint64_t columns, long *slave) {
   int unlock = 0;
   struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
@@ -80,7 +78,7 @@ long open_terminal(struct context *context, uint64_t rows, uint64_t columns, lon
   return master;
 }
 
-static long make_terminal(struct context *context, struct operation *operation) {
+long op_terminal(struct context *context, struct operation *operation) {
   long master = open_terminal(context, operation->number[1], operation->number[2], &context->terminal);
   TRY(to_slot(master, operation->number[0]));
   TRY(CALL(setsid));
@@ -88,28 +86,15 @@ static long make_terminal(struct context *context, struct operation *operation) 
 }
 
 /* What is stricter already stays: nobody here may raise a limit. */
-static long set_limit(uint64_t resource, uint64_t soft, uint64_t hard) {
+long op_limit(struct context *context, struct operation *operation) {
+  const uint64_t *number = operation->number;
   uint64_t now[2];
-  TRY(CALL(prlimit64, 0, resource, 0, now));
-  uint64_t wanted[2] = {soft, hard < now[1] ? hard : now[1]};
-  if (wanted[0] > wanted[1])
-    wanted[0] = wanted[1];
-  return CALL(prlimit64, 0, resource, wanted, 0);
+  TRY(CALL(prlimit64, 0, number[0], 0, now));
+  uint64_t hard = number[2] < now[1] ? number[2] : now[1];
+  uint64_t wanted[2] = {number[1] < hard ? number[1] : hard, hard};
+  return CALL(prlimit64, 0, number[0], wanted, 0);
 }
 
-long run_network(struct context *context, struct operation *operation) {
-  switch (operation->code) {
-  case BAILEY_HOSTNAME:
-    return CALL(sethostname, operation->string[0].start, operation->string[0].length);
-  case BAILEY_NETLINK:
-    return send_netlink(operation);
-  case BAILEY_LISTEN:
-    return listen_on(operation);
-  case BAILEY_TERMINAL:
-    return make_terminal(context, operation);
-  case BAILEY_LIMIT:
-    return set_limit(operation->number[0], operation->number[1], operation->number[2]);
-  default:
-    return run_start(context, operation);
-  }
+long op_hostname(struct context *context, struct operation *operation) {
+  return CALL(sethostname, operation->string[0].start, operation->string[0].length);
 }

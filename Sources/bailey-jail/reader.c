@@ -1,51 +1,13 @@
 /* Reads plans and requests. No system call, no state: this file is what Fuzz/plan feeds. */
 #include "reader.h"
 
-/* What a code looks like: its list, how many numbers and fixed strings, whether more strings follow, which fixed strings may hold NUL
- * or be empty (bit n: string n), and which number is a slot (1-based; optional slots may be BAILEY_NO_SLOT). */
+/* What a code looks like, as bailey_plan.h says. */
 struct shape {
   uint8_t code, list, numbers, strings, tail, data, slot, optional_slot;
 };
 
-static const struct shape shapes[] = {
-    {BAILEY_ID_MAP, BAILEY_PARENT, 1, 2, 0, 0, 0, 0},
-    {BAILEY_OPEN_TREE, BAILEY_PARENT, 3, 1, 0, 0, 1, 0},
-    {BAILEY_TMPFS, BAILEY_INIT, 1, 4, 0, 0, 0, 0},
-    {BAILEY_DIRECTORY, BAILEY_INIT, 1, 1, 0, 0, 0, 0},
-    {BAILEY_FILE, BAILEY_INIT, 1, 2, 0, 2, 0, 0},
-    {BAILEY_SYMLINK, BAILEY_INIT, 0, 2, 0, 0, 0, 0},
-    {BAILEY_PIVOT, BAILEY_INIT, 0, 2, 0, 0, 0, 0},
-    {BAILEY_PROPAGATION, BAILEY_INIT, 1, 1, 0, 0, 0, 0},
-    {BAILEY_BIND, BAILEY_INIT, 4, 2, 0, 1, 1, 1},
-    {BAILEY_OVERLAY, BAILEY_INIT, 1, 4, 0, 0, 0, 0},
-    {BAILEY_PROC, BAILEY_INIT, 1, 1, 0, 0, 0, 0},
-    {BAILEY_DEVPTS, BAILEY_INIT, 0, 1, 0, 0, 0, 0},
-    {BAILEY_HOSTNAME, BAILEY_INIT, 0, 1, 0, 0, 0, 0},
-    {BAILEY_SYSCTL, BAILEY_INIT, 0, 2, 0, 2, 0, 0},
-    {BAILEY_NETLINK, BAILEY_INIT, 2, 1, 0, 1, 0, 0},
-    {BAILEY_LISTEN, BAILEY_INIT, 4, 1, 0, 1, 1, 0},
-    {BAILEY_TERMINAL, BAILEY_INIT, 3, 0, 0, 0, 1, 0},
-    {BAILEY_LIMIT, BAILEY_INIT, 3, 0, 0, 0, 0, 0},
-    {BAILEY_READY, BAILEY_INIT, 0, 1, 0, 1, 0, 0},
-    {BAILEY_SPAWN, BAILEY_INIT, 0, 0, 0, 0, 0, 0},
-    {BAILEY_NEST, BAILEY_AGENT, 0, 5, 0, 0, 0, 0},
-    {BAILEY_ENTER, BAILEY_AGENT, 0, 1, 0, 0, 0, 0},
-    {BAILEY_DROP, BAILEY_AGENT, 0, 0, 0, 0, 0, 0},
-    {BAILEY_LANDLOCK, BAILEY_AGENT, 3, 0, 1, 0, 0, 0},
-    {BAILEY_NO_NEW_PRIVILEGES, BAILEY_AGENT, 0, 0, 0, 0, 0, 0},
-    {BAILEY_SECCOMP, BAILEY_AGENT, 1, 1, 0, 1, 0, 0},
-    {BAILEY_CHANGE_DIRECTORY, BAILEY_AGENT, 0, 1, 0, 0, 0, 0},
-    {BAILEY_EXECUTE, BAILEY_AGENT, 3, 0, 1, 0, 0, 0},
-    {BAILEY_JOIN, BAILEY_AGENT, 0, 0, 0, 0, 0, 0},
-    {BAILEY_MOUNT, BAILEY_REQUEST, 3, 3, 0, 1, 0, 0},
-    {BAILEY_UNMOUNT, BAILEY_REQUEST, 1, 3, 0, 0, 0, 0},
-    {BAILEY_MASK, BAILEY_REQUEST, 1, 4, 0, 0, 0, 0},
-    {BAILEY_SIGNAL, BAILEY_REQUEST, 3, 0, 0, 0, 0, 0},
-    {BAILEY_FREEZE, BAILEY_REQUEST, 1, 0, 0, 0, 0, 0},
-    {BAILEY_THAW, BAILEY_REQUEST, 1, 0, 0, 0, 0, 0},
-    {BAILEY_DIAL, BAILEY_REQUEST, 3, 0, 0, 0, 0, 0},
-    {BAILEY_LAUNCH, BAILEY_REQUEST, 4, 0, 0, 0, 0, 0},
-};
+#define SHAPE(code, name, number, list, ...) {BAILEY_##code, BAILEY_##list, __VA_ARGS__},
+static const struct shape shapes[] = {BAILEY_OPERATIONS(SHAPE) BAILEY_REQUESTS(SHAPE)};
 
 static const struct shape *shape_of(uint16_t code) {
   for (size_t index = 0; index < sizeof shapes / sizeof *shapes; index++)
@@ -163,7 +125,8 @@ static int list_check(struct cursor *cursor, unsigned list, uint32_t count) {
     if ((operation.code == BAILEY_SPAWN || operation.code == BAILEY_EXECUTE) != last && list != BAILEY_PARENT)
       return 0;
     seen |= (operation.code == BAILEY_DROP) | (operation.code == BAILEY_NO_NEW_PRIVILEGES) << 1 |
-            (operation.code == BAILEY_NEST || operation.code == BAILEY_JOIN) << 2 | (operation.code == BAILEY_SECCOMP) << 3;
+            (operation.code == BAILEY_NEST || operation.code == BAILEY_JOIN) << 2 |
+            (operation.code == BAILEY_SECCOMP && operation.number[0] == 1) << 3;
   }
   return list != BAILEY_AGENT || seen == 15;
 }

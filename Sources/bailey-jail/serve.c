@@ -78,54 +78,44 @@ static void reply(uint64_t id, long result, long descriptor) {
   send_event(&event, &number, descriptor >= 0 ? 1 : 0, 0);
 }
 
-static long view_writable(long view, int writable) {
-  struct mount_attr change = {
-      .attr_set = writable ? 0 : MOUNT_ATTR_RDONLY,
-      .attr_clr = writable ? MOUNT_ATTR_RDONLY : 0,
-  };
-  return CALL(mount_setattr, view, "", AT_EMPTY_PATH, &change, sizeof change);
-}
-
 /* The view's own mount may be read-only; this copy of it is not the agent's. */
-static long make_target(long view, const char *path, int directory) {
-  long target = open_target(view, path, 1, directory);
-  if (target != -EROFS)
-    return target;
-  TRY(view_writable(view, 1));
-  target = open_target(view, path, 1, directory);
-  view_writable(view, 0);
-  return target;
+static long make_place(long view, const char *path, int directory) {
+  struct mount_attr open = {.attr_clr = MOUNT_ATTR_RDONLY}, closed = {.attr_set = MOUNT_ATTR_RDONLY};
+  long place = make_target(view, path, directory);
+  if (place != -EROFS)
+    return place;
+  TRY(CALL(mount_setattr, view, "", AT_EMPTY_PATH, &open, sizeof open));
+  place = make_target(view, path, directory);
+  CALL(mount_setattr, view, "", AT_EMPTY_PATH, &closed, sizeof closed);
+  return place;
 }
 
-static long open_source(const char *path, int recursive) {
-  long source = open_strictly(AT_FDCWD, path, O_PATH);
-  TRY(source);
-  long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? 0x8000 /* AT_RECURSIVE */ : 0);
-  long tree = CALL(open_tree, source, "", flags);
-  close_descriptor(source);
-  return tree;
-}
+static long open_view(const char *path) { return open_strictly(AT_FDCWD, path, O_PATH | O_DIRECTORY); }
 
-static long live_mount(struct operation *operation, long tree) {
-  int recursive = operation->number[2] != 0, owned = tree < 0;
-  if (owned)
-    tree = open_source(operation->string[0].start, recursive);
-  TRY(tree);
-  long view = CALL(openat, AT_FDCWD, operation->string[1].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  long target = view < 0 ? view : make_target(view, operation->string[2].start, is_directory(tree) > 0);
-  long result = target < 0 ? target : mount_tree(tree, operation->number[1], recursive, target);
-  close_descriptor(target);
+static long open_in_view(const char *path, const char *below) {
+  long view = open_view(path);
+  TRY(view);
+  long place = open_strictly(view, below, O_PATH);
   close_descriptor(view);
-  if (owned)
+  return place;
+}
+
+static long live_mount(struct operation *operation, long given) {
+  int recursive = operation->number[2] != 0;
+  long tree = given < 0 ? clone_tree(operation->string[0].start, recursive) : given;
+  TRY(tree);
+  long view = open_view(operation->string[1].start);
+  long place = view < 0 ? view : make_place(view, operation->string[2].start, is_directory(tree) > 0);
+  long result = place < 0 ? place : mount_tree(tree, operation->number[1], recursive, place);
+  close_descriptor(place);
+  close_descriptor(view);
+  if (given < 0)
     close_descriptor(tree);
   return result;
 }
 
 static long live_unmount(struct operation *operation) {
-  long view = CALL(openat, AT_FDCWD, operation->string[0].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  TRY(view);
-  long directory = open_target(view, operation->string[1].start, 0, 1);
-  close_descriptor(view);
+  long directory = open_in_view(operation->string[0].start, operation->string[1].start);
   TRY(directory);
   long result = CALL(fchdir, directory);
   close_descriptor(directory);
@@ -136,16 +126,13 @@ static long live_unmount(struct operation *operation) {
 }
 
 static long live_mask(struct operation *operation) {
-  long view = CALL(openat, AT_FDCWD, operation->string[2].start, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-  TRY(view);
-  long target = open_target(view, operation->string[3].start, 0, 0);
-  close_descriptor(view);
-  TRY(target);
-  long cover = open_source(operation->string[is_directory(target) > 0 ? 1 : 0].start, 0);
+  long place = open_in_view(operation->string[2].start, operation->string[3].start);
+  TRY(place);
+  long cover = clone_tree(operation->string[is_directory(place) > 0 ? 1 : 0].start, 0);
   uint64_t attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
-  long result = cover < 0 ? cover : mount_tree(cover, attributes, 0, target);
+  long result = cover < 0 ? cover : mount_tree(cover, attributes, 0, place);
   close_descriptor(cover);
-  close_descriptor(target);
+  close_descriptor(place);
   return result;
 }
 
@@ -231,34 +218,25 @@ static long launch(struct operation *operation, const int *descriptors, unsigned
 }
 
 static void answer(struct operation *operation, const int *descriptors, unsigned count) {
+  const uint64_t *number = operation->number;
   long result = -ENOSYS, descriptor = -1;
-  switch (operation->code) {
-  case BAILEY_MOUNT:
+  if (operation->code == BAILEY_MOUNT)
     result = live_mount(operation, count ? descriptors[0] : -1);
-    break;
-  case BAILEY_UNMOUNT:
+  else if (operation->code == BAILEY_UNMOUNT)
     result = live_unmount(operation);
-    break;
-  case BAILEY_MASK:
+  else if (operation->code == BAILEY_MASK)
     result = live_mask(operation);
-    break;
-  case BAILEY_SIGNAL:
-    result = signal_program(operation->number[1], operation->number[2]);
-    break;
-  case BAILEY_FREEZE:
-  case BAILEY_THAW:
-    frozen = operation->code == BAILEY_FREEZE;
-    result = CALL(kill, -1, frozen ? SIGSTOP : SIGCONT);
-    break;
-  case BAILEY_DIAL:
-    result = dial(operation->number[1], operation->number[2] != 0, &descriptor);
-    break;
-  case BAILEY_LAUNCH:
+  else if (operation->code == BAILEY_SIGNAL)
+    result = signal_program(number[1], number[2]);
+  else if (operation->code == BAILEY_FREEZE || operation->code == BAILEY_THAW)
+    result = CALL(kill, -1, (frozen = operation->code == BAILEY_FREEZE) ? SIGSTOP : SIGCONT);
+  else if (operation->code == BAILEY_DIAL)
+    result = dial(number[1], number[2] != 0, &descriptor);
+  else if (operation->code == BAILEY_LAUNCH)
     result = launch(operation, descriptors, count);
-    if (result == 0)
-      return;
-  }
-  reply(operation->number[0], result, result < 0 ? -1 : descriptor);
+  /* A leader that runs answers itself. */
+  if (operation->code != BAILEY_LAUNCH || result != 0)
+    reply(number[0], result, result < 0 ? -1 : descriptor);
   close_descriptor(descriptor);
 }
 
@@ -303,15 +281,16 @@ _Noreturn void serve(struct context *context, long main_program) {
   }
 }
 
-long run_start(struct context *context, struct operation *operation) {
-  if (operation->code == BAILEY_SPAWN) {
-    long process = start_program(context);
-    TRY(process);
-    for (int index = 0; index < 3; index++)
-      close_descriptor(context->streams[index]);
-    close_descriptor(context->terminal);
-    serve(context, process);
-  }
+long op_spawn(struct context *context, struct operation *operation) {
+  long process = start_program(context);
+  TRY(process);
+  for (int index = 0; index < 3; index++)
+    close_descriptor(context->streams[index]);
+  close_descriptor(context->terminal);
+  serve(context, process);
+}
+
+long op_ready(struct context *context, struct operation *operation) {
   int descriptors[MAX_DESCRIPTORS];
   const struct bytes *slots = &operation->string[0];
   if (slots->length > MAX_DESCRIPTORS)

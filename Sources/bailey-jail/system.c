@@ -1,7 +1,8 @@
-#include "system.h"
 #define _GNU_SOURCE
+#include "system.h"
 
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <linux/openat2.h>
 #include <signal.h>
 
@@ -39,14 +40,32 @@ long write_whole(long descriptor, const char *bytes, size_t length) {
 }
 
 long open_strictly(long directory, const char *path, long flags) {
-  struct open_how how = {
-      .flags = (uint64_t)flags | O_CLOEXEC,
-      .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-  };
+  struct open_how how = {.flags = (uint64_t)flags | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+  if (directory != AT_FDCWD)
+    how.resolve |= RESOLVE_IN_ROOT;
   return CALL(openat2, directory, path, &how, sizeof how);
 }
 
-size_t text_length(const char *text) {
+long clone_tree(const char *path, int recursive) {
+  long source = open_strictly(AT_FDCWD, path, O_PATH);
+  if (source < 0)
+    return source;
+  long flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+  long tree = CALL(open_tree, source, "", flags);
+  close_descriptor(source);
+  return tree;
+}
+
+long write_file(long directory, const char *path, const char *content, size_t length) {
+  long file = CALL(openat, directory, path, O_WRONLY | O_CLOEXEC, 0);
+  if (file < 0)
+    return file;
+  long result = write_whole(file, content, length);
+  close_descriptor(file);
+  return result;
+}
+
+__attribute__((no_builtin("strlen"))) size_t text_length(const char *text) {
   size_t length = 0;
   while (text[length])
     length++;
@@ -54,8 +73,4 @@ size_t text_length(const char *text) {
 }
 
 /* The kernel enters here: the stack pointer is at argc. */
-#if defined(__x86_64__)
 __asm__(".globl _start\n_start:\n  xor %ebp, %ebp\n  and $-16, %rsp\n  call jail_main\n  ud2\n");
-#elif defined(__aarch64__)
-__asm__(".globl _start\n_start:\n  mov x29, #0\n  mov x30, #0\n  bl jail_main\n  brk #1\n");
-#endif

@@ -17,16 +17,6 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
                    : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
                    : "rcx", "r11", "memory");
   return result;
-#elif defined(__aarch64__)
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
-  return x0;
 #else
 #error "no system call of this architecture is known here"
 #endif
@@ -44,13 +34,21 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 #define CALL(name, ...) \
   CALL_PICK(_0 __VA_OPT__(, ) __VA_ARGS__, CALL6, CALL5, CALL4, CALL3, CALL2, CALL1, CALL0)(__NR_##name __VA_OPT__(, ) __VA_ARGS__)
 
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
 _Noreturn void leave(int code);
 void close_descriptor(long descriptor);
 long fork_process(void);
 /* Writes all of it at once, or fails. */
 long write_whole(long descriptor, const char *bytes, size_t length);
-/* `path` must not lead through a symbolic link or a link of procfs; relative to `directory`. */
+/* `path` must not lead through a symbolic link or a link of procfs, nor out of `directory` if that is one. */
 long open_strictly(long directory, const char *path, long flags);
+/* A detached copy of what lies at `path`, to which no link may lead. */
+long clone_tree(const char *path, int recursive);
+/* Follows links: for files of procfs alone. */
+long write_file(long directory, const char *path, const char *content, size_t length);
 size_t text_length(const char *text);
 
 #endif

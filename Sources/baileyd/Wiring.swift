@@ -24,7 +24,8 @@ struct Wiring: Sendable {
     }
     self.log = log
     caller = Caller(
-      user: account.user, group: account.group, agentUser: account.user, agentGroup: account.group, name: account.name,
+      user: account.user, group: CurrentProcess.group, agentUser: account.user, agentGroup: CurrentProcess.group,
+      name: account.name,
       home: CurrentProcess.variable("HOME") ?? account.home)
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces

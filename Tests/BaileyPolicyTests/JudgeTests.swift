@@ -209,6 +209,18 @@ import Testing
     #expect(try decide(.mount(subject, path: path, access: "read"), "files: [\"deny:/data/x\"]").effect == .deny)
   }
 
+  @Test(
+    "No live grant leads past the view of the project",
+    arguments: ["/home/u/p", "/home/u/p/a", "/home/u/p/.git", "/srv"])
+  func grantInProject(path: String) throws {
+    for project in ["/home/u/p", "/srv/x/p"] where path.hasPrefix("/home") == project.hasPrefix("/home") {
+      let judge = ManifestJudge(Manifest(), project: project)
+      #expect(judge.judge(.mount(subject, path: path, access: "read")).map(\.code) == ["grant-in-project"])
+    }
+    let beside = Action.mount(subject, path: "/home/u/p2", access: "write")
+    #expect(ManifestJudge(Manifest(), project: "/home/u/p").judge(beside).map(\.effect) == [.allow])
+  }
+
   @Test("A session starts with exactly the manifest it was asked for, and never on a home or the system")
   func start() throws {
     var manifest = Manifest()

@@ -61,6 +61,11 @@ private struct Playground: ~Copyable {
     try home.link(".local/bin/claude", to: "\(home.path)/.local/share/claude/1/claude")
     try home.link(".local/bin/steal", to: "../../.ssh/tool")
     try home.link(".local/bin/ring", to: "../share/keyrings/k")
+    try home.directory(".local/share/uv/bin")
+    try home.file(".local/share/uv/bin/uvx", "x")
+    try home.link(".local/bin/uvx", to: "../share/uv/bin/uvx")
+    try home.link(".local/bin/gone", to: "../share/gone/x")
+    try home.link(".local/bin/up", to: "../share/uv/bin/../../keyrings/k")
     try home.file(".cargo/credentials.toml", "t")
     try home.file(".nvm/versions/node/v22/etc/npmrc", "t")
     let path = [".cargo/bin", ".nvm/versions/node/v22/bin", ".local/bin", "bin", "p/node_modules/.bin", ".ssh"].map {
@@ -70,7 +75,7 @@ private struct Playground: ~Copyable {
     #expect(
       Set(tools.roots)
         == Set(
-          [".cargo/bin", ".rustup", ".nvm", ".local/bin", ".local/lib", ".local/share/claude"].map {
+          [".cargo/bin", ".rustup", ".nvm", ".local/bin", ".local/lib", ".local/share/claude", ".local/share/uv"].map {
             home.path + "/" + $0
           }))
     #expect(tools.path == path.prefix(3) + ["/usr/bin"])

@@ -82,6 +82,17 @@ struct LaunchTests {
     await shell.sandbox.kill()
   }
 
+  @Test("A path far from every mount can be granted")
+  func grantElsewhere() async throws {
+    // Not below /tmp, where the temporary directory's own Landlock rule would let it through.
+    let shell = try await Shell(fixture)
+    #expect(try shell.run("cat /var/lib/dpkg/status").contains("No such file"))
+    try await shell.sandbox.grant(path: "/var/lib/dpkg", writable: false)
+    #expect(try shell.run("head -c 8 /var/lib/dpkg/status") == "Package:")
+    #expect(try shell.run("(echo >> /var/lib/dpkg/status) || echo refused").hasSuffix("refused\n"))
+    await shell.sandbox.kill()
+  }
+
   @Test("A single file can be granted")
   func fileGrant() async throws {
     let shell = try await Shell(fixture)

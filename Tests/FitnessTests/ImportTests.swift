@@ -9,21 +9,18 @@ private let allowedImports: [String: Set<String>] = [
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyPolicy": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization", "Yams"],
-  "BaileyAudit": [
-    "BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "FoundationEssentials", "Glibc", "Synchronization",
-  ],
-  "BaileyEgress": [
-    "BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization",
-  ],
+  "BaileyAudit": ["BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
+  "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
   "BaileyControl": ["BaileyCore", "Synchronization"],
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": ["BaileyControl", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
-  "bailey": ["BaileyCommands"],
+  "BaileyTestSupport": ["Glibc"],
+  "bailey": ["BaileyCommands", "Glibc"],
   "baileyd": [
     "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",
     "BaileyPolicy",
-    "BaileySandbox", "BaileyStore", "BaileyWorkspace", "Glibc",
+    "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace", "Glibc",
   ],
 ]
 
@@ -62,7 +59,9 @@ struct ImportTests {
 func imports(in text: String) -> [String] {
   text.split(separator: "\n").compactMap { line in
     let words = line.split(separator: " ")
-    guard let at = words.firstIndex(of: "import"), at < 4, !line.hasPrefix("//"), !line.hasPrefix(" ") else { return nil }
+    guard let at = words.firstIndex(of: "import"), at < 4, !line.hasPrefix("//"), !line.hasPrefix(" ") else {
+      return nil
+    }
     let prefixes = words[..<at]
     guard prefixes.allSatisfy({ ["package", "public", "internal", "private", "@preconcurrency"].contains($0) }) else {
       return nil

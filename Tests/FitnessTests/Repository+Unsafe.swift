@@ -1,4 +1,5 @@
 import Glibc
+
 // SAFETY: C strings and buffers live for the call that reads them; directory streams are closed by the scope that opened them.
 
 /// The checked-out tree, as the fitness tests read it.
@@ -12,7 +13,21 @@ enum Repository {
   struct Unreadable: Error { let path: String }
 
   static func text(_ path: String) throws -> String {
-    guard let stream = unsafe fopen(root + "/" + path, "r") else { throw Unreadable(path: path) }
+    String(decoding: try bytes(at: root + "/" + path), as: UTF8.self)
+  }
+
+  /// A program that was built with these tests: it lies beside the test bundle.
+  static func builtProgram(_ name: String) throws -> [UInt8] {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
+    guard count > 0 else { throw Unreadable(path: "/proc/self/exe") }
+    let own = String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    return try bytes(at: folder + "/" + name)
+  }
+
+  private static func bytes(at path: String) throws -> [UInt8] {
+    guard let stream = unsafe fopen(path, "r") else { throw Unreadable(path: path) }
     defer { unsafe fclose(stream) }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 65536)
@@ -21,7 +36,7 @@ enum Repository {
       if count == 0 { break }
       bytes += buffer[..<count]
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return bytes
   }
 
   /// Paths below a folder, relative to the root, whose name ends so.

@@ -13,13 +13,12 @@ struct Failure: Error {
 
   init(_ fault: Fault) { self.init(Self.code(for: fault), fault) }
 
-  /// Exit codes beside those of `run`: 1 failure, 2 usage, 3 denied, 5 conflict, 6 verification failed.
+  /// Exit codes beside those of `run`: 1 failure, 2 usage, 3 denied, 5 conflict. `bailey log verify` itself ends with 6.
   static func code(for fault: Fault) -> Int32 {
     if isDenial(fault) { return 3 }
     switch fault.code {
     case "usage": return 2
-    case "changes-moved", "apply-conflict": return 5
-    case "log-verification-failed": return 6
+    case "changes-moved", "workspace-changed": return 5
     default: return 1
     }
   }

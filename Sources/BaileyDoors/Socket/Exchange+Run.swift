@@ -167,7 +167,8 @@ extension Caller {
     let isRoot = account.user == 0
     let agent = isRoot ? Self.freeBase + Self.next.wrappingAdd(1, ordering: .relaxed).newValue % 65536 : account.user
     self.init(
-      user: account.user, group: account.group, agentUser: agent, agentGroup: isRoot ? agent : account.group,
+      user: account.user, group: CurrentProcess.group, agentUser: agent,
+      agentGroup: isRoot ? agent : CurrentProcess.group,
       name: account.name, home: home.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? account.home)
   }
 

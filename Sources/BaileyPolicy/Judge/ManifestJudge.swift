@@ -8,8 +8,12 @@ package struct ManifestJudge: Judge {
   /// Ports of the host's loopback that the person named on the command line of this start.
   private let personsPorts: Set<UInt16>
 
-  package init(_ manifest: Manifest, personsPorts: [UInt16] = []) {
+  private let project: String?
+
+  /// - Parameter project: where the project lies: a grant there would lead past its staged view and its masks.
+  package init(_ manifest: Manifest, project: String? = nil, personsPorts: [UInt16] = []) {
     self.manifest = manifest
+    self.project = project
     self.personsPorts = Set(personsPorts)
   }
 
@@ -113,6 +117,13 @@ package struct ManifestJudge: Judge {
   private func mount(_ action: Action) -> [Reason] {
     guard let path = action.resource["path"]?.string else {
       return [Reason(.deny, "action-malformed", "the action names no path")]
+    }
+    if let project, PathSpelling.isPath(path, within: project) || PathSpelling.isPath(project, within: path) {
+      return [
+        Reason(
+          .deny, "grant-in-project",
+          "\(printable(path)) is, or holds, part of the project, which the session sees by its own view")
+      ]
     }
     let denied = manifest.files.first { rule in
       guard rule.access == .deny else { return false }

@@ -19,12 +19,12 @@ extension HostFacts {
     let kernel = try kernelVersion()
     let tools = Toolchains(path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", home: caller.home)
     let root = entries(of: "/")
-    let probed = paths + tools.roots + tools.path + tools.secrets
-    let found = existing(root, probed)
+    var probes = Probes()
+    for path in Set(paths + tools.roots + tools.path + tools.secrets) { probes.look(at: path) }
     return HostFacts(
       landlockABI: Kernel.landlockABI, kernel: kernel, features: features(isRoot: caller.isRoot, kernel: kernel),
-      rootLinks: rootLinks(root).merging(links(probed)) { first, _ in first }, existing: found,
-      directories: directories(found.intersection(probed)), pathDirectories: tools.path,
+      rootLinks: rootLinks(root).merging(probes.links) { first, _ in first },
+      existing: listed(root).union(probes.existing), directories: probes.directories, pathDirectories: tools.path,
       toolchains: tools.roots, toolchainSecrets: tools.secrets,
       gitIdentity: gitIdentity(home: caller.home, environment: environment))
   }
@@ -43,13 +43,12 @@ extension HostFacts {
     return (major, minor)
   }
 
-  private static func existing(_ root: [DirectoryEntry], _ paths: [String]) -> Set<String> {
+  private static func listed(_ root: [DirectoryEntry]) -> Set<String> {
     var found: Set<String> = ["/"]
     for entry in root { found.insert("/" + entry.text) }
     for directory in ["/etc", "/usr", "/var", "/dev", "/opt", "/usr/local", "/var/lib", "/sys/fs"] {
       for entry in entries(of: directory) { found.insert(directory + "/" + entry.text) }
     }
-    for path in paths where (try? Descriptor.status(of: path, followingLinks: true)) != nil { found.insert(path) }
     return found
   }
 
@@ -62,20 +61,6 @@ extension HostFacts {
     return links
   }
 
-  /// Links among the probed paths themselves: what lies behind them may be another place than their name says.
-  private static func links(_ paths: [String]) -> [String: String] {
-    var links: [String: String] = [:]
-    for path in paths where path.hasPrefix("/") && path != "/" {
-      guard let target = try? Descriptor.workingDirectory.readLink(path) else { continue }
-      links[String(path.dropFirst())] = String(decoding: target, as: UTF8.self)
-    }
-    return links
-  }
-
-  private static func directories(_ paths: Set<String>) -> Set<String> {
-    paths.filter { (try? Descriptor.status(of: $0))?.isDirectory == true }
-  }
-
   /// git's own order: the XDG file first, so that `~/.gitconfig` wins.
   private static func gitIdentity(home: String, environment: [String: String]) -> String {
     let configured = environment["XDG_CONFIG_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
@@ -84,6 +69,26 @@ extension HostFacts {
       if let file = try? WholeFile.read(path, limit: 1 << 20) { identity.add(file.bytes) }
     }
     return identity.text
+  }
+}
+
+/// What single paths are, with one system call for most of them.
+private struct Probes {
+  var existing: Set<String> = []
+  var directories: Set<String> = []
+  /// Links among the paths themselves: what lies behind them may be another place than their name says.
+  var links: [String: String] = [:]
+
+  mutating func look(at path: String) {
+    guard let status = try? Descriptor.status(of: path, followingLinks: false) else { return }
+    if status.isSymlink {
+      if path.hasPrefix("/"), path != "/", let target = try? Descriptor.workingDirectory.readLink(path) {
+        links[String(path.dropFirst())] = String(decoding: target, as: UTF8.self)
+      }
+      guard (try? Descriptor.status(of: path, followingLinks: true)) != nil else { return }
+    }
+    existing.insert(path)
+    if status.isDirectory { directories.insert(path) }
   }
 }
 

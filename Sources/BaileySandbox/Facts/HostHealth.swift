@@ -13,7 +13,7 @@ package struct HostHealth: HealthProbe {
   package func examine() async -> [HealthFinding] {
     do throws(Fault) {
       let facts = try HostFacts.gather(caller: caller, environment: environment)
-      return [kernel(facts)] + Feature.allCases.map { finding($0, facts) } + [landlock(facts), limits(facts)]
+      return [kernel(facts)] + Feature.allCases.map { finding($0, facts) } + [landlock(facts), limits]
     } catch {
       return [HealthFinding("kernel", .fail, error.why, fix: error.hint)]
     }
@@ -25,19 +25,18 @@ package struct HostHealth: HealthProbe {
 
   private func finding(_ feature: Feature, _ facts: HostFacts) -> HealthFinding {
     let name = feature.rawValue
-    if facts.features.contains(feature) { return HealthFinding(name, .ok, "present") }
-    if feature == .cgroup {
-      return HealthFinding(
-        name, .warn, "no cgroup is delegated to this user: limits hold by rlimits and a watcher of memory",
-        fix: "start baileyd as a systemd user service with Delegate=yes")
+    if facts.features.contains(feature), feature == .cgroup {
+      return HealthFinding(name, .ok, "one is delegated; this version does not use it")
     }
+    if facts.features.contains(feature) { return HealthFinding(name, .ok, "present") }
+    if feature == .cgroup { return HealthFinding(name, .ok, "none is delegated, and no limit of Bailey stands on one") }
     return HealthFinding(name, .fail, "no session starts without it", fix: Self.fixes[feature])
   }
 
   private static let fixes: [Feature: String] = [
     .userNamespaces:
       "sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0 user.max_user_namespaces=65536",
-    .overlay: "modprobe overlay, or use `--mode copy`", .nftables: "modprobe nf_tables nft_chain_nat nft_redir",
+    .overlay: "modprobe overlay, or use `--workspace copy`", .nftables: "modprobe nf_tables nft_chain_nat nft_redir",
     .landlock: "boot with lsm=landlock,… (CONFIG_SECURITY_LANDLOCK)", .seccomp: "a kernel with CONFIG_SECCOMP_FILTER",
     .seccompNotify: "a kernel with CONFIG_SECCOMP_FILTER, 5.0 or later",
     .idmappedMounts: "only root needs it: run Bailey as an ordinary user",
@@ -50,8 +49,11 @@ package struct HostHealth: HealthProbe {
       "landlock-abi", .fail, "version \(facts.landlockABI); Bailey needs \(floor)", fix: "a newer kernel")
   }
 
-  private func limits(_ facts: HostFacts) -> HealthFinding {
-    let held = facts.features.contains(.cgroup) ? "cgroup v2" : "rlimits, and a watcher for memory and processor time"
-    return HealthFinding("limits", .ok, "held by " + held)
+  /// Not by cgroups, even where one is delegated: that is not built.
+  private var limits: HealthFinding {
+    HealthFinding(
+      "limits", .ok,
+      "held by rlimits (processes, files, file size) and by a watcher (memory, processor time), which sees an excess after it happened"
+    )
   }
 }

@@ -79,12 +79,32 @@ package struct Toolchains: Sendable, Equatable {
   /// Programs that are links into a tool of their own, as pipx, uv and the native installers of agents make them.
   private mutating func addLinkTargets(in directory: String, home: String) {
     guard let entries = try? Descriptor.entries(of: directory) else { return }
+    var parents: [String: String?] = [:]
+    var found: Set<String> = []
     for entry in entries.prefix(4096) where entry.type == .symlink {
-      guard let target = Self.real(directory + "/" + entry.text), Self.isPath(target, within: home),
+      guard let target = Self.target(of: entry.text, in: directory, &parents), Self.isPath(target, within: home),
         let root = Self.root(of: target, home: home)
       else { continue }
-      addRoot(root)
+      found.insert(root)
     }
+    for root in found.sorted() { addRoot(root) }
+  }
+
+  /// The real path of a link's target. Programs of one tool lie in one directory, which is resolved once.
+  ///
+  /// - Parameter directory: a real path, so that a relative target begins there.
+  private static func target(of name: String, in directory: String, _ parents: inout [String: String?]) -> String? {
+    let link = directory + "/" + name
+    guard let bytes = try? Descriptor.workingDirectory.readLink(link),
+      let written = String(validating: bytes, as: UTF8.self)
+    else { return nil }
+    let text = written.hasPrefix("/") ? written : directory + "/" + written
+    guard let status = try? Descriptor.status(of: text) else { return nil }
+    // Only a regular file's last name is its own; behind a link or `..` lies another place.
+    guard status.isRegular, let slash = text.lastIndex(of: "/") else { return real(link) }
+    let parent = String(text[..<slash])
+    if parents[parent] == nil { parents[parent] = .some(real(parent.isEmpty ? "/" : parent)) }
+    return parents[parent]?.map { $0 + text[slash...] }
   }
 
   static func real(_ path: String) -> String? {

@@ -8,7 +8,8 @@ extension Fault {
     let error = Errno(event.numbers[3])
     if event.numbers[0] < 0 { return start(error) }
     let name = operationName(event.numbers[2])
-    let subject = event.text.isEmpty ? nil : event.text
+    let subject =
+      event.text.isEmpty ? nil : event.text.hasPrefix("/view/") ? String(event.text.dropFirst(5)) : event.text
     return Fault(
       "sandbox-operation-failed", subject: subject,
       why: "the walls do not stand: operation \(event.numbers[1]) \(name): \(error)",
@@ -34,21 +35,24 @@ extension Fault {
 
   private static func hint(_ name: String, _ error: Errno) -> String {
     switch (name, error.name) {
+    case (_, "ELOOP"), ("directory", "ENOTDIR"), ("bind", "ENOTDIR"), ("file", "EEXIST"), ("symlink", "EEXIST"):
+      "what stands in this place is not a plain directory or file, and no link is followed: an earlier session may have put it there; "
+        + "`bailey home reset` gives the project a fresh home"
     case ("overlay", _): "use another workspace mode: `bailey run --workspace copy`"
     case ("netlink", _): "the kernel needs nftables with redirect (modules nf_tables, nft_redir, nft_chain_nat)"
     case (_, "EAGAIN"), (_, "ENOMEM"): "the machine is out of processes or memory"
-    case ("nest", _), ("id-map", _): "nested user namespaces must be allowed; see `bailey doctor`"
+    case ("nest", _), ("id_map", _): "nested user namespaces must be allowed; see `bailey doctor`"
     default: "see `bailey doctor`; if all holds there, report this as a bug"
     }
   }
 
-  /// As report.c of bailey-jail has them.
+  /// As bailey_plan.h has them.
   static func operationName(_ code: Int32) -> String {
     let names: [Int32: String] = [
-      1: "id-map", 2: "open-tree", 10: "tmpfs", 11: "directory", 12: "file", 13: "symlink", 14: "pivot",
+      1: "id_map", 2: "open_tree", 10: "tmpfs", 11: "directory", 12: "file", 13: "symlink", 14: "pivot",
       15: "propagation", 16: "bind", 17: "overlay", 18: "proc", 19: "devpts", 20: "hostname", 21: "sysctl",
       22: "netlink", 23: "listen", 24: "terminal", 25: "limit", 26: "ready", 27: "spawn", 40: "nest", 41: "enter",
-      42: "drop", 43: "landlock", 44: "no-new-privileges", 45: "seccomp", 46: "change-directory", 47: "execute",
+      42: "drop", 43: "landlock", 44: "no_new_privileges", 45: "seccomp", 46: "change_directory", 47: "execute",
       48: "join",
     ]
     return names[code] ?? "operation \(code)"

@@ -1,10 +1,13 @@
-/// Landlock rules that say once more what the mounts say, so that a mount that slipped in is still closed.
+/// What Landlock adds to the mounts: no device nodes are made, and devices are controlled in `/dev` alone.
+///
+/// It cannot repeat the view path by path: a ruleset is fixed once it holds, and a path that is granted to the running session has only
+/// the root above it. So the root carries what any mount may carry, and the mounts' own flags say what may be written.
 enum LandlockPlan {
   static func operation(abi: Int, _ view: ViewBuilder, _ facts: HostFacts) -> JailOperation {
     let rights = LandlockRights(abi: abi)
     let read = rights.read & rights.handled
     var rules = [
-      rule("/", rights.list), rule("/etc", read), rule("/dev", rights.device), rule("/proc", rights.processFiles),
+      rule("/", rights.write), rule("/etc", read), rule("/dev", rights.device), rule("/proc", rights.processFiles),
     ]
     for name in SystemView.rootNames where facts.rootLinks[String(name.dropFirst())] == nil {
       rules.append(rule(name, read, optional: true))

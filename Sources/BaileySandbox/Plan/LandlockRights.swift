@@ -22,7 +22,6 @@ struct LandlockRights {
       }
   }
 
-  var list: UInt64 { Self.readDirectory }
   var read: UInt64 { Self.execute | Self.readFile | Self.readDirectory }
   /// Directories and files, but no device nodes.
   var write: UInt64 {

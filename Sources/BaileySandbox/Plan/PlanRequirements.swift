@@ -22,7 +22,7 @@ enum PlanRequirements {
     if case .overlay = request.workspace, !facts.features.contains(.overlay) {
       throw Fault(
         "feature-missing", subject: Feature.overlay.rawValue, why: "a staged workspace needs overlayfs",
-        hint: "load the overlay module, or use `--mode copy`")
+        hint: "load the overlay module, or use `--workspace copy`")
     }
     if request.caller.isRoot, !facts.features.contains(.idmappedMounts) {
       throw missing(.idmappedMounts, canBeOptional: false)

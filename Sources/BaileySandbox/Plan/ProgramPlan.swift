@@ -4,6 +4,8 @@ import BaileyCore
 package struct ProgramPlan {
   package let path: [String]
   package let environment: [String: String]
+  /// A sentence for each variable that the manifest or the command line asked for and that was held back.
+  let notices: [String]
   private let command: [String]
 
   private static let standardPath = [
@@ -16,11 +18,11 @@ package struct ProgramPlan {
     command = request.command
     var caller = request.caller
     caller.name = SandboxPlanner.insideUser(caller).name
-    environment =
-      SessionEnvironment.make(
-        caller: caller, session: request.session, environment: request.environment, rules: request.manifest.environment,
-        home: request.homePath, path: path, workingDirectory: request.workingDirectory
-      ).variables
+    let made = SessionEnvironment.make(
+      caller: caller, session: request.session, environment: request.environment, rules: request.manifest.environment,
+      home: request.homePath, path: path, workingDirectory: request.workingDirectory)
+    environment = made.variables
+    notices = made.refusals.map { "\($0.name) was not passed: \($0.why)" }
   }
 
   /// As execvp(3): a name with a slash is a path, any other is looked for along PATH.

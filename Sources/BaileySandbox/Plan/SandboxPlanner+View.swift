@@ -38,7 +38,8 @@ extension SandboxPlanner {
       if let name = directory.dropFirst(5).split(separator: "/").first { packages.insert("/opt/" + name) }
     }
     for path in packages.sorted() {
-      view.mount(ViewMount(path: path, content: .host(source: path, mapped: false), isWritable: false))
+      view.mount(
+        ViewMount(path: path, content: .host(source: path, mapped: false), isWritable: false), optional: true)
     }
   }
 

@@ -20,7 +20,8 @@ package enum SandboxPlanner {
     build(request, facts, rules, &view)
 
     var plan = SandboxPlan()
-    plan.notices = notices + rules.notices
+    let program = ProgramPlan(request, facts, view)
+    plan.notices = notices + rules.notices + program.notices
     plan.channels = channels.slots
     plan.parent = parent(request.caller) + view.parent
     plan.start = root() + view.operations
@@ -28,7 +29,7 @@ package enum SandboxPlanner {
     plan.start += [.hostname(Array(SyntheticFiles.hostName.utf8))]
     plan.start += network(facts, channels) + SandboxLimits(request.manifest.limits).operations
     plan.start += [.ready(slots: channels.slots.values.sorted()), .spawn]
-    plan.agent = try agent(request, facts, view)
+    plan.agent = try agent(request, facts, view, program)
     return plan
   }
 
@@ -84,9 +85,9 @@ package enum SandboxPlanner {
     return operations
   }
 
-  private static func agent(_ request: SandboxRequest, _ facts: HostFacts, _ view: ViewBuilder) throws(Fault)
-    -> [JailOperation]
-  {
+  private static func agent(
+    _ request: SandboxRequest, _ facts: HostFacts, _ view: ViewBuilder, _ program: ProgramPlan
+  ) throws(Fault) -> [JailOperation] {
     let inside = insideUser(request.caller)
     var operations: [JailOperation] = [
       .nest(user: inside.user, group: inside.group), .enter(path: ViewBuilder.bytes(ViewBuilder.view)),
@@ -96,7 +97,7 @@ package enum SandboxPlanner {
       operations.append(LandlockPlan.operation(abi: facts.landlockABI, view, facts))
     }
     operations.append(.seccomp(program: try filter(), notify: true))
-    operations.append(ProgramPlan(request, facts, view).operation)
+    operations.append(program.operation)
     return operations
   }
 

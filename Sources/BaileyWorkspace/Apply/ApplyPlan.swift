@@ -18,9 +18,10 @@ struct ApplyPlan {
     self.lower = lower
     self.staged = staged
     self.hasher = hasher
-    try checkNames(changes)
+    try PathSelection.require((selection.paths ?? []).filter { !$0.isEmpty } + selection.hunks.keys, in: changes)
+    let chosen = PathSelection(selection.paths)
     var taken: [[UInt8]: Operation] = [:]
-    for change in changes where isSelected(change.path) {
+    for change in changes where chosen.contains(change.path) {
       if let why = change.change.conflict {
         conflicts.append(.init(path: change.path, why: why))
       } else if !change.change.risks.isEmpty && !selection.includesRisky {
@@ -32,22 +33,6 @@ struct ApplyPlan {
     addParents(changes, &taken)
     keepDirectories(changes, &taken)
     operations = Array(taken.values).ordered
-  }
-
-  /// A name that is not in the change set is more likely a mistake than a wish for nothing.
-  private func checkNames(_ changes: [StagedChange]) throws(Fault) {
-    for path in (selection.paths ?? []) + Array(selection.hunks.keys)
-    where !changes.contains(where: { $0.path == path || Self.isBelow($0.path, path) }) {
-      throw Fault(
-        "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)),
-        why: "the session has no such change",
-        hint: "bailey diff lists the changes")
-    }
-  }
-
-  private func isSelected(_ path: [UInt8]) -> Bool {
-    guard let paths = selection.paths else { return true }
-    return paths.contains { $0.isEmpty || $0 == path || Self.isBelow(path, $0) }
   }
 
   static func isBelow(_ path: [UInt8], _ directory: [UInt8]) -> Bool {

@@ -25,7 +25,11 @@ struct Applying {
     let paths = Set(refused.map(\.path))
     report.applied.removeAll { paths.contains($0) }
     report.conflicts += refused
-    report.refs = move(refs, journal) { git, refs throws(Fault) in try git.apply(refs, move: selection.movesRefs) }
+    let planned = selection.movesRefs ? refs.filter { $0.conflict == nil } : []
+    report.refs = move(refs, planned: planned, journal) { git, refs throws(Fault) in
+      try git.apply(refs, move: selection.movesRefs)
+    }
+    Journal.prune(in: staged.files.journals)
     return report
   }
 
@@ -36,9 +40,10 @@ struct Applying {
     let refused = journal.refused
     let done = operations.indices.filter { !refused.contains($0) }.map { operations[$0] }
     let inverse = done.inverted.ordered
-    let (_, refusals) = try run(inverse, undoes: journal.number)
-    let moved = journal.read("refs.json")?.array?.compactMap(RefChange.init(json:)) ?? []
-    let refs = move(moved, nil) { git, refs throws(Fault) in try git.undo(refs) }
+    let (inverseJournal, refusals) = try run(inverse, undoes: journal.number)
+    let moved = journal.refs
+    let planned = moved.filter { $0.conflict == nil && $0.name != "index" }.map(\.inverted)
+    let refs = move(moved, planned: planned, inverseJournal) { git, refs throws(Fault) in try git.undo(refs) }
     try attempting("closing the journal", []) { () throws(Errno) in try journal.setState(.undone) }
     let paths = Set(refusals.map(\.path))
     return ApplyReport(
@@ -47,16 +52,15 @@ struct Applying {
 
   /// Moves refs once the files are in place. A failure leaves the files applied and is told with each ref.
   private func move(
-    _ refs: [RefChange], _ journal: Journal?, _ body: (GitStage, [RefChange]) throws(Fault) -> [RefChange]
+    _ refs: [RefChange], planned: [RefChange], _ journal: Journal,
+    _ body: (GitStage, [RefChange]) throws(Fault) -> [RefChange]
   ) -> [RefChange] {
     guard let git = staged.git, !refs.isEmpty else { return [] }
     do throws(Fault) {
+      try attempting("writing the journal", []) { () throws(Errno) in try journal.plan(refs: planned) }
       let moved = try body(git, refs)
-      if let journal {
-        try attempting("writing the journal", []) { () throws(Errno) in
-          try journal.write("refs.json", .array(moved.map(\.json)))
-        }
-      }
+      try attempting("writing the journal", []) { () throws(Errno) in try journal.settle(refs: moved) }
+      try accept(moved)
       return moved
     } catch {
       return refs.map { ref in
@@ -65,6 +69,13 @@ struct Applying {
         return ref
       }
     }
+  }
+
+  /// Without this the session's own move would be somebody else's to its next apply.
+  private func accept(_ moved: [RefChange]) throws(Fault) {
+    var memory = try staged.files.load()
+    memory.git.accept(moved, project: memory.project)
+    try staged.files.save(memory)
   }
 
   private func lastApplied() throws(Fault) -> Journal? {
@@ -108,6 +119,10 @@ extension ChangeSelection {
     let directory = join(ref.repository, Array(".git".utf8))
     return paths.contains { $0.isEmpty || $0 == directory || ApplyPlan.isBelow(directory, $0) }
   }
+}
+
+extension RefChange {
+  fileprivate var inverted: RefChange { RefChange(repository: repository, name: name, old: new, new: old) }
 }
 
 extension [[UInt8]] {

@@ -12,14 +12,9 @@ struct Discarding {
     let staged = try StagedSession(session, files, hasher: hasher)
     let changes = try staged.read().changes
     let chosen = paths ?? [[]]
-    for path in chosen where !path.isEmpty {
-      guard changes.contains(where: { $0.path == path || ApplyPlan.isBelow($0.path, path) }) else {
-        throw Fault(
-          "change-not-found", subject: printable(String(decoding: path, as: UTF8.self)),
-          why: "the session has no such change",
-          hint: "bailey diff lists the changes")
-      }
-      if staged.memory.mode == .staged { try requireOwnEntry(path, staged.staged) }
+    try PathSelection.require(chosen.filter { !$0.isEmpty }, in: changes)
+    for path in chosen where !path.isEmpty && staged.memory.mode == .staged {
+      try requireOwnEntry(path, staged.staged)
     }
     for path in chosen {
       if staged.memory.mode == .copy {

@@ -6,6 +6,7 @@ import BaileyLinux
 ///     begin.json   project, name of the staging directory; written before anything is made in the project
 ///     old/N        content before operation N, synced before the first change
 ///     plan.json    all operations; its presence means that everything is prepared
+///     refs.json    refs to be moved, then those that were
 ///     state.json   applying | done | rolled-back | undone, with the operations that were refused
 ///
 /// Each file appears by write, fsync, rename, fsync of the directory, so that a reader sees all of it or nothing.
@@ -75,6 +76,21 @@ struct Journal: Sendable {
   var project: String? { read("begin.json")?["project"]?.string }
   /// The number of the apply that this one takes back.
   var undoes: Int? { read("begin.json")?["undoes"]?.int.map(Int.init) }
+
+  /// Before the first ref moves, so that a crash in between leaves nothing that nobody knows of.
+  func plan(refs: [RefChange]) throws(Errno) { try write("refs.json", ["planned": .array(refs.map(\.json))]) }
+
+  func settle(refs: [RefChange]) throws(Errno) { try write("refs.json", .array(refs.map(\.json))) }
+
+  /// Refs that were about to be moved when the controller died; `nil` once it is known which were.
+  var plannedRefs: [RefChange]? {
+    read("refs.json")?["planned"]?.array?.compactMap(RefChange.init(json:))
+  }
+
+  /// Refs that this apply moved, or may have moved.
+  var refs: [RefChange] {
+    plannedRefs ?? read("refs.json")?.array?.compactMap(RefChange.init(json:)) ?? []
+  }
 
   func plan(_ operations: [Operation]) throws(Errno) {
     try write("plan.json", ["version": 1, "operations": .array(operations.map(\.json))])

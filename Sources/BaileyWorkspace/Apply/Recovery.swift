@@ -17,6 +17,7 @@ struct Recovery {
         guard let journal = try? Journal(in: files.journals, number: number) else { continue }
         if let sentence = try settle(journal, files.journals) { sentences.append("session \(id.text): \(sentence)") }
         if number > settled { try accept(journal, files) }
+        if let sentence = try settleRefs(journal, files) { sentences.append("session \(id.text): \(sentence)") }
       }
     }
     return sentences
@@ -39,6 +40,18 @@ struct Recovery {
     let wereTakenBack = journal.state == .rolledBack
     try Acceptance(files: files, project: project, hasher: hasher).run(
       operations, wereTakenBack: wereTakenBack, journal: journal.number)
+  }
+
+  /// Finds out which of the planned refs moved before the controller died, so that they can be undone and are not taken for somebody else's.
+  private func settleRefs(_ journal: Journal, _ files: SessionFiles) throws(Fault) -> String? {
+    guard let planned = journal.plannedRefs else { return nil }
+    var memory = try files.load()
+    let moved = memory.git.happened(planned, project: memory.project)
+    memory.git.accept(moved, project: memory.project)
+    try files.save(memory)
+    try attempting("writing the journal", []) { () throws(Errno) in try journal.settle(refs: moved) }
+    if moved.count == planned.count { return nil }
+    return "\(planned.count - moved.count) of \(planned.count) git refs were not moved before the controller ended"
   }
 
   private func rollBack(_ journal: Journal) throws(Fault) -> String? {

@@ -21,7 +21,7 @@ struct WorkspaceOpener {
     let scan = try SensitiveFiles.scan(project: project, patterns: sensitive)
     let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
-    let layers = try layers(tree, &notices)
+    let layers = try layers(tree, git, &notices)
     try files.save(
       SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git))
     return WorkspaceOpening(layers: layers, masks: mode == .copy ? [] : scan.masks, notices: notices)
@@ -48,9 +48,9 @@ struct WorkspaceOpener {
     }
   }
 
-  private func layers(_ tree: Tree, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
+  private func layers(_ tree: Tree, _ git: GitBaseline, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
     switch mode {
-    case .staged: return try overlay(tree)
+    case .staged: return try overlay(tree, git)
     case .direct:
       notices.append("direct workspace: changes go straight into the project; there is nothing to apply or undo")
       return .bind(path: project, source: project, readOnly: false)
@@ -60,7 +60,7 @@ struct WorkspaceOpener {
   }
 
   /// The upper directory gives the view's root its mode.
-  private func overlay(_ tree: Tree) throws(Fault) -> WorkspaceLayers {
+  private func overlay(_ tree: Tree, _ git: GitBaseline) throws(Fault) -> WorkspaceLayers {
     let (upper, work) = (files.upper, files.work)
     try attempting("making the session's layers", Array(upper.utf8)) { () throws(Errno) in
       let mode = try tree.root.status().mode
@@ -69,6 +69,7 @@ struct WorkspaceOpener {
       try Descriptor.workingDirectory.setMode(of: upper, mode | 0o700)
     }
     try FileSystemKind.requireUpper(upper)
+    try GitSnapshot.write(project: project, upper: upper, baseline: git)
     return .overlay(path: project, lower: project, upper: upper, work: work)
   }
 

@@ -80,7 +80,7 @@ struct CopyScan {
   ) throws(Fault) {
     var staged = StagedChange(path: path, before: before, after: after)
     staged.change.conflict = conflict
-    guard staged.passesGit() else { return }
+    guard staged.passesGit(in: lower) else { return }
     found.append(staged)
     try requireLimit(found.count)
   }

@@ -58,19 +58,36 @@ extension StagedChange {
       hash(theirs) == new
     else { return }
     self.merged = merged
+    change.isMerged = true
     after = .file(mode: mode, size: Int64(merged.count), hash: hash(merged))
     change.newSize = Int64(merged.count)
     change.conflict = nil
   }
 
   /// `false` for the state of a git repository, which is never applied file by file; a redirection becomes a conflict.
-  mutating func passesGit() -> Bool {
+  ///
+  /// - Parameter lower: the project, which says whether it has the repository that a setting belongs to.
+  mutating func passesGit(in lower: Tree) -> Bool {
     switch GitPath(path, isDirectory: (after.type ?? before.type) == .directory) {
     case .state: return false
     case .redirection: change.conflict = "points at another git repository, which is never applied"
-    case .outside, .hook, .config: break
+    case .hook, .config:
+      let repository = GitPath.repository(of: path) ?? path
+      if ((try? lower.status(repository)) ?? nil) == nil { change.conflict = Self.madeAnew }
+    case .outside: break
     }
     return true
+  }
+
+  private static let madeAnew = "the session made this repository; it is made anew, without settings and hooks"
+
+  /// Whether it is a file that `git init` writes, and says nothing that a person would have to look at.
+  var isGitTemplate: Bool {
+    guard change.kind == .added, change.risks.isEmpty else { return false }
+    switch GitPath(path, isDirectory: after.type == .directory) {
+    case .hook, .config: return true
+    case .outside, .state, .redirection: return false
+    }
   }
 }
 

@@ -60,6 +60,7 @@ struct StagedSession {
     try merge(&changes)
     var detail = ChangeDetail(lower: lower, staged: staged, classifier: RiskClassifier())
     for index in changes.indices { detail.complete(&changes[index]) }
+    changes.removeAll(where: \.isGitTemplate)
     let refs = try git?.changes() ?? []
     return Reading(
       changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs)))

@@ -2,8 +2,8 @@
  *
  * All numbers are little-endian. A plan is a header, then records. A record is a head, `numbers` 64-bit numbers, then strings. A string
  * is its length (32 bits, the NUL not counted), its bytes, a NUL, and zeros up to a multiple of 8. Records start at multiples of 8.
- * How many numbers and strings a code has, and which strings may contain NUL, stands in reader.c; anything else is refused before the
- * first operation runs. */
+ * How many numbers and strings a code has, and which strings may contain NUL, stands beside the codes; anything else is refused before
+ * the first operation runs. */
 #ifndef BAILEY_PLAN_H
 #define BAILEY_PLAN_H
 
@@ -41,49 +41,86 @@ struct bailey_record {
   uint32_t length;
 };
 
-enum bailey_code {
-  /* parent list */
-  BAILEY_ID_MAP = 1,    /* deny setgroups | uid line, gid line */
-  BAILEY_OPEN_TREE = 2, /* slot, recursive, idmapped | path */
-  /* init list */
-  BAILEY_TMPFS = 10,       /* attributes | path, size, inodes, mode (decimal; mode octal) */
-  BAILEY_DIRECTORY = 11,   /* mode | path */
-  BAILEY_FILE = 12,        /* mode | path, content */
-  BAILEY_SYMLINK = 13,     /* | target, path */
-  BAILEY_PIVOT = 14,       /* | root, old */
-  BAILEY_PROPAGATION = 15, /* MS_* flags | path */
-  BAILEY_BIND = 16,        /* slot or BAILEY_NO_SLOT, recursive, attributes, optional | source, path */
-  BAILEY_OVERLAY = 17,     /* attributes | path, lower, upper, work */
-  BAILEY_PROC = 18,        /* attributes | path */
-  BAILEY_DEVPTS = 19,      /* | path */
-  BAILEY_HOSTNAME = 20,    /* | name */
-  BAILEY_SYSCTL = 21,      /* | path, content */
-  BAILEY_NETLINK = 22,     /* protocol, acknowledgements | message */
-  BAILEY_LISTEN = 23,      /* slot, family, type, backlog | address */
-  BAILEY_TERMINAL = 24,    /* slot, rows, columns */
-  BAILEY_LIMIT = 25,       /* resource, soft, hard */
-  BAILEY_READY = 26,       /* | one byte per slot */
-  BAILEY_SPAWN = 27,       /* last of the init list */
-  /* agent list */
-  BAILEY_NEST = 40,        /* | uid line, gid line, paths of setgroups, uid_map, gid_map of the process itself */
-  BAILEY_ENTER = 41,       /* | path */
-  BAILEY_DROP = 42,        /* */
-  BAILEY_LANDLOCK = 43,    /* handled files, handled network, scoped | rules: access (8), optional (8), path */
-  BAILEY_NO_NEW_PRIVILEGES = 44,
-  BAILEY_SECCOMP = 45, /* notify | program */
-  BAILEY_CHANGE_DIRECTORY = 46, /* | path */
-  BAILEY_EXECUTE = 47, /* candidates, arguments, variables | all of them; last of the agent list */
-  BAILEY_JOIN = 48,    /* into the user and mount namespace of the main program */
-  /* requests on the control socket; the first number is the request's id */
-  BAILEY_MOUNT = 100,   /* id, attributes, recursive | source, view, path below it; or a detached tree as descriptor */
-  BAILEY_UNMOUNT = 101, /* id | view, directory below it, name */
-  BAILEY_MASK = 102,    /* id | empty file, empty directory, view, path */
-  BAILEY_SIGNAL = 103,  /* id, program, signal */
-  BAILEY_FREEZE = 104,  /* id */
-  BAILEY_THAW = 105,    /* id */
-  BAILEY_DIAL = 106,    /* id, port, 1 for ::1 instead of 127.0.0.1; the connection may still be in progress */
-  BAILEY_LAUNCH = 107,  /* id, streams, rows, columns; descriptors: plan, then the streams. The id becomes the program's. */
-};
+/* X(code, name, number, list, numbers, strings, more strings follow, fixed strings that may hold NUL or be empty (bit n: string n),
+ *   which number is a slot (1: the first), whether it may be BAILEY_NO_SLOT). The comment tells them: numbers | strings. */
+#define BAILEY_OPERATIONS(X) \
+  /* deny setgroups | uid line, gid line */ \
+  X(ID_MAP, id_map, 1, PARENT, 1, 2, 0, 0, 0, 0) \
+  /* slot, recursive, idmapped | path */ \
+  X(OPEN_TREE, open_tree, 2, PARENT, 3, 1, 0, 0, 1, 0) \
+  /* attributes | path, size, inodes, mode (decimal; mode octal) */ \
+  X(TMPFS, tmpfs, 10, INIT, 1, 4, 0, 0, 0, 0) \
+  /* mode | path */ \
+  X(DIRECTORY, directory, 11, INIT, 1, 1, 0, 0, 0, 0) \
+  /* mode | path, content */ \
+  X(FILE, file, 12, INIT, 1, 2, 0, 2, 0, 0) \
+  /* | target, path */ \
+  X(SYMLINK, symlink, 13, INIT, 0, 2, 0, 0, 0, 0) \
+  /* | root, old */ \
+  X(PIVOT, pivot, 14, INIT, 0, 2, 0, 0, 0, 0) \
+  /* MS_* flags | path */ \
+  X(PROPAGATION, propagation, 15, INIT, 1, 1, 0, 0, 0, 0) \
+  /* slot or BAILEY_NO_SLOT, recursive, attributes, optional | source, path */ \
+  X(BIND, bind, 16, INIT, 4, 2, 0, 1, 1, 1) \
+  /* attributes | path, lower, upper, work */ \
+  X(OVERLAY, overlay, 17, INIT, 1, 4, 0, 0, 0, 0) \
+  /* attributes | path */ \
+  X(PROC, proc, 18, INIT, 1, 1, 0, 0, 0, 0) \
+  /* | path */ \
+  X(DEVPTS, devpts, 19, INIT, 0, 1, 0, 0, 0, 0) \
+  /* | name */ \
+  X(HOSTNAME, hostname, 20, INIT, 0, 1, 0, 0, 0, 0) \
+  /* | path, content */ \
+  X(SYSCTL, sysctl, 21, INIT, 0, 2, 0, 2, 0, 0) \
+  /* protocol, acknowledgements | message */ \
+  X(NETLINK, netlink, 22, INIT, 2, 1, 0, 1, 0, 0) \
+  /* slot, family, type, backlog | address */ \
+  X(LISTEN, listen, 23, INIT, 4, 1, 0, 1, 1, 0) \
+  /* slot, rows, columns */ \
+  X(TERMINAL, terminal, 24, INIT, 3, 0, 0, 0, 1, 0) \
+  /* resource, soft, hard */ \
+  X(LIMIT, limit, 25, INIT, 3, 0, 0, 0, 0, 0) \
+  /* | one byte per slot */ \
+  X(READY, ready, 26, INIT, 0, 1, 0, 1, 0, 0) \
+  /* last of the init list */ \
+  X(SPAWN, spawn, 27, INIT, 0, 0, 0, 0, 0, 0) \
+  /* | uid line, gid line, paths of setgroups, uid_map, gid_map of the process itself */ \
+  X(NEST, nest, 40, AGENT, 0, 5, 0, 0, 0, 0) \
+  /* | path */ \
+  X(ENTER, enter, 41, AGENT, 0, 1, 0, 0, 0, 0) \
+  X(DROP, drop, 42, AGENT, 0, 0, 0, 0, 0, 0) \
+  /* handled files, handled network, scoped | rules: access (8), optional (8), path */ \
+  X(LANDLOCK, landlock, 43, AGENT, 3, 0, 1, 0, 0, 0) \
+  X(NO_NEW_PRIVILEGES, no_new_privileges, 44, AGENT, 0, 0, 0, 0, 0, 0) \
+  /* notify | program */ \
+  X(SECCOMP, seccomp, 45, AGENT, 1, 1, 0, 1, 0, 0) \
+  /* | path */ \
+  X(CHANGE_DIRECTORY, change_directory, 46, AGENT, 0, 1, 0, 0, 0, 0) \
+  /* candidates, arguments, variables | all of them; last of the agent list */ \
+  X(EXECUTE, execute, 47, AGENT, 3, 0, 1, 0, 0, 0) \
+  /* into the user and mount namespace of the main program */ \
+  X(JOIN, join, 48, AGENT, 0, 0, 0, 0, 0, 0)
+
+/* Requests on the control socket. The first number is the request's id. */
+#define BAILEY_REQUESTS(X) \
+  /* id, attributes, recursive | source, view, path below it; or a detached tree as descriptor */ \
+  X(MOUNT, mount, 100, REQUEST, 3, 3, 0, 1, 0, 0) \
+  /* id | view, directory below it, name */ \
+  X(UNMOUNT, unmount, 101, REQUEST, 1, 3, 0, 0, 0, 0) \
+  /* id | empty file, empty directory, view, path */ \
+  X(MASK, mask, 102, REQUEST, 1, 4, 0, 0, 0, 0) \
+  /* id, program, signal */ \
+  X(SIGNAL, signal, 103, REQUEST, 3, 0, 0, 0, 0, 0) \
+  /* id */ \
+  X(FREEZE, freeze, 104, REQUEST, 1, 0, 0, 0, 0, 0) \
+  X(THAW, thaw, 105, REQUEST, 1, 0, 0, 0, 0, 0) \
+  /* id, port, 1 for ::1 instead of 127.0.0.1; the connection may still be in progress */ \
+  X(DIAL, dial, 106, REQUEST, 3, 0, 0, 0, 0, 0) \
+  /* id, streams, rows, columns; descriptors: plan, then the streams. The id becomes the program's. */ \
+  X(LAUNCH, launch, 107, REQUEST, 4, 0, 0, 0, 0, 0)
+
+#define BAILEY_CODE(code, name, number, ...) BAILEY_##code = number,
+enum bailey_code { BAILEY_OPERATIONS(BAILEY_CODE) BAILEY_REQUESTS(BAILEY_CODE) };
 
 enum bailey_event_kind {
   BAILEY_STARTED = 1,     /* a: pid 1 as the controller sees it; descriptor: its pidfd */

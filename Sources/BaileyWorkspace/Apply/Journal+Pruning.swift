@@ -1,0 +1,23 @@
+import BaileyCore
+import BaileyLinux
+
+extension Journal {
+  /// Applies of a session that can still be taken back; older ones go, with the content they had kept.
+  static let keptApplies = 20
+
+  /// Removes what is older than the last applies. A journal that is not at its end stays: recovery needs it.
+  ///
+  /// A failure only leaves more on disk than is needed.
+  static func prune(in directory: String) {
+    guard let folder = try? Descriptor.open(directory, [.readOnly, .directory]) else { return }
+    var applies = 0
+    for number in numbers(in: directory).reversed() {
+      guard let journal = try? Journal(in: directory, number: number) else { continue }
+      if applies >= keptApplies, journal.state != .applying, journal.state != .preparing {
+        try? folder.removeTree(name(number))
+      } else if journal.undoes == nil {
+        applies += 1
+      }
+    }
+  }
+}
