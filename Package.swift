@@ -59,7 +59,8 @@ let package = Package(
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
+        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",
+        "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
@@ -71,6 +72,7 @@ let package = Package(
     .target(name: "BaileyTestSupport"),
     .executableTarget(
       name: "audit-crash", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"], path: "Tests/AuditCrash"),
+    .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
     .testTarget(
       name: "BaileyMerkleTests",

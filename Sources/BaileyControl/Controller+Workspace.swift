@@ -40,7 +40,8 @@ extension Controller {
   }
 
   package func undo(_ session: SessionSummary) async throws(Fault) -> ApplyReport {
-    let action = Action(.workspaceApply, session.subject, resource: ["project": .string(session.project), "undo": true])
+    let action = Action(
+      .workspaceApply, session.subject, resource: ["project": .string(session.project), "undo": true])
     return try await mediated(action, .undo) { () async throws(Fault) -> ApplyReport in
       try await self.resources.workspaces.undo(session: session.id)
     }

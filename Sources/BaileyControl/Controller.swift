@@ -7,6 +7,8 @@ package actor Controller {
   let floor: any Judge
   var sessions: [SessionID: Session] = [:]
   private var isStopping = false
+  /// Counts the orders to kill all: a session that was starting meanwhile is killed, too.
+  private var killings = 0
 
   package init(resources: Resources, floor: any Judge) {
     self.resources = resources
@@ -30,7 +32,12 @@ package actor Controller {
       try await resources.manifests.trust(project: place.root, digest: digest)
     }
     let starting = Starting(resources: resources, order: order, place: place, resolved: resolved)
+    let before = killings
     let (session, notices) = try await starting.launch()
+    if isStopping || killings != before {
+      await session.finish(.killed)
+      throw Fault("session-killed", subject: session.id.text, why: "all sessions were killed while this one started")
+    }
     sessions[session.id] = session
     Task { [weak self] in
       await session.follow()
@@ -70,6 +77,7 @@ package actor Controller {
 
   /// Kills every session, all at once, and returns how many there were.
   package func killAll() async -> Int {
+    killings += 1
     let victims = running
     await withTaskGroup(of: Void.self) { group in
       for victim in victims { group.addTask { await victim.kill() } }

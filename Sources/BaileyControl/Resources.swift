@@ -37,7 +37,8 @@ package struct RunOrder: Sendable {
   package var command: [String]
   package var workingDirectory: String
   package var environment: [String: String]
-  package var streams: StandardStreams
+  /// Hands the standard streams over, once; until then their owner closes them if the order comes to nothing.
+  package var takeStreams: @Sendable () -> StandardStreams
   package var terminal: TerminalSize?
   package var options: ManifestOptions
   /// The digest of the project's manifest that the person has just agreed to.
@@ -45,13 +46,14 @@ package struct RunOrder: Sendable {
   package var caller: Caller
 
   package init(
-    command: [String], workingDirectory: String, environment: [String: String], streams: StandardStreams,
-    terminal: TerminalSize?, options: ManifestOptions, agreedDigest: String?, caller: Caller
+    command: [String], workingDirectory: String, environment: [String: String],
+    takeStreams: @escaping @Sendable () -> StandardStreams, terminal: TerminalSize?, options: ManifestOptions,
+    agreedDigest: String?, caller: Caller
   ) {
     self.command = command
     self.workingDirectory = workingDirectory
     self.environment = environment
-    self.streams = streams
+    self.takeStreams = takeStreams
     self.terminal = terminal
     self.options = options
     self.agreedDigest = agreedDigest

@@ -17,7 +17,8 @@ package actor Session {
   private var summary: SessionSummary
   private var state = State.running
   private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
-  private var watchers: [(SessionEvent) -> Void] = []
+  private var watchers: [Int: @Sendable (SessionEvent) -> Void] = [:]
+  private var nextWatcher = 0
   private var granted: Set<String> = []
   /// Masks that are being put back, while all of the session stands still.
   private var coverings = 0
@@ -51,14 +52,22 @@ package actor Session {
   func follow() async {
     for await event in sandbox.events {
       switch event {
-      case .stopped(let signal): for watcher in watchers { watcher(.stopped(signal: signal)) }
+      case .stopped(let signal): for watcher in watchers.values { watcher(.stopped(signal: signal)) }
       case .exited(let status): await finish(.program(status))
       }
     }
     await finish(.program(.killed))
   }
 
-  package func onEvent(_ body: @escaping @Sendable (SessionEvent) -> Void) { watchers.append(body) }
+  /// - Parameter body: must not block; it runs inside the session.
+  /// - Returns: what `forget` takes.
+  package func onEvent(_ body: @escaping @Sendable (SessionEvent) -> Void) -> Int {
+    nextWatcher += 1
+    watchers[nextWatcher] = body
+    return nextWatcher
+  }
+
+  package func forget(watcher: Int) { watchers[watcher] = nil }
 
   /// Returns when the session has ended and its records are written.
   package func wait() async -> SessionEnd {
@@ -202,9 +211,25 @@ package actor Session {
     if state == .running, coverings == 1 { try await sandbox.thaw() }
   }
 
-  /// A further program that the person started in the session.
-  package func noteExec(_ command: [String]) async {
-    await write(.note, ["event": "exec", "argv": .array(command.map(JSON.string))])
+  /// Starts a further program that the person ordered; on record before it runs.
+  package func execute(
+    command: [String], environment: [String: String], workingDirectory: String,
+    takeStreams: @Sendable () -> StandardStreams, terminal: TerminalSize?
+  ) async throws(Fault) -> any RunningProgram {
+    guard state == .running else { throw notRunning }
+    let body: JSON = ["event": "exec", "argv": .array(command.map(JSON.string))]
+    let record = Record(.note, session: id, time: resources.now(), body: body)
+    try await resources.recorder.append(record, .grouped)
+    guard state == .running else { throw notRunning }
+    return try await sandbox.execute(
+      command: command, environment: environment, workingDirectory: workingDirectory, streams: takeStreams(),
+      terminal: terminal)
+  }
+
+  /// A signal from the person's terminal; a frozen session stays as it is until `thaw`.
+  package func signal(_ number: Int32) async throws(Fault) {
+    guard state == .running else { throw notRunning }
+    try await sandbox.signal(number)
   }
 
   private func note(_ what: String) async { await write(.note, ["event": .string(what)]) }

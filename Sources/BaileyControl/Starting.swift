@@ -43,21 +43,33 @@ struct Starting: Sendable {
       let home = try await resources.homes.directory(for: place.root)
       let observer = Observer(subject: subject, mediator: mediator)
       let sandbox = try await resources.launcher.launch(
-        request(opening, home: home), streams: order.streams, observer: observer)
+        request(opening, home: home), streams: order.takeStreams(), observer: observer)
       return try await connect(sandbox, opening, mediator, summary)
     } catch {
       await resources.workspaces.close(session: id)
+      await markFailed()
       throw error
     }
+  }
+
+  /// What never ran must not be found as the project's latest session.
+  private func markFailed() async {
+    var failed = summary
+    failed.state = .ended
+    failed.ended = resources.now()
+    failed.exitCode = 125
+    do { try await resources.archive.save(failed) } catch {}
   }
 
   private func connect(
     _ sandbox: any RunningSandbox, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary
   ) async throws(Fault) -> (Session, [String]) {
+    var opened: (any EgressSession)?
     do {
       let egress = try await resources.egress.open(
         subject: subject, channels: channels(of: sandbox), rules: resolved.manifest.network,
         uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
+      opened = egress
       let (events, report) = AsyncStream.makeStream(of: WorkspaceEvent.self)
       try await resources.workspaces.watch(session: id) { report.yield($0) }
       let notices = resolved.notices + opening.notices + sandbox.notices
@@ -68,7 +80,9 @@ struct Starting: Sendable {
       Task { await session.guardSensitiveFiles(events) }
       return (session, notices)
     } catch {
+      mediator.close()
       await sandbox.kill()
+      await opened?.close()
       throw error
     }
   }

@@ -64,7 +64,8 @@ package struct SplicePipe: ~Copyable {
   package init(size: Int32) throws(Errno) {
     let pair = try Descriptor.pipe(nonBlocking: true).take()
     (read, write) = pair
-    _ = fcntl(write, 1031 /* F_SETPIPE_SZ */, size)
+    // F_SETPIPE_SZ
+    _ = fcntl(write, 1031, size)
   }
 
   deinit {

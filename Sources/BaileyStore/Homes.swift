@@ -33,7 +33,9 @@ package struct Homes: HomeKeeper {
   /// The project's last name, so that a person finds it, and enough of the hash to be unique.
   private func key(_ project: String) -> String {
     let name = project.split(separator: "/").last.map(String.init) ?? "root"
-    let plain = name.utf8.prefix(32).filter { $0 < 0x80 && (Character(Unicode.Scalar($0)).isLetter || (0x30...0x39).contains($0)) }
+    let plain = name.utf8.prefix(32).filter {
+      $0 < 0x80 && (Character(Unicode.Scalar($0)).isLetter || (0x30...0x39).contains($0))
+    }
     return String(decoding: plain, as: UTF8.self) + "-" + digest(project).prefix(24)
   }
 }

@@ -27,7 +27,9 @@ package struct Sessions: SessionArchive {
     }
     var found: [SessionSummary] = []
     for entry in names {
-      guard let id = SessionID(String(decoding: entry.name, as: UTF8.self)), let summary = try read(id) else { continue }
+      guard let id = SessionID(String(decoding: entry.name, as: UTF8.self)), let summary = try read(id) else {
+        continue
+      }
       found.append(summary)
     }
     return found.sorted { ($0.started, $0.id.text) > ($1.started, $1.id.text) }

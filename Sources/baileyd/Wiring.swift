@@ -67,6 +67,7 @@ struct ContentDigest: ContentHasher {
     var hash = SHA256Tree()
     hash.update(bytes.span)
     let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: hash.finish().bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return String(
+      decoding: hash.finish().bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

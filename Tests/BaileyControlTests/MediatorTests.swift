@@ -102,9 +102,11 @@ struct MediatorTests {
     #expect(ruling.decision.reasons.map(\.code) == ["session-closed"])
   }
 
-  @Test("Exit codes are those of DESIGN.md section 9", arguments: [
-    (SessionEnd.program(.exited(code: 7)), Int32(7)), (.program(.signalled(15)), 143), (.killed, 137),
-    (.limit("memory"), 124), (.program(.notStarted(code: 127)), 127), (.program(.notStarted(code: 126)), 126),
-  ])
+  @Test(
+    "Exit codes are those of DESIGN.md section 9",
+    arguments: [
+      (SessionEnd.program(.exited(code: 7)), Int32(7)), (.program(.signalled(15)), 143), (.killed, 137),
+      (.limit("memory"), 124), (.program(.notStarted(code: 127)), 127), (.program(.notStarted(code: 126)), 126),
+    ])
   func exitCodes(end: SessionEnd, code: Int32) { #expect(end.exitCode == code) }
 }

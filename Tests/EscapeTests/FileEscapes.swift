@@ -77,7 +77,8 @@ struct FileEscapes {
     let shown = try walls.bailey(["trust", "--show", "--json"]).output
     let digest = shown.split(separator: "\"").first { $0.utf8.count == 64 } ?? ""
     #expect(try walls.bailey(["trust", "--agree", String(digest)]).status == 0, "\(shown)")
-    let result = try walls.run("echo 'network: [\"*.evil.example\"]' >> .bailey/manifest.yaml; cat .bailey/manifest.yaml")
+    let result = try walls.run(
+      "echo 'network: [\"*.evil.example\"]' >> .bailey/manifest.yaml; cat .bailey/manifest.yaml")
     #expect(!result.output.contains("evil"))
     #expect(!(try walls.scratch.read("project/.bailey/manifest.yaml")).contains("evil"))
   }

@@ -64,7 +64,8 @@ struct KernelEscapes {
 
   @Test("Host processes are not seen and not reached")
   func hostProcesses() throws {
-    let result = try walls.run("ls /proc | grep -c '^[0-9]*$'; cat /proc/1/environ; kill -9 1; kill -0 1; cat /proc/1/cmdline | tr '\\0' ' '")
+    let result = try walls.run(
+      "ls /proc | grep -c '^[0-9]*$'; cat /proc/1/environ; kill -9 1; kill -0 1; cat /proc/1/cmdline | tr '\\0' ' '")
     let count = Int(result.output.split(separator: "\n").first ?? "") ?? 99
     #expect(count <= 8, "\(result.output)")
     #expect(!result.output.contains(Walls.secret))
@@ -104,7 +105,8 @@ struct KernelEscapes {
   @Test("A process that detaches does not outlive its session")
   func survivor() throws {
     let marker = "bailey-survivor-\(walls.scratch.path.suffix(6))"
-    _ = try walls.run("(setsid sh -c 'exec -a \(marker) sleep 300' >/dev/null 2>&1 &) ; (setsid setsid sleep 301 &) ; sleep 0.2")
+    _ = try walls.run(
+      "(setsid sh -c 'exec -a \(marker) sleep 300' >/dev/null 2>&1 &) ; (setsid setsid sleep 301 &) ; sleep 0.2")
     let left = try Tool("/usr/bin/pgrep").run(["-f", marker])
     #expect(left.output.isEmpty, "\(left.output)")
   }

@@ -8,13 +8,17 @@ struct NetworkEscapes {
 
   @Test("A host that no rule allows is refused, and the agent can read why")
   func refusedHost() throws {
-    let result = try walls.run("curl -sS -m 20 http://evil.example/ ; env -u http_proxy -u HTTP_PROXY curl -sS --noproxy '*' -m 20 http://evil.example/")
+    let result = try walls.run(
+      "curl -sS -m 20 http://evil.example/ ; env -u http_proxy -u HTTP_PROXY curl -sS --noproxy '*' -m 20 http://evil.example/"
+    )
     #expect(result.output.components(of: "nothing-allows") >= 2, "\(result)")
   }
 
   @Test("TLS to a host that no rule allows does not connect, proxy variables or not")
   func refusedTLS() throws {
-    let result = try walls.run("curl -sS -m 20 https://evil.example/ && echo REACHED; curl --noproxy '*' -sS -m 20 https://evil.example/ && echo REACHED; true")
+    let result = try walls.run(
+      "curl -sS -m 20 https://evil.example/ && echo REACHED; curl --noproxy '*' -sS -m 20 https://evil.example/ && echo REACHED; true"
+    )
     #expect(!result.output.contains("REACHED"))
   }
 
@@ -25,7 +29,8 @@ struct NetworkEscapes {
       "10.0.0.1", "[fd00:ec2::254]", "[64:ff9b::7f00:1]", "192.168.0.1",
     ])
   func addressSpellings(address: String) throws {
-    let result = try walls.run("curl -sS -m 10 -x http://127.0.0.1:3128 http://\(address):80/ -o /dev/null -w '%{http_code}'; true")
+    let result = try walls.run(
+      "curl -sS -m 10 -x http://127.0.0.1:3128 http://\(address):80/ -o /dev/null -w '%{http_code}'; true")
     #expect(!result.output.contains("200"), "\(result)")
   }
 

@@ -52,7 +52,9 @@ struct LogList: BaileyCommand {
     let reply = try Client.open().ask(.log(query)) { event throws(Failure) in
       guard case .entries(let rows) = event else { return }
       // One entry a line under --json, so that it can be followed.
-      for row in rows where !denied || row.isDenial { console.isJSON ? console.write(row.versioned) : console.write(line.text(row) + "\n") }
+      for row in rows where !denied || row.isDenial {
+        console.isJSON ? console.write(row.versioned) : console.write(line.text(row) + "\n")
+      }
     }
     guard case .done = reply else { throw .misunderstood }
     return 0

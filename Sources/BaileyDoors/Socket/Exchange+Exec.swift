@@ -4,22 +4,34 @@ import BaileyLinux
 import BaileyWire
 
 extension Exchange {
-  /// Starts a further program in a running session: its own decision, its own terminal, the session's walls.
+  /// Starts a further program in a running session: its own record, its own terminal, the session's walls.
   func exec(_ request: ExecRequest, _ descriptors: PassedDescriptors, _ inbox: Inbox) async throws(Fault) -> Reply {
     let session = try await live(request.session)
-    let streams: StandardStreams
-    do { streams = try request.streams.streams(descriptors.take()) } catch { throw error.fault }
+    let takeStreams = try lending(request.streams, descriptors)
     let summary = await session.status
     let isInside = (request.workingDirectory + "/").hasPrefix(summary.project + "/")
     let directory = isInside ? request.workingDirectory : summary.project
-    let program = try await session.sandbox.execute(
-      command: request.command, environment: request.environment, workingDirectory: directory, streams: streams,
-      terminal: request.terminal?.size)
-    await session.noteExec(request.command)
+    let program = try await session.execute(
+      command: request.command, environment: request.environment, workingDirectory: directory,
+      takeStreams: takeStreams, terminal: request.terminal?.size)
+    do throws(Fault) {
+      return try await serve(program, session, summary, request, inbox)
+    } catch {
+      // The client is gone: what it started goes, too.
+      try? await program.signal(9)
+      throw error
+    }
+  }
+
+  private func serve(
+    _ program: any RunningProgram, _ session: Session, _ summary: SessionSummary, _ request: ExecRequest, _ inbox: Inbox
+  ) async throws(Fault) -> Reply {
     var relay: TerminalRelay?
     if let master = program.takeTerminal() {
       let echoes = request.terminal?.echoes ?? true
-      do { relay = try TerminalRelay(owning: master, echoes: echoes) } catch { throw Fault("terminal-unusable", why: error.message) }
+      do { relay = try TerminalRelay(owning: master, echoes: echoes) } catch {
+        throw Fault("terminal-unusable", why: error.message)
+      }
     }
     try send(.started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: [])))
     relay?.attach(connection)

@@ -42,7 +42,8 @@ extension Exchange {
     var end = try await services.log.size()
     while end > 0 {
       let begin = end > UInt64(Self.batch) ? end - UInt64(Self.batch) : 0
-      for entry in try await services.log.entries(from: begin, limit: Int(end - begin)).reversed() where matches(entry) {
+      for entry in try await services.log.entries(from: begin, limit: Int(end - begin)).reversed() where matches(entry)
+      {
         if found == last { return entry.index + 1 }
         found += 1
       }

@@ -19,13 +19,18 @@ extension Exchange {
   }
 
   private func order(_ request: RunRequest, _ descriptors: PassedDescriptors) throws(Fault) -> RunOrder {
-    let streams: StandardStreams
-    do { streams = try request.streams.streams(descriptors.take()) } catch { throw error.fault }
+    let takeStreams = try lending(request.streams, descriptors)
     let account = try Self.account()
     return RunOrder(
       command: request.command, workingDirectory: request.workingDirectory, environment: request.environment,
-      streams: streams, terminal: request.terminal?.size, options: request.options, agreedDigest: nil,
+      takeStreams: takeStreams, terminal: request.terminal?.size, options: request.options, agreedDigest: nil,
       caller: Caller(account, home: request.environment["HOME"]))
+  }
+
+  /// Refuses a wrong number of descriptors now; hands them over later, or closes them with the last reference.
+  func lending(_ plan: StreamPlan, _ descriptors: PassedDescriptors) throws(Fault) -> @Sendable () -> StandardStreams {
+    guard descriptors.count == plan.passedCount else { throw WireError.unexpectedDescriptors.fault }
+    return { (try? plan.streams(descriptors.take())) ?? StandardStreams(input: nil, output: nil, error: nil) }
   }
 
   /// The person's yes to a manifest, or a fault.
@@ -54,10 +59,17 @@ extension Exchange {
     let summary = await session.status
     await terminals.name(session.id, request.label)
     let relay = try await relay(session, echoes: request.terminal?.echoes ?? true)
-    try send(
-      .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
+    do throws(Fault) {
+      try send(
+        .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
+    } catch {
+      // The client went while its session started: nobody would be in charge of it.
+      await session.kill()
+      await terminals.forget(session.id)
+      throw error
+    }
     relay?.attach(connection)
-    let isLeft = await converse(session, relay, inbox) { [controller] in try? await controller.kill(session.id) }
+    let isLeft = await converse(session, relay, inbox, killsWhenLeft: true)
     if isLeft { return .detached(session.id) }
     let end = await session.wait()
     await relay?.drained()
@@ -103,7 +115,7 @@ extension Exchange {
     relay.resize(rows: terminal.size.rows, columns: terminal.size.columns)
     relay.attach(connection)
     // A client that vanishes has only looked on: the session goes on.
-    let isLeft = await converse(session, relay, inbox) {}
+    let isLeft = await converse(session, relay, inbox, killsWhenLeft: false)
     if isLeft { return .detached(session.id) }
     let end = await session.wait()
     await relay.drained()
@@ -112,35 +124,39 @@ extension Exchange {
 
   /// Carries keys and signals in and events out until the session ends or the client leaves.
   ///
-  /// - Parameter vanished: what to do when the client goes without a word.
-  /// - Returns: whether the client detached and the session goes on.
-  private func converse(
-    _ session: Session, _ relay: TerminalRelay?, _ inbox: Inbox, vanished: @escaping @Sendable () async -> Void
-  ) async -> Bool {
-    await session.onEvent { [connection] event in
-      if case .stopped(let signal) = event { try? connection.send(.stopped(signal: signal)) }
+  /// - Parameter killsWhenLeft: a client that goes without a word takes the session with it.
+  /// - Returns: whether the client is gone and the session goes on.
+  private func converse(_ session: Session, _ relay: TerminalRelay?, _ inbox: Inbox, killsWhenLeft: Bool) async -> Bool
+  {
+    let (answers, answer) = AsyncStream.makeStream(of: Bool.self)
+    let (events, report) = AsyncStream.makeStream(of: Session.SessionEvent.self)
+    let watcher = await session.onEvent { report.yield($0) }
+    let ending = Task {
+      _ = await session.wait()
+      answer.yield(false)
     }
-    return await withTaskGroup(of: Bool?.self) { group in
-      group.addTask {
-        _ = await session.wait()
-        return false
+    let reading = Task {
+      for await incoming in inbox where await Self.take(incoming, session, relay) {
+        answer.yield(true)
+        return
       }
-      group.addTask {
-        for await incoming in inbox {
-          if await Self.take(incoming, session, relay) { return true }
-        }
-        if Task.isCancelled { return nil }
-        await vanished()
-        return nil
-      }
-      for await result in group {
-        guard let result else { continue }
-        group.cancelAll()
-        if result { relay?.detach(connection) }
-        return result
-      }
-      return true
+      if Task.isCancelled { return }
+      if killsWhenLeft { await session.kill() } else { answer.yield(true) }
     }
+    let telling = Task { [connection] in
+      for await event in events {
+        if case .stopped(let signal) = event { try? connection.send(.stopped(signal: signal)) }
+      }
+    }
+    var isLeft = false
+    for await first in answers {
+      isLeft = first
+      break
+    }
+    await session.forget(watcher: watcher)
+    for task in [ending, reading, telling] { task.cancel() }
+    if isLeft { relay?.detach(connection) }
+    return isLeft
   }
 
   /// Whether the client asked to leave.
@@ -151,8 +167,8 @@ extension Exchange {
       guard let control = try? Control(json: json) else { return false }
       switch control {
       case .resize(let size): relay?.resize(rows: size.rows, columns: size.columns)
-      case .signal(let number): try? await session.sandbox.signal(number)
-      case .resume: try? await session.sandbox.signal(18)
+      case .signal(let number): try? await session.signal(number)
+      case .resume: try? await session.signal(18)
       case .detach: return true
       case .agree: break
       }

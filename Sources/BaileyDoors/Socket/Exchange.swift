@@ -15,6 +15,7 @@ struct Exchange: Sendable {
   typealias Inbox = AsyncStream<Incoming>
 
   func serve() async {
+    defer { connection.close() }
     let inbox = read()
     var iterator = inbox.makeAsyncIterator()
     guard case .message(let json, let descriptors)? = await iterator.next() else { return }
@@ -24,7 +25,6 @@ struct Exchange: Sendable {
     } catch {
       try? connection.send(.fault(error.fault))
     }
-    connection.close()
   }
 
   private func read() -> Inbox {

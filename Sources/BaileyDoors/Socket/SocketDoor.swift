@@ -41,6 +41,9 @@ package final class SocketDoor: Sendable {
         Task { await exchange.serve() }
       } catch .system(_, let number) where number == Errno.badDescriptor.rawValue || number == Errno.invalid.rawValue {
         return
+      } catch .system {
+        // No descriptor to be had, most likely: wait for one instead of asking without end.
+        _ = try? poll([], milliseconds: 50)
       } catch {
         continue
       }

@@ -102,7 +102,17 @@ package final class Connection: Sendable {
     return false
   }
 
+  /// After any error the connection is closed: half a frame may be on its way, and nothing can follow it.
   private func write(_ frame: [UInt8], _ descriptors: [Int32]) throws(WireError) {
+    do throws(WireError) {
+      try writeWhole(frame, descriptors)
+    } catch {
+      close()
+      throw error
+    }
+  }
+
+  private func writeWhole(_ frame: [UInt8], _ descriptors: [Int32]) throws(WireError) {
     var rest = frame
     var passing = descriptors
     do {
