@@ -186,20 +186,36 @@ package actor Session {
         case .failed(let fault): throw fault
         }
       } catch {
-        guard isAlive else { return }
-        await write(.note, ["event": "sensitive-file-exposed", "fault": error.json])
-        await finish(.killed)
+        await expose(error)
       }
     }
   }
 
   /// A file that is gone again needs no cover; if it comes back, the watch says so.
+  ///
+  /// Where the agent looked for the name before it existed, overlayfs goes on saying that there is none: then nobody inside can read
+  /// it, and it is covered as soon as it shows.
   private func cover(_ path: String) async throws(Fault) {
     do throws(Fault) { try await sandbox.mask(path: path) } catch {
-      if resources.workspaces.isPresent(path) { throw error }
+      guard resources.workspaces.isPresent(path) else { return }
+      guard error.code == "sandbox-path-missing" else { throw error }
+      Task { await self.coverWhenShown(path) }
       return
     }
     await write(.note, ["event": "masked", "path": .string(path)])
+  }
+
+  private func coverWhenShown(_ path: String) async {
+    do { try await Task.sleep(for: .milliseconds(50)) } catch { return }
+    guard isAlive else { return }
+    do throws(Fault) { try await cover(path) } catch { await expose(error) }
+  }
+
+  /// What must not be readable may be: the session ends, and the log says why.
+  private func expose(_ fault: Fault) async {
+    guard isAlive else { return }
+    await write(.note, ["event": "sensitive-file-exposed", "fault": fault.json])
+    await finish(.killed)
   }
 
   /// Nothing of the session runs while its mask may be off.
@@ -217,7 +233,7 @@ package actor Session {
     takeStreams: @Sendable () -> StandardStreams, terminal: TerminalSize?
   ) async throws(Fault) -> any RunningProgram {
     guard state == .running else { throw notRunning }
-    let body: JSON = ["event": "exec", "argv": .array(command.map(JSON.string))]
+    let body: JSON = ["event": "exec", "argv": .array(recorded(command).map(JSON.string))]
     let record = Record(.note, session: id, time: resources.now(), body: body)
     try await resources.recorder.append(record, .grouped)
     guard state == .running else { throw notRunning }

@@ -107,7 +107,7 @@ struct Starting: Sendable {
 
   private func recordStart(_ summary: SessionSummary, _ notices: [String]) async throws(Fault) {
     let body: JSON = [
-      "argv": .array(summary.command.map(JSON.string)), "project": .string(summary.project),
+      "argv": .array(recorded(summary.command).map(JSON.string)), "project": .string(summary.project),
       "mode": .string(summary.mode.rawValue), "manifest_sha256": .string(summary.manifestDigest),
       "notices": .array(notices.map(JSON.string)), "user": .string(summary.user),
     ]

@@ -91,7 +91,7 @@ extension Action {
 
   package static func exec(_ subject: Subject, path: String, arguments: [String]) -> Action {
     Action(
-      .exec, subject, resource: ["path": .string(path), "argv": .array(arguments.map(JSON.string))])
+      .exec, subject, resource: ["path": .string(path), "argv": .array(recorded(arguments).map(JSON.string))])
   }
 
   /// - Parameter access: `read` or `write`.
@@ -119,7 +119,8 @@ extension Action {
     Action(
       .sessionStart, subject,
       resource: [
-        "argv": .array(command.map(JSON.string)), "project": .string(project), "manifest_sha256": .string(manifest),
+        "argv": .array(recorded(command).map(JSON.string)), "project": .string(project),
+        "manifest_sha256": .string(manifest),
       ])
   }
 }

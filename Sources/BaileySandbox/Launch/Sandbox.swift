@@ -118,8 +118,13 @@ extension Sandbox {
     waiting?.resume(
       returning: error.rawValue == 0
         ? .success(descriptors.first)
-        : .failure(
-          Fault("sandbox-request-failed", why: "\(error)", hint: "see `bailey ps`: does the session still run?")))
+        : .failure(error == .noSuchFile ? Self.pathMissing : Self.requestFailed(error)))
+  }
+
+  private static let pathMissing = Fault("sandbox-path-missing", why: "the view of the sandbox has no such path")
+
+  private static func requestFailed(_ error: Errno) -> Fault {
+    Fault("sandbox-request-failed", why: "\(error)", hint: "see `bailey ps`: does the session still run?")
   }
 
   /// The first `exited` of a program counts: what could not be executed ends with a code of its own afterwards.

@@ -10,6 +10,8 @@ struct ConnectCall: Sendable {
   let places: SocketPlaces
   /// Ids for path sockets when the controller is root, so that the peer sees the agent's and not root's.
   let agent: (user: UInt32, group: UInt32)?
+  /// Whether the thread still waits for its answer. While it does, its number is its own.
+  let isWaiting: @Sendable () -> Bool
 
   private var thread: Int32 { notification.thread }
 
@@ -75,6 +77,8 @@ struct ConnectCall: Sendable {
     let found = try root.open(wanted, .path, resolve: [.inRoot, .noMagicLinks])
     guard try found.status().type == .socket else { throw .connectionRefused }
     guard places.allows(found, thread: thread) else { throw .accessDenied }
+    // All of this was looked up by number. Had the thread died meanwhile, the number could be that of a process of the host.
+    guard isWaiting() else { throw .noSuchProcess }
     let name = Array("/proc/self/fd/\(found.raw)".utf8)
     try asAgent { () throws(Errno) in try Descriptor.connect(socket, to: [1, 0] + name + [0]) }
   }

@@ -99,7 +99,9 @@ package final class Supervisor: Sendable {
   // MARK: connect
 
   private func connect(_ notification: Notification) {
-    let call = ConnectCall(notification: notification, places: places, agent: agent)
+    let call = ConnectCall(notification: notification, places: places, agent: agent) {
+      self.listener.isWaiting(notification.id)
+    }
     do throws(Errno) {
       let socket = try call.socket()
       let target = call.target(of: socket)
