@@ -39,6 +39,13 @@ package struct Tool: Sendable {
     return try spawn(arguments, null, output, errors)
   }
 
+  /// Starts it with nothing to read and nobody to read it.
+  package func startSilently(_ arguments: [String]) throws -> pid_t {
+    let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+    defer { close(null) }
+    return try spawn(arguments, null, null, null)
+  }
+
   package static func code(_ status: Int32) -> Int32 {
     status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
   }
@@ -97,5 +104,18 @@ private final class Capture {
   func text() -> String {
     lseek(descriptor, 0, SEEK_SET)
     return String(decoding: drain(dup(descriptor)), as: UTF8.self)
+  }
+}
+
+/// A file of /proc/PID; empty when the process is gone.
+func procText(_ process: Int32, _ name: String) -> String {
+  let descriptor = unsafe open("/proc/\(process)/\(name)", O_RDONLY | O_CLOEXEC)
+  return descriptor < 0 ? "" : String(decoding: drain(descriptor), as: UTF8.self)
+}
+
+extension Walls {
+  /// Waits for a process that `start` began.
+  package func reap(_ process: Int32, _ status: inout Int32) {
+    while unsafe waitpid(process, &status, 0) < 0 && errno == EINTR {}
   }
 }

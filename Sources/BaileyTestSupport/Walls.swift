@@ -38,6 +38,27 @@ package final class Walls: Sendable {
     return try tool.run(arguments, input: input)
   }
 
+  /// Starts the command line tool in the project without waiting for it.
+  package func start(_ arguments: [String]) throws -> Int32 {
+    try Tool(Products.path("bailey"), environment: environment, directory: project).startSilently(arguments)
+  }
+
+  /// Processes of this Bailey whose program has this name: those that know its state directory.
+  package func processes(_ name: String) throws -> [Int32] {
+    let pids = try Tool("/usr/bin/pgrep").run(["-x", name.prefix(15).description]).output.split(separator: "\n")
+    return pids.compactMap { Int32($0) }.filter { isOurs($0, depth: 2) }
+  }
+
+  /// A sandbox's environment is empty, so its controller's is looked at.
+  private func isOurs(_ process: Int32, depth: Int) -> Bool {
+    if procText(process, "environ").contains(scratch.path) { return true }
+    guard depth > 0,
+      let line = procText(process, "status").split(separator: "\n").first(where: { $0.hasPrefix("PPid:") }),
+      let parent = Int32(line.dropFirst(5).filter(\.isNumber)), parent > 1
+    else { return false }
+    return isOurs(parent, depth: depth - 1)
+  }
+
   /// Runs a shell script inside.
   package func run(_ script: String, _ options: [String] = []) throws -> Tool.Result {
     try bailey(["run", "-q"] + options + ["--", "/bin/sh", "-c", script])

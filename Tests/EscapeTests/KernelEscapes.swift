@@ -106,7 +106,7 @@ struct KernelEscapes {
   func survivor() throws {
     let marker = "bailey-survivor-\(walls.scratch.path.suffix(6))"
     _ = try walls.run(
-      "(setsid sh -c 'exec -a \(marker) sleep 300' >/dev/null 2>&1 &) ; (setsid setsid sleep 301 &) ; sleep 0.2")
+      "(setsid bash -c 'exec -a \(marker) sleep 300' >/dev/null 2>&1 &) ; (setsid setsid sleep 301 &) ; sleep 0.2")
     let left = try Tool("/usr/bin/pgrep").run(["-f", marker])
     #expect(left.output.isEmpty, "\(left.output)")
   }
