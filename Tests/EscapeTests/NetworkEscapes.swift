@@ -1,4 +1,5 @@
 import BaileyTestSupport
+import Glibc
 import Testing
 
 @Suite("No byte leaves except through the gate", .serialized)
@@ -116,5 +117,45 @@ extension String {
       rest = rest[range.upperBound...]
     }
     return count
+  }
+}
+
+@Suite("Doors that the person opens", .serialized)
+struct OpenedDoors {
+  let walls: Walls
+  init() throws { walls = try Walls() }
+
+  @Test("A published port of the host reaches the server inside, and nothing once the session is over")
+  func published() throws {
+    let run = try walls.start(
+      [
+        "run", "-q", "--publish", "18997", "--", "/usr/bin/python3", "-m", "http.server", "18997", "--bind",
+        "127.0.0.1",
+      ])
+    var answer = ""
+    for _ in 0..<60 where !answer.contains("README") {
+      answer = try Tool("/usr/bin/curl").run(["-sS", "-m", "3", "http://127.0.0.1:18997/"]).output
+      if !answer.contains("README") { usleep(100_000) }
+    }
+    #expect(answer.contains("README"), "\(answer)")
+    #expect(try walls.bailey(["kill", "--all"]).status == 0)
+    var status: Int32 = 0
+    walls.reap(run, &status)
+    #expect(try Tool("/usr/bin/curl").run(["-sS", "-m", "3", "http://127.0.0.1:18997/"]).status != 0)
+  }
+
+  @Test("A service of the host is reached only when its port is named")
+  func hostPort() throws {
+    let server = try Tool("/usr/bin/python3", directory: walls.home).startSilently(
+      ["-m", "http.server", "18996", "--bind", "127.0.0.1"])
+    defer {
+      kill(server, SIGKILL)
+      var status: Int32 = 0
+      walls.reap(server, &status)
+    }
+    usleep(500_000)
+    let fetch = "curl -sS -m 5 --noproxy '*' -o /dev/null -w '%{http_code}' http://127.0.0.1:18996/"
+    #expect(try walls.run(fetch, ["--allow-host-port", "18996"]).output == "200")
+    #expect(try walls.run(fetch).output == "000")
   }
 }

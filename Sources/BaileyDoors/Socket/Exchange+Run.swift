@@ -60,10 +60,11 @@ extension Exchange {
     await terminals.name(session.id, request.label)
     let relay = try await relay(session, echoes: request.terminal?.echoes ?? true)
     do throws(Fault) {
+      try publish(session)
       try send(
         .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
     } catch {
-      // The client went while its session started: nobody would be in charge of it.
+      // A port is taken, or the client went while its session started: nobody would be in charge of it.
       await session.kill()
       await terminals.forget(session.id)
       throw error
@@ -75,6 +76,22 @@ extension Exchange {
     await relay?.drained()
     await terminals.forget(session.id)
     return .ended(await ending(session, summary, end))
+  }
+
+  /// Opens the ports of the manifest on the host's loopback until the session's end; all of them or none.
+  private func publish(_ session: Session) throws(Fault) {
+    var ports: [PublishedPort] = []
+    do throws(Fault) {
+      for port in session.manifest.publish { ports.append(try PublishedPort(port, of: session)) }
+    } catch {
+      for port in ports { port.close() }
+      throw error
+    }
+    guard !ports.isEmpty else { return }
+    Task { [ports] in
+      _ = await session.wait()
+      for port in ports { port.close() }
+    }
   }
 
   private func relay(_ session: Session, echoes: Bool) async throws(Fault) -> TerminalRelay? {
