@@ -99,6 +99,12 @@ extension Exchange {
     do throws(Errno) {
       let relay = try TerminalRelay(owning: master, echoes: echoes)
       await terminals.keep(relay, for: session.id)
+      // A client may detach: whoever is attached at the end, the relay goes with the session.
+      Task { [terminals] in
+        _ = await session.wait()
+        await relay.drained()
+        await terminals.forget(session.id)
+      }
       return relay
     } catch {
       await session.kill()
