@@ -90,7 +90,10 @@ let package = Package(
       dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "audit-crash"]),
     .testTarget(
       name: "BaileyEgressTests",
-      dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio")]),
+      dependencies: [
+        "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore"]),
     .testTarget(
       name: "BaileyWireTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),

@@ -11,7 +11,7 @@ struct Bailey: ParsableCommand {
     discussion: """
       EXAMPLES
         bailey run -- claude                run an agent in this project
-        bailey run --allow-host pypi.org -- bash
+        bailey run --allow-host api.example.com -- bash
         bailey diff                         see what it changed
         bailey apply                        take the changes into the project
         bailey log verify                   check the record of everything

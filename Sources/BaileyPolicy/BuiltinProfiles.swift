@@ -98,11 +98,10 @@ package enum BuiltinProfiles {
 
     """#,
     "python": #"""
-    # Python with pip, uv or poetry.
+    # Python with pip, uv or poetry. The index is yours to name: `--allow-host`, or under network in your own manifest.
     name: python
-    network:
-      - pypi.org:443
-      - files.pythonhosted.org:443
+    environment:
+      pass: [PIP_*, UV_*]
 
     """#,
     "rust": #"""

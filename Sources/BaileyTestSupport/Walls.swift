@@ -1,6 +1,6 @@
 /// A Bailey of its own for one test: its own state, runtime and configuration directories, its own controller.
 ///
-/// Tests that need walls take one; where the kernel cannot give them they fail when `BAILEY_MUST_ISOLATE` is 1.
+/// Tests that need walls take one; where the kernel cannot give them, they fail.
 package final class Walls: Sendable {
   package let scratch: Scratch
   /// The project in which commands run; an ordinary directory below the scratch directory.

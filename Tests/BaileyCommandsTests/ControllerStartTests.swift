@@ -52,7 +52,7 @@ struct ControllerStartTests {
     #expect(text.contains("XDG_DATA_HOME=/d") && !text.contains("hush"))
   }
 
-  @Test("Many command lines at once start one daemon", .enabled(if: CurrentProcess.hasSocat))
+  @Test("Many command lines at once start one daemon", .enabled(if: CurrentProcess.hasSocat || mustIsolate))
   func once() async throws {
     let scratch = try Scratch()
     let script = """

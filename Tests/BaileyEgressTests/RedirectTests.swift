@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import BaileyTestSupport
 import Testing
 
 @testable import BaileyEgress
@@ -19,7 +20,7 @@ extension Descriptor {
   }
 }
 
-@Suite("Transparent redirection", .enabled(if: canRedirect))
+@Suite("Transparent redirection", .enabled(if: canRedirect || mustIsolate))
 struct RedirectTests {
   private static func run(_ command: String) throws {
     let path = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]

@@ -36,7 +36,7 @@ func issues(_ text: String) -> [String] {
         - "*.example.com:8000-8010"
         - 10.1.2.0/24
         - "[2001:4860::1]:53"
-        - https://pypi.org/
+        - https://pkg.example/
         - {host: db.local.test, ports: [5432, "6000-6001"], protocol: tcp}
         - deny: tracker.example.com
       environment:
@@ -57,7 +57,7 @@ func issues(_ text: String) -> [String] {
     #expect(rules.files[1].source == SourceLocation(file: "m.yaml", line: 7, column: 5))
     #expect(
       rules.network.map(\.targetText) == [
-        "api.github.com", "*.example.com", "10.1.2.0/24", "2001:4860::1/128", "pypi.org", "db.local.test",
+        "api.github.com", "*.example.com", "10.1.2.0/24", "2001:4860::1/128", "pkg.example", "db.local.test",
         "tracker.example.com",
       ])
     #expect(

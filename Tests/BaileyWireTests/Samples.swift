@@ -19,7 +19,7 @@ enum Samples {
     var options = ManifestOptions()
     options.manifestPath = "/p/.bailey/manifest.yaml"
     options.profile = "node"
-    options.allowHosts = ["pypi.org:443", "*.example.com"]
+    options.allowHosts = ["pkg.example:443", "*.example.com"]
     options.reads = ["/srv/data"]
     options.writes = ["/srv/out"]
     options.environment = ["EDITOR", "A=b=c\n"]

@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import BaileyTestSupport
 import Glibc
 import Testing
 
@@ -125,7 +126,7 @@ struct CrashTests {
 }
 
 /// Needs root for the mounts.
-@Suite("Apply on full and read-only file systems", .enabled(if: geteuid() == 0), .serialized)
+@Suite("Apply on full and read-only file systems", .enabled(if: geteuid() == 0 || mustIsolate), .serialized)
 struct DiskTests {
   /// A project on a small tmpfs; `options` for its mount.
   private func withProject(

@@ -8,7 +8,7 @@ struct Run: BaileyCommand {
     discussion: """
       EXAMPLES
         bailey run -- bash                            a shell inside
-        bailey run --allow-host pypi.org -- pip install requests
+        bailey run --allow-host packages.example.com -- pip install requests
         bailey run --write ~/out -- make -j4          a further writable directory
         bailey run --workspace read-only -- rg TODO | less
 

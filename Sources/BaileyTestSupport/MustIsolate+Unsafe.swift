@@ -1,0 +1,6 @@
+import Glibc
+
+// SAFETY: getenv's string is compared at once; no test calls setenv.
+
+/// Whether a test that cannot isolate here must fail instead of being skipped: `BAILEY_MUST_ISOLATE=1`, as CI sets it.
+package let mustIsolate = unsafe getenv("BAILEY_MUST_ISOLATE").map { unsafe String(cString: $0) } == "1"
