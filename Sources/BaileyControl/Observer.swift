@@ -1,39 +1,77 @@
 import BaileyCore
 import Synchronization
 
-/// Turns what the kernel saw into records, off the supervisor's thread.
+/// Turns what the kernel saw into records, off the supervisor's thread and many at a time: the agent waits for the supervisor only.
 ///
-/// The queue holds 8,192 events; what does not fit is counted, and the count becomes a record of its own.
-struct Observer: SandboxObserver {
-  private let continuation: AsyncStream<ObservedEvent>.Continuation
-  private let lost: LostCount
+/// At most 8,192 events wait, for 25 ms; what does not fit is counted, and the count becomes a record of its own.
+final class Observer: SandboxObserver {
+  static let limit = 8192
+  private static let gathering = Duration.milliseconds(25)
 
-  private final class LostCount: Sendable {
-    let value = Mutex(0)
+  private struct State {
+    var events: [(time: Int64, event: ObservedEvent)] = []
+    var lost = 0
+    /// Waits a little, then writes what has gathered; `nil` when nothing waits.
+    var writing: Task<Void, Never>?
   }
 
-  init(subject: Subject, mediator: any Mediator) {
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: ObservedEvent.self, bufferingPolicy: .bufferingOldest(8192))
-    self.continuation = continuation
-    let lost = LostCount()
-    self.lost = lost
-    Task.detached {
-      for await event in stream {
-        await mediator.observe(Self.action(event, subject), Self.outcome(event))
-        let missed = lost.value.withLock { count in
-          defer { count = 0 }
-          return count
-        }
-        if missed > 0 {
-          await mediator.observe(Self.gap(subject), Outcome(succeeded: false, detail: ["lost": .int(Int64(missed))]))
-        }
+  private let subject: Subject
+  private let recorder: any Recorder
+  private let now: @Sendable () -> Int64
+  private let state = Mutex(State())
+
+  init(subject: Subject, recorder: any Recorder, now: @escaping @Sendable () -> Int64) {
+    self.subject = subject
+    self.recorder = recorder
+    self.now = now
+  }
+
+  func observed(_ event: ObservedEvent) {
+    let time = now()
+    state.withLock { state in
+      if state.events.count < Self.limit { state.events.append((time, event)) } else { state.lost += 1 }
+      guard state.writing == nil else { return }
+      state.writing = Task.detached {
+        do { try await Task.sleep(for: Self.gathering) } catch {}  // cancelled: the session ends, and nothing more will come
+        await self.write()
       }
     }
   }
 
-  func observed(_ event: ObservedEvent) {
-    if case .dropped = continuation.yield(event) { lost.value.withLock { $0 += 1 } }
+  /// Returns when everything that was observed is with the recorder. For after the last process of the session has ended.
+  func finish() async {
+    let writing = state.withLock { $0.writing }
+    writing?.cancel()
+    await writing?.value
+  }
+
+  private func write() async {
+    while let (events, lost) = take() {
+      for (time, event) in events {
+        await append(.observed(Self.action(event, subject), Self.outcome(event), time: time))
+      }
+      if lost > 0 { await append(Record(.gap, session: subject.session, time: now(), body: Self.gap(lost, subject))) }
+    }
+  }
+
+  /// What has gathered; `nil` when that is nothing, and the next event starts a task of its own.
+  private func take() -> (events: [(time: Int64, event: ObservedEvent)], lost: Int)? {
+    state.withLock { state in
+      guard !state.events.isEmpty || state.lost > 0 else {
+        state.writing = nil
+        return nil
+      }
+      defer {
+        state.events = []
+        state.lost = 0
+      }
+      return (state.events, state.lost)
+    }
+  }
+
+  /// The log counts what it does not take.
+  private func append(_ record: Record) async {
+    do { try await recorder.append(record, .observed) } catch {}
   }
 
   private static func action(_ event: ObservedEvent, _ subject: Subject) -> Action {
@@ -44,7 +82,7 @@ struct Observer: SandboxObserver {
       case .open, .rename, .unlink, .mkdir, .symlink, .link:
         Action.write(subject, path: event.path, operation: event.operation.rawValue, to: event.target)
       }
-    action.context = action.context.setting("pid", .int(Int64(event.process)))
+    action.context = ["pid": .int(Int64(event.process))]
     return action
   }
 
@@ -52,7 +90,8 @@ struct Observer: SandboxObserver {
     Outcome(succeeded: !event.refused, detail: ["observed": true])
   }
 
-  private static func gap(_ subject: Subject) -> Action {
-    Action(.exec, subject, resource: ["gap": true])
+  /// As the log's own gap records have it.
+  private static func gap(_ lost: Int, _ subject: Subject) -> JSON {
+    ["lost": .int(Int64(lost)), "sessions": [subject.session.text: .int(Int64(lost))]]
   }
 }

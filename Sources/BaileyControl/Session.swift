@@ -13,6 +13,7 @@ package actor Session {
   package nonisolated let mediator: SessionMediator
   package nonisolated let manifest: Manifest
   private let resources: Resources
+  private let observer: Observer
   private let egress: any EgressSession
   private var summary: SessionSummary
   private var state = State.running
@@ -28,12 +29,13 @@ package actor Session {
   }
 
   init(
-    summary: SessionSummary, sandbox: any RunningSandbox, egress: any EgressSession, mediator: SessionMediator,
-    manifest: Manifest, resources: Resources
+    summary: SessionSummary, sandbox: any RunningSandbox, observer: Observer, egress: any EgressSession,
+    mediator: SessionMediator, manifest: Manifest, resources: Resources
   ) {
     id = summary.id
     self.summary = summary
     self.sandbox = sandbox
+    self.observer = observer
     self.egress = egress
     self.mediator = mediator
     self.manifest = manifest
@@ -142,6 +144,7 @@ package actor Session {
     let traffic = egress.traffic
     await egress.close()
     await resources.workspaces.close(session: id)
+    await observer.finish()
     summary.state = .ended
     summary.ended = resources.now()
     summary.exitCode = end.exitCode

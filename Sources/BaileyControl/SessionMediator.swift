@@ -42,8 +42,7 @@ package final class SessionMediator: Mediator {
   }
 
   package func observe(_ action: Action, _ outcome: Outcome) async {
-    let body: JSON = ["action": action.json, "succeeded": .bool(outcome.succeeded), "detail": outcome.detail]
-    await note(Record(.observed, session: action.subject.session, time: now(), body: body), .observed)
+    await note(.observed(action, outcome, time: now()), .observed)
   }
 
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.

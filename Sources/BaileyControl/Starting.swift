@@ -41,10 +41,10 @@ struct Starting: Sendable {
       let summary = summary
       try await resources.archive.save(summary)
       let home = try await resources.homes.directory(for: place.root)
-      let observer = Observer(subject: subject, mediator: mediator)
+      let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
       let sandbox = try await resources.launcher.launch(
         request(opening, home: home), streams: order.takeStreams(), observer: observer)
-      return try await connect(sandbox, opening, mediator, summary)
+      return try await connect(sandbox, observer, opening, mediator, summary)
     } catch {
       await resources.workspaces.close(session: id)
       await markFailed()
@@ -62,7 +62,8 @@ struct Starting: Sendable {
   }
 
   private func connect(
-    _ sandbox: any RunningSandbox, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary
+    _ sandbox: any RunningSandbox, _ observer: Observer, _ opening: WorkspaceOpening, _ mediator: SessionMediator,
+    _ summary: SessionSummary
   ) async throws(Fault) -> (Session, [String]) {
     var opened: (any EgressSession)?
     do {
@@ -75,7 +76,8 @@ struct Starting: Sendable {
       let notices = resolved.notices + opening.notices + sandbox.notices
       try await recordStart(summary, notices)
       let session = Session(
-        summary: summary, sandbox: sandbox, egress: egress, mediator: mediator, manifest: resolved.manifest,
+        summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
+        manifest: resolved.manifest,
         resources: resources)
       Task { await session.guardSensitiveFiles(events) }
       return (session, notices)

@@ -38,12 +38,18 @@ extension JSON {
 }
 
 /// RFC 8785, section 3.2.3: the order of UTF-16 code units, which is not the order of code points.
+///
+/// Below U+E000 it is that of the bytes, which are at hand; keys of records are ASCII.
 private func precedes(_ left: String, _ right: String) -> Bool {
-  left.utf16.lexicographicallyPrecedes(right.utf16)
+  for (here, there) in zip(left.utf8, right.utf8) where here != there {
+    return max(here, there) < 0xEE ? here < there : left.utf16.lexicographicallyPrecedes(right.utf16)
+  }
+  return left.utf8.count < right.utf8.count
 }
 
+private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+
 private func appendQuoted(_ text: String, to out: inout [UInt8]) {
-  let hex = Array("0123456789abcdef".utf8)
   out.append(UInt8(ascii: "\""))
   for byte in text.utf8 {
     switch byte {
@@ -56,8 +62,8 @@ private func appendQuoted(_ text: String, to out: inout [UInt8]) {
     case 0x0D: out += "\\r".utf8
     case 0..<0x20:
       out += "\\u00".utf8
-      out.append(hex[Int(byte >> 4)])
-      out.append(hex[Int(byte & 15)])
+      out.append(hexDigit(byte >> 4))
+      out.append(hexDigit(byte & 15))
     default: out.append(byte)
     }
   }

@@ -39,6 +39,14 @@ package struct Record: Sendable, Equatable {
   }
 }
 
+extension Record {
+  /// Of an action that was seen, not decided.
+  package static func observed(_ action: Action, _ outcome: Outcome, time: Int64) -> Record {
+    let body: JSON = ["action": action.json, "succeeded": .bool(outcome.succeeded), "detail": outcome.detail]
+    return Record(.observed, session: action.subject.session, time: time, body: body)
+  }
+}
+
 /// Where records go. The only writer of the log stands behind it.
 package protocol Recorder: Sendable {
   /// Appends a record and returns its index in the tree.

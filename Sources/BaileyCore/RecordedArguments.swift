@@ -4,22 +4,29 @@
 /// `--password=X`) and by the value's own shape; the data-loss inspector will know more.
 package func recorded(_ arguments: [String]) -> [String] {
   var result: [String] = []
+  result.reserveCapacity(arguments.count)
   var masksNext = false
   for argument in arguments {
-    let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let isOption = argument.hasPrefix("-")
-    let name = parts[0].drop { $0 == "-" }.replacing("-", with: "_")
-    let isSecretName = (isOption || parts.count == 2) && !name.isEmpty && SecretShape.isSecret(name: String(name))
+    let equals = argument.utf8.firstIndex(of: UInt8(ascii: "="))
+    let name = argument[..<(equals ?? argument.endIndex)]
+    let isSecretName = (isOption || equals != nil) && SecretShape.isSecret(name: optionName(name))
     if masksNext, !isOption {
       result.append(maskedArgument)
-    } else if parts.count == 2, isSecretName || SecretShape.isSecret(value: String(parts[1])) != nil {
-      result.append(parts[0] + "=" + maskedArgument)
+    } else if let equals, isSecretName || SecretShape.isSecret(value: String(argument[equals...].dropFirst())) != nil {
+      result.append(name + "=" + maskedArgument)
     } else {
       result.append(SecretShape.isSecret(value: argument) == nil ? argument : maskedArgument)
     }
-    masksNext = isOption && isSecretName && parts.count == 1
+    masksNext = isOption && isSecretName && equals == nil
   }
   return result
+}
+
+/// `--client-secret` as the variable would be spelled.
+private func optionName(_ argument: Substring) -> String {
+  let bytes = argument.utf8.drop { $0 == UInt8(ascii: "-") }
+  return String(decoding: bytes.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "_") : $0 }, as: UTF8.self)
 }
 
 private let maskedArgument = "[masked]"

@@ -30,11 +30,17 @@ package enum SecretShape {
 
   /// What the value looks like, or `nil`.
   package static func isSecret(value: String) -> String? {
-    let text = value.drop { $0 == " " || $0 == "\"" || $0 == "'" }
-    for (prefix, what) in marks where text.hasPrefix(prefix) && text.utf8.count >= prefix.utf8.count + 8 { return what }
-    if text.contains("-----BEGIN ") && text.contains("PRIVATE KEY") { return "a private key" }
+    let text = value.utf8.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }
+    if let first = text.first, let candidates = marksByFirst[first] {
+      for (prefix, what) in candidates where text.starts(with: prefix.utf8) && text.count >= prefix.utf8.count + 8 {
+        return what
+      }
+    }
+    if finds("-----BEGIN ", in: text), finds("PRIVATE KEY", in: text) { return "a private key" }
     return holdsPassword(text) ? "an address with a password" : nil
   }
+
+  private static let marksByFirst = Dictionary(grouping: marks) { $0.0.utf8.first ?? 0 }
 
   private static let marks: [(String, String)] = [
     ("ghp_", "a GitHub token"), ("gho_", "a GitHub token"), ("ghu_", "a GitHub token"), ("ghs_", "a GitHub token"),
@@ -52,10 +58,26 @@ package enum SecretShape {
   ]
 
   /// `scheme://user:password@host`.
-  private static func holdsPassword(_ text: Substring) -> Bool {
-    guard let scheme = text.firstRange(of: "://") else { return false }
-    let authority = text[scheme.upperBound...].prefix { !"/?# ".contains($0) }
-    guard let at = authority.lastIndex(of: "@") else { return false }
-    return authority[..<at].contains(":")
+  private static func holdsPassword(_ text: Substring.UTF8View) -> Bool {
+    guard let scheme = end(of: "://", in: text) else { return false }
+    let authority = text[scheme...].prefix { !endsOfAuthority.contains($0) }
+    guard let at = authority.lastIndex(of: UInt8(ascii: "@")) else { return false }
+    return authority[..<at].contains(UInt8(ascii: ":"))
+  }
+
+  private static let endsOfAuthority = Array("/?# ".utf8)
+
+  private static func finds(_ mark: String, in text: Substring.UTF8View) -> Bool { end(of: mark, in: text) != nil }
+
+  /// The place after the first `mark`.
+  private static func end(of mark: String, in text: Substring.UTF8View) -> Substring.UTF8View.Index? {
+    guard let first = mark.utf8.first else { return nil }
+    var rest = text
+    while let start = rest.firstIndex(of: first) {
+      rest = rest[start...]
+      if rest.starts(with: mark.utf8) { return rest.index(start, offsetBy: mark.utf8.count) }
+      rest = rest.dropFirst()
+    }
+    return nil
   }
 }

@@ -22,4 +22,27 @@ extension Descriptor {
       unsafe bytes.withUnsafeMutableBytes { unsafe bl_process_vm_readv(process, $0.baseAddress, $0.count, address) })
     return Array(bytes[..<done])
   }
+
+  /// Pieces of another process's memory by one call (process_vm_readv(2)), in order; those after the first that cannot be read are missing.
+  ///
+  /// - Parameter pieces: at most 64.
+  package static func gatherMemory(
+    of process: Int32, _ pieces: [(address: UInt64, count: Int)]
+  ) throws(Errno) -> [ArraySlice<UInt8>] {
+    var bytes = [UInt8](repeating: 0, count: pieces.reduce(0) { $0 + $1.count })
+    let addresses = pieces.map(\.address)
+    let lengths = pieces.map(\.count)
+    // SAFETY: as many bytes are written as the lengths add up to, which is the size of the buffer.
+    let done = try Errno.checkNegated(
+      unsafe bytes.withUnsafeMutableBytes { local in
+        unsafe bl_process_vm_gather(process, local.baseAddress, addresses, lengths, pieces.count)
+      })
+    var result: [ArraySlice<UInt8>] = []
+    var start = 0
+    for piece in pieces where start + piece.count <= done {
+      result.append(bytes[start..<start + piece.count])
+      start += piece.count
+    }
+    return result
+  }
 }

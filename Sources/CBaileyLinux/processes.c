@@ -73,3 +73,13 @@ ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t 
   struct iovec here = {local, length}, there = {(void *)(uintptr_t)remote, length};
   return RESULT(process_vm_readv(process, &here, 1, &there, 1, 0));
 }
+
+ssize_t bl_process_vm_gather(pid_t process, void *local, const uint64_t *addresses, const size_t *lengths, size_t count) {
+  struct iovec there[64], here = {local, 0};
+  if (count > 64) return -EINVAL;
+  for (size_t i = 0; i < count; i++) {
+    there[i] = (struct iovec){(void *)(uintptr_t)addresses[i], lengths[i]};
+    here.iov_len += lengths[i];
+  }
+  return RESULT(process_vm_readv(process, &here, 1, there, count, 0));
+}

@@ -108,8 +108,10 @@ private struct Guarded {
       id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
       started: 0)
     let mediator = SessionMediator(gate: Gate(judges: []), recorder: notes, now: { 1 })
+    let observer = Observer(subject: summary.subject, recorder: notes, now: { 1 })
     session = Session(
-      summary: summary, sandbox: sandbox, egress: idle, mediator: mediator, manifest: Manifest(), resources: resources)
+      summary: summary, sandbox: sandbox, observer: observer, egress: idle, mediator: mediator, manifest: Manifest(),
+      resources: resources)
   }
 
   func send(_ events: [WorkspaceEvent]) async -> [String] {

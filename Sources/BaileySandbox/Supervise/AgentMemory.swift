@@ -5,6 +5,8 @@ struct AgentMemory: Sendable {
   static let longestPath = 4096
   static let mostArguments = 64
   static let argumentBytes = 32 << 10
+  /// Bytes that are read of a text at first.
+  private static let shortText = 256
 
   let thread: Int32
 
@@ -16,7 +18,7 @@ struct AgentMemory: Sendable {
     // First a short look, since most texts are short; then to the end of each page, since the one after may not be there.
     while result.count < limit {
       let toPageEnd = 4096 - Int(next & 4095)
-      let count = min(toPageEnd, limit - result.count, result.isEmpty ? 256 : 4096)
+      let count = min(toPageEnd, limit - result.count, result.isEmpty ? Self.shortText : 4096)
       guard let bytes = try? Descriptor.readMemory(of: thread, at: next, count: count), !bytes.isEmpty else {
         return nil
       }
@@ -31,14 +33,25 @@ struct AgentMemory: Sendable {
 
   /// A NULL-terminated vector of texts; what exceeds the limits is cut off.
   func vector(at address: UInt64) -> [String] {
+    let pointers = pointers(at: address)
+    // One call for the beginnings of all; most texts are no longer.
+    let pieces = pointers.map { (address: $0, count: min(4096 - Int($0 & 4095), Self.shortText)) }
+    let beginnings = (try? Descriptor.gatherMemory(of: thread, pieces)) ?? []
     var result: [String] = []
     var room = Self.argumentBytes
-    for pointer in pointers(at: address) {
-      guard room > 0, let bytes = text(at: pointer, limit: min(Self.longestPath, room)) else { break }
+    for (index, pointer) in pointers.enumerated() where room > 0 {
+      let beginning = index < beginnings.count ? beginnings[index] : []
+      guard let bytes = Self.ended(beginning) ?? text(at: pointer, limit: min(Self.longestPath, room))?[...] else {
+        break
+      }
       room -= bytes.count + 1
       result.append(String(decoding: bytes, as: UTF8.self))
     }
     return result
+  }
+
+  private static func ended(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+    bytes.firstIndex(of: 0).map { bytes[..<$0] }
   }
 
   private func pointers(at address: UInt64) -> [UInt64] {

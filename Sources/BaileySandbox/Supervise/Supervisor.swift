@@ -45,6 +45,7 @@ package final class Supervisor: Sendable {
   }
 
   private func serve() {
+    listener.wakeSynchronously()
     while true {
       guard let ready = try? poll([(listener.raw, .input), (wake.raw, .input)]) else { return }
       if !ready[1].isEmpty { return }

@@ -60,6 +60,8 @@ int bl_set_child_subreaper(int on);
 int bl_set_parent_death_signal(int signal);
 int bl_gettid(void);
 ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote);
+/* Reads `count` pieces of at most 64 one after the other into `local`, up to the first that cannot be read. */
+ssize_t bl_process_vm_gather(pid_t process, void *local, const uint64_t *addresses, const size_t *lengths, size_t count);
 
 /* The name of an errno such as "ENOENT", and the C library's sentence; NULL for an unknown number. */
 const char *bl_errno_name(int number);
