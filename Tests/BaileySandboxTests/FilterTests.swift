@@ -93,7 +93,7 @@ struct FilterTests {
     FilterCase("openat truncate", 257, [3, 1, 0o1000], .notify),
     FilterCase("openat tmpfile", 257, [3, 1, 0o20200002], .notify),
     FilterCase("creat", 85, [1, 0o644], .notify),
-    FilterCase("openat2", 437, [], .notify),
+    FilterCase("openat2, whose mode lies in memory", 437, [], .notImplemented),
     FilterCase("open by handle", 304, [], .notPermitted),
     FilterCase("fifo", 133, [1, 0o010644, 0], .allow),
     FilterCase("character device", 133, [1, 0o020644, 0x0103], .notPermitted),
@@ -101,6 +101,27 @@ struct FilterTests {
     FilterCase("block device", 259, [3, 1, 0o060600, 0x0801], .notPermitted),
     FilterCase("regular file by mknodat", 259, [3, 1, 0o100644, 0], .allow),
   ]
+
+  /// `bits` beside ordinary permission bits, in every call that sets a mode.
+  static func modes(_ bits: UInt64, _ changing: FilterCase.Answer, _ making: FilterCase.Answer) -> [FilterCase] {
+    let mode = bits | 0o751
+    return [
+      FilterCase("chmod", 90, [1, mode], changing), FilterCase("fchmod", 91, [3, mode], changing),
+      FilterCase("fchmodat", 268, [3, 1, mode], changing), FilterCase("fchmodat2", 452, [3, 1, mode, 0], changing),
+      FilterCase("creat", 85, [1, mode], making), FilterCase("open to create", 2, [1, 0o101, mode], making),
+      FilterCase("openat to create", 257, [3, 1, 0o102, mode], making),
+      FilterCase("openat without a name", 257, [3, 1, 0o20200001, mode], making),
+      FilterCase("mknod", 133, [1, 0o100000 | mode, 0], changing),
+      FilterCase("mknodat", 259, [3, 1, 0o010000 | mode, 0], changing),
+    ]
+  }
+
+  static let allModes: [FilterCase] =
+    [0o4000, 0o2000, 0o6000, 0o7000, high | 0o4000].flatMap { modes($0, .notPermitted, .notPermitted) }
+    + [0, 0o1000, high].flatMap { modes($0, .allow, .notify) } + [
+      FilterCase("open to write, with a stale mode", 2, [1, 1, 0o6755], .notify),
+      FilterCase("openat to read, with a stale mode", 257, [3, 1, 0, 0o6755], .allow),
+    ]
 
   static let others: [FilterCase] = [
     FilterCase("read", 0, [], .allow), FilterCase("TCGETS", 16, [0, 0x5401], .allow),
@@ -129,7 +150,7 @@ struct FilterTests {
     FilterCase("number -1", 0xFFFF_FFFF, [], .notImplemented),
   ]
 
-  @Test("Each call gets the answer of the specification", arguments: sockets + namespaces + files + others)
+  @Test("Each call gets the answer of the specification", arguments: sockets + namespaces + files + allModes + others)
   func answers(_ call: FilterCase) throws {
     #expect(try simulator.run(number: call.number, arguments: call.arguments) == call.answer.rawValue)
   }

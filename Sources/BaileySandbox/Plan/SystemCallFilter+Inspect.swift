@@ -5,6 +5,10 @@ extension SystemCallFilter {
   private static let harmlessUnshare: UInt32 = 0x0004_0600
   /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC`.
   private static let writeFlags: UInt32 = 0x0243
+  /// `O_CREAT | __O_TMPFILE`: only with these open(2) has a mode.
+  private static let makingFlags: UInt32 = 0x40_0040
+  /// `S_ISUID | S_ISGID`. mkdir(2) needs no look: the kernel drops them there.
+  private static let setIDBits: UInt32 = 0o6000
 
   /// The block that looks at arguments. Only low halves are loaded where the kernel's own argument is an `int`.
   static func write(_ inspection: SystemCallVerdict.Inspection, _ assembler: inout BPFAssembler) {
@@ -12,8 +16,11 @@ extension SystemCallFilter {
     switch inspection {
     case .clone: refuseBits(newNamespaces, argument: 0, &assembler)
     case .unshare: refuseBits(~harmlessUnshare, argument: 0, &assembler)
-    case .open: notifyWrites(flags: 1, &assembler)
-    case .openat: notifyWrites(flags: 2, &assembler)
+    case .open: checkOpen(inspection.rawValue, flags: 1, &assembler)
+    case .openat: checkOpen(inspection.rawValue, flags: 2, &assembler)
+    case .creat: checkMode(argument: 1, otherwise: "notify", &assembler)
+    case .chmod: checkMode(argument: 1, otherwise: "allow", &assembler)
+    case .fchmodat: checkMode(argument: 2, otherwise: "allow", &assembler)
     case .ioctl: refuseValues([0x5412, 0x541C], argument: 1, &assembler)
     case .socket: checkSocket(&assembler)
     case .socketpair: checkSocketPair(&assembler)
@@ -29,9 +36,18 @@ extension SystemCallFilter {
     assembler.branch(.anyBit, bits, then: "errno1", otherwise: "allow")
   }
 
-  private static func notifyWrites(flags: UInt32, _ assembler: inout BPFAssembler) {
+  /// The mode follows the flags.
+  private static func checkOpen(_ name: String, flags: UInt32, _ assembler: inout BPFAssembler) {
     assembler.load(offset: Offset.argument(flags))
+    assembler.branch(.anyBit, makingFlags, then: name + "Mode")
     assembler.branch(.anyBit, writeFlags, then: "notify", otherwise: "allow")
+    assembler.label(name + "Mode")
+    checkMode(argument: flags + 1, otherwise: "notify", &assembler)
+  }
+
+  private static func checkMode(argument: UInt32, otherwise: String, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(argument))
+    assembler.branch(.anyBit, setIDBits, then: "errno1", otherwise: otherwise)
   }
 
   private static func refuseValues(_ values: [UInt32], argument: UInt32, _ assembler: inout BPFAssembler) {
@@ -92,6 +108,7 @@ extension SystemCallFilter {
 
   private static func checkNode(mode: UInt32, _ assembler: inout BPFAssembler) {
     assembler.load(offset: Offset.argument(mode))
+    assembler.branch(.anyBit, setIDBits, then: "errno1")
     assembler.and(0o170000)
     assembler.branch(.equal, 0o020000, then: "errno1")
     assembler.branch(.equal, 0o060000, then: "errno1", otherwise: "allow")

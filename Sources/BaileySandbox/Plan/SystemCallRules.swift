@@ -9,7 +9,8 @@ enum SystemCallVerdict: Hashable, Sendable {
   case inspect(Inspection)
 
   enum Inspection: String, Sendable, CaseIterable {
-    case clone, unshare, open, openat, ioctl, socket, socketpair, personality, seccomp, mknod, mknodat
+    case clone, unshare, open, openat, creat, chmod, fchmodat, mknod, mknodat
+    case ioctl, socket, socketpair, personality, seccomp
   }
 }
 
@@ -47,9 +48,9 @@ enum SystemCallRules {
     SystemCallGroup(
       .allow, "attributes of files that the mount view lets the process write",
       """
-      chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat utime utimes futimesat utimensat umask setxattr
-      lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr lremovexattr fremovexattr
-      setxattrat getxattrat listxattrat removexattrat
+      chown fchown lchown fchownat utime utimes futimesat utimensat umask setxattr lsetxattr fsetxattr getxattr lgetxattr
+      fgetxattr listxattr llistxattr flistxattr removexattr lremovexattr fremovexattr setxattrat getxattrat listxattrat
+      removexattrat
       """),
     SystemCallGroup(
       .allow, "own memory",
@@ -116,21 +117,26 @@ enum SystemCallRules {
   static let inspected: [SystemCallGroup] = [
     SystemCallGroup(.inspect(.clone), "no new namespaces", "clone"),
     SystemCallGroup(.inspect(.unshare), "no new namespaces", "unshare"),
-    SystemCallGroup(.inspect(.open), "opening to write is recorded", "open"),
-    SystemCallGroup(.inspect(.openat), "opening to write is recorded", "openat"),
+    SystemCallGroup(.inspect(.open), "opening to write is recorded; no setuid file is made", "open"),
+    SystemCallGroup(.inspect(.openat), "opening to write is recorded; no setuid file is made", "openat"),
+    SystemCallGroup(.inspect(.creat), "recorded; no setuid file is made", "creat"),
+    SystemCallGroup(
+      .inspect(.chmod), "no setuid or setgid bit: in a writable bind it would be the host's", "chmod fchmod"),
+    SystemCallGroup(
+      .inspect(.fchmodat), "no setuid or setgid bit: in a writable bind it would be the host's", "fchmodat fchmodat2"),
     SystemCallGroup(.inspect(.ioctl), "no typing into terminals: TIOCSTI, TIOCLINUX", "ioctl"),
     SystemCallGroup(.inspect(.socket), "only families that the walls know how to watch", "socket"),
     SystemCallGroup(.inspect(.socketpair), "Unix datagrams would pass the supervisor of connect", "socketpair"),
     SystemCallGroup(.inspect(.personality), "only personalities that switch no mitigation off", "personality"),
     SystemCallGroup(.inspect(.seccomp), "own filters, but no listener beside ours", "seccomp"),
-    SystemCallGroup(.inspect(.mknod), "pipes and sockets, no devices", "mknod"),
-    SystemCallGroup(.inspect(.mknodat), "pipes and sockets, no devices", "mknodat"),
+    SystemCallGroup(.inspect(.mknod), "pipes and sockets, no devices and no setuid file", "mknod"),
+    SystemCallGroup(.inspect(.mknodat), "pipes and sockets, no devices and no setuid file", "mknodat"),
   ]
 
   static let notified: [SystemCallGroup] = [
     SystemCallGroup(.notify, "decided by the supervisor, never continued", "connect"),
     SystemCallGroup(.notify, "recorded: programs", "execve execveat"),
-    SystemCallGroup(.notify, "recorded: writes by path; the flags of openat2 lie in memory", "creat openat2 truncate"),
+    SystemCallGroup(.notify, "recorded: writes by path", "truncate"),
     SystemCallGroup(
       .notify, "recorded: changes of directories",
       """
@@ -140,6 +146,7 @@ enum SystemCallRules {
 
   static let refused: [SystemCallGroup] = [
     SystemCallGroup(.refuse(38), "flags lie in memory; the C library falls back to clone", "clone3"),
+    SystemCallGroup(.refuse(38), "flags and mode lie in memory; programs fall back to openat", "openat2"),
     SystemCallGroup(
       .refuse(38), "would do calls that no filter sees; programs fall back",
       "io_uring_setup io_uring_enter io_uring_register"),

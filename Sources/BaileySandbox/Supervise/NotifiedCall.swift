@@ -27,7 +27,7 @@ enum NotifiedCall: Sendable {
     ("execveat", .execute(directory: 0, path: 1, arguments: 2)),
     ("open", .path(.open, directory: nil, path: 0)), ("creat", .path(.open, directory: nil, path: 0)),
     ("truncate", .path(.open, directory: nil, path: 0)), ("openat", .path(.open, directory: 0, path: 1)),
-    ("openat2", .path(.open, directory: 0, path: 1)), ("unlink", .path(.unlink, directory: nil, path: 0)),
+    ("unlink", .path(.unlink, directory: nil, path: 0)),
     ("unlinkat", .path(.unlink, directory: 0, path: 1)), ("rmdir", .path(.unlink, directory: nil, path: 0)),
     ("mkdir", .path(.mkdir, directory: nil, path: 0)), ("mkdirat", .path(.mkdir, directory: 0, path: 1)),
     ("rename", .pair(.rename, fromDirectory: nil, from: 0, toDirectory: nil, to: 1)),
