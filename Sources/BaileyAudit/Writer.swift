@@ -8,6 +8,8 @@ internal import Synchronization
 final class Writer: Sendable {
   /// Nanoseconds that a grouped record may wait for its sync.
   static let syncDelay: Int64 = 40_000_000
+  /// Nanoseconds that observed events may wait where nothing decided is among them.
+  static let observedSyncDelay: Int64 = 500_000_000
   /// Bytes written in one piece.
   static let batchBytes = 1 << 20
   /// Bytes that may be on disk and not in signed tiles before the log takes no more.
@@ -16,8 +18,8 @@ final class Writer: Sendable {
   private let queue: AppendQueue
   private let signer: SigningThread
   private let segment: Mutex<SegmentWriter>
-  /// Since when a record waits for its sync, by the monotonic clock.
-  private let unsyncedSince = Mutex<Int64?>(nil)
+  /// When what is written must be synced, by the monotonic clock; `nil` when all of it is.
+  private let syncDue = Mutex<Int64?>(nil)
   private let fault = Mutex<Fault?>(nil)
 
   init(queue: AppendQueue, signer: SigningThread, segment: consuming SegmentWriter) {
@@ -43,7 +45,7 @@ final class Writer: Sendable {
   }
 
   private func wait() {
-    let deadline = unsyncedSince.withLock { $0 }.map { $0 + Self.syncDelay }
+    let deadline = syncDue.withLock { $0 }
     let milliseconds = deadline.map { Int32(clamping: max(0, ($0 - Clock.monotonic + 999_999) / 1_000_000)) } ?? -1
     _ = try? poll([(queue.bell.raw, .input)], milliseconds: milliseconds)
   }
@@ -64,14 +66,14 @@ final class Writer: Sendable {
         }
       }
     }
-    let due = unsyncedSince.withLock { $0.map { Clock.monotonic - $0 >= Self.syncDelay } ?? false }
+    let due = syncDue.withLock { $0.map { Clock.monotonic >= $0 } ?? false }
     guard due || !synced.isEmpty || !barriers.isEmpty || queueIsClosing else { return }
     let result = sync()
     for (waiter, index) in synced { waiter.resume(returning: result.map { index }) }
     for barrier in barriers { barrier.waiter?.resume(returning: result.map { 0 }) }
   }
 
-  private var queueIsClosing: Bool { unsyncedSince.withLock { $0 != nil } && queue.isClosing }
+  private var queueIsClosing: Bool { syncDue.withLock { $0 != nil } && queue.isClosing }
 
   /// Writes one batch and returns the index of its first record; on failure everyone in it has been told.
   private func write(_ batch: ArraySlice<PendingAppend>) -> UInt64? {
@@ -83,7 +85,9 @@ final class Writer: Sendable {
         try segment.write(entries)
         return first
       }
-      unsyncedSince.withLock { $0 = $0 ?? Clock.monotonic }
+      let isObserved = batch.allSatisfy { $0.durability == .observed }
+      let due = Clock.monotonic + (isObserved ? Self.observedSyncDelay : Self.syncDelay)
+      syncDue.withLock { $0 = min($0 ?? due, due) }
       return first
     } catch {
       note(error)
@@ -99,14 +103,14 @@ final class Writer: Sendable {
         let entries = try segment.sync()
         return (entries, segment.durable)
       }
-      unsyncedSince.withLock { $0 = nil }
+      syncDue.withLock { $0 = nil }
       fault.withLock { $0 = nil }
       signer.add(entries, durable: durable)
       return .success(())
     } catch {
       note(error)
       // Tried again after the delay, or with the next append, whichever comes first.
-      unsyncedSince.withLock { $0 = Clock.monotonic }
+      syncDue.withLock { $0 = Clock.monotonic + Self.syncDelay }
       return .failure(error)
     }
   }

@@ -3,10 +3,10 @@ import Synchronization
 
 /// Turns what the kernel saw into records, off the supervisor's thread and many at a time: the agent waits for the supervisor only.
 ///
-/// At most 8,192 events wait, for 25 ms; what does not fit is counted, and the count becomes a record of its own.
+/// At most 8,192 events wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own.
 final class Observer: SandboxObserver {
   static let limit = 8192
-  private static let gathering = Duration.milliseconds(25)
+  private static let gathering = Duration.milliseconds(100)
 
   private struct State {
     var events: [(time: Int64, event: ObservedEvent)] = []
@@ -32,7 +32,8 @@ final class Observer: SandboxObserver {
       if state.events.count < Self.limit { state.events.append((time, event)) } else { state.lost += 1 }
       guard state.writing == nil else { return }
       state.writing = Task.detached {
-        do { try await Task.sleep(for: Self.gathering) } catch {}  // cancelled: the session ends, and nothing more will come
+        // Cancelled, the session has ended and nothing more will come.
+        do { try await Task.sleep(for: Self.gathering) } catch {}
         await self.write()
       }
     }

@@ -12,6 +12,8 @@ package actor Session {
   package nonisolated let sandbox: any RunningSandbox
   package nonisolated let mediator: SessionMediator
   package nonisolated let manifest: Manifest
+  /// Paths of the project that are covered against changes, not against reading.
+  private let readOnly: Set<String>
   private let resources: Resources
   private let observer: Observer
   private let egress: any EgressSession
@@ -30,7 +32,7 @@ package actor Session {
 
   init(
     summary: SessionSummary, sandbox: any RunningSandbox, observer: Observer, egress: any EgressSession,
-    mediator: SessionMediator, manifest: Manifest, resources: Resources
+    mediator: SessionMediator, manifest: Manifest, readOnly: Set<String> = [], resources: Resources
   ) {
     id = summary.id
     self.summary = summary
@@ -39,6 +41,7 @@ package actor Session {
     self.egress = egress
     self.mediator = mediator
     self.manifest = manifest
+    self.readOnly = readOnly
     self.resources = resources
   }
 
@@ -199,13 +202,17 @@ package actor Session {
   /// Where the agent looked for the name before it existed, overlayfs goes on saying that there is none: then nobody inside can read
   /// it, and it is covered as soon as it shows.
   private func cover(_ path: String) async throws(Fault) {
-    do throws(Fault) { try await sandbox.mask(path: path) } catch {
+    do throws(Fault) { try await putCover(path) } catch {
       guard resources.workspaces.isPresent(path) else { return }
       guard error.code == "sandbox-path-missing" else { throw error }
       Task { await self.coverWhenShown(path) }
       return
     }
-    await write(.note, ["event": "masked", "path": .string(path)])
+    await write(.note, ["event": readOnly.contains(path) ? "protected" : "masked", "path": .string(path)])
+  }
+
+  private func putCover(_ path: String) async throws(Fault) {
+    if readOnly.contains(path) { try await sandbox.protect(path: path) } else { try await sandbox.mask(path: path) }
   }
 
   private func coverWhenShown(_ path: String) async {

@@ -77,8 +77,7 @@ struct Starting: Sendable {
       try await recordStart(summary, notices)
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
-        manifest: resolved.manifest,
-        resources: resources)
+        manifest: resolved.manifest, readOnly: Set(opening.readOnly), resources: resources)
       Task { await session.guardSensitiveFiles(events) }
       return (session, notices)
     } catch {
@@ -101,10 +100,13 @@ struct Starting: Sendable {
   }
 
   private func request(_ opening: WorkspaceOpening, home: String) -> SandboxRequest {
-    SandboxRequest(
+    var request = SandboxRequest(
       session: id, workspace: opening.layers, homeDirectory: home, homePath: order.caller.home,
       workingDirectory: place.workingDirectory, command: order.command, environment: order.environment,
       terminal: order.terminal, manifest: resolved.manifest, masks: opening.masks, caller: order.caller)
+    request.readOnly = opening.readOnly
+    request.pinned = opening.pinned
+    return request
   }
 
   private func recordStart(_ summary: SessionSummary, _ notices: [String]) async throws(Fault) {

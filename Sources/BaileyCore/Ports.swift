@@ -108,6 +108,8 @@ package protocol RunningSandbox: Sendable {
   func revoke(path: String) async throws(Fault)
   /// Covers a path of the view with an unreadable empty file or directory.
   func mask(path: String) async throws(Fault)
+  /// Makes a path of the view read-only.
+  func protect(path: String) async throws(Fault)
   /// Starts another program in the same view.
   func execute(
     command: [String], environment: [String: String], workingDirectory: String, streams: StandardStreams,
@@ -199,10 +201,18 @@ package struct WorkspaceOpening: Sendable, Equatable {
   package var masks: [String]
   /// What the person should know: a file system without reflinks, a fall-back that was refused.
   package var notices: [String]
+  /// Existing paths of a `direct` project that the session must not change, absolute.
+  package var readOnly: [String]
+  /// Directories above them that must stay where they are, parents first.
+  package var pinned: [String]
 
-  package init(layers: WorkspaceLayers, masks: [String], notices: [String]) {
+  package init(
+    layers: WorkspaceLayers, masks: [String], notices: [String], readOnly: [String] = [], pinned: [String] = []
+  ) {
     self.layers = layers
     self.masks = masks
     self.notices = notices
+    self.readOnly = readOnly
+    self.pinned = pinned
   }
 }

@@ -15,6 +15,9 @@ package struct SandboxRequest: Sendable {
   package var manifest: Manifest
   /// Absolute paths that exist and must not be readable inside.
   package var masks: [String]
+  /// Paths of the workspace that exist and must not be changed, and directories above them that must stay where they are. Absolute.
+  package var readOnly: [String] = []
+  package var pinned: [String] = []
   package var caller: Caller
 
   package init(

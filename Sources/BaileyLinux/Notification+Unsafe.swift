@@ -18,6 +18,11 @@ package struct Notification: Sendable, Equatable {
 
 // SAFETY (whole file): every structure lives for its call.
 extension Descriptor {
+  /// Waits for a call. `false` when `stop` became readable or no process with the filter is left.
+  package borrowing func waitForNotification(stop: borrowing Descriptor) throws(Errno) -> Bool {
+    try Errno.checkNegated(bl_notify_wait(raw, stop.raw)) == 1
+  }
+
   /// The next waiting call; blocks. `ENOENT` when the caller was killed meanwhile.
   package borrowing func receiveNotification() throws(Errno) -> Notification {
     let listener = raw

@@ -16,11 +16,14 @@ extension Descriptor {
 
   /// Reads memory of another process; fewer bytes than asked when the range ends, `EFAULT` when there are none.
   package static func readMemory(of process: Int32, at address: UInt64, count: Int) throws(Errno) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: count)
-    // SAFETY: at most `$0.count` bytes are written.
-    let done = try Errno.checkNegated(
-      unsafe bytes.withUnsafeMutableBytes { unsafe bl_process_vm_readv(process, $0.baseAddress, $0.count, address) })
-    return Array(bytes[..<done])
+    var done = 0
+    // SAFETY: at most `count` bytes are written, and as many as were are counted.
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      done = unsafe bl_process_vm_readv(process, buffer.baseAddress, count, address)
+      initialized = max(done, 0)
+    }
+    try Errno.checkNegated(done)
+    return bytes
   }
 
   /// Pieces of another process's memory by one call (process_vm_readv(2)), in order; those after the first that cannot be read are missing.

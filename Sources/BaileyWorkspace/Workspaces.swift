@@ -11,7 +11,9 @@ package actor Workspaces: WorkspaceKeeper {
   private var turns = Turns()
   private var running: Set<SessionID> = []
   private var watches: [SessionID: SensitiveWatch] = [:]
-  private var masks: [SessionID: [String]] = [:]
+  private var openings: [SessionID: WorkspaceOpening] = [:]
+  /// Sessions whose placeholders still serve another direct session of the same project.
+  private var lingering: [String: Set<SessionID>] = [:]
 
   /// - Parameters:
   ///   - stateDirectory: absolute; sessions lie in `sessions/ID` below it.
@@ -29,7 +31,7 @@ package actor Workspaces: WorkspaceKeeper {
     let stateDirectory = stateDirectory
     let result = try await onOwnThread { () throws(Fault) in try opening.run(stateDirectory: stateDirectory) }
     running.insert(session)
-    masks[session] = result.masks
+    openings[session] = result
     return result
   }
 
@@ -67,12 +69,13 @@ package actor Workspaces: WorkspaceKeeper {
   }
 
   package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {
-    let (files, known) = (files(session), masks[session] ?? [])
+    let (files, opening) = (files(session), openings[session])
     let watch = try await onOwnThread { () throws(Fault) -> SensitiveWatch? in
       let memory = try files.load()
       if memory.mode == .copy { return nil }
       return try SensitiveWatch(
-        project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) }, known: known
+        project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) },
+        known: opening?.masks ?? [], standing: memory.mode == .direct ? opening?.readOnly ?? [] : nil
       ) { report(WorkspaceEvent($0)) }
     }
     guard let watch else { return }
@@ -90,8 +93,11 @@ package actor Workspaces: WorkspaceKeeper {
 
   package func close(session: SessionID) async {
     running.remove(session)
-    masks[session] = nil
     await stop(watches.removeValue(forKey: session))
+    guard let project = openings.removeValue(forKey: session)?.layers.path else { return }
+    lingering[project, default: []].insert(session)
+    if openings.values.contains(where: { $0.layers.path == project }) { return }
+    for ended in lingering.removeValue(forKey: project) ?? [] { Placeholders.remove(files(ended)) }
   }
 
   private func stop(_ watch: SensitiveWatch?) async {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -17,6 +18,13 @@ _Static_assert(sizeof(struct bl_notification) == sizeof(struct seccomp_notif), "
 int bl_notify_receive(int listener, struct bl_notification *notification) {
   memset(notification, 0, sizeof *notification);
   return ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, notification) < 0 ? -errno : 0;
+}
+
+int bl_notify_wait(int listener, int stop) {
+  struct pollfd ready[2] = {{.fd = listener, .events = POLLIN}, {.fd = stop, .events = POLLIN}};
+  if (poll(ready, 2, -1) < 0) return errno == EINTR ? 1 : -errno;
+  if (ready[1].revents) return 0;
+  return ready[0].revents & POLLIN ? 1 : ready[0].revents ? 0 : 1;
 }
 
 int bl_notify_id_valid(int listener, uint64_t id) {

@@ -33,6 +33,7 @@ private final class RecordingSandbox: RunningSandbox {
     note("mask " + path)
     if failing.contains(path) { throw Fault("sandbox-request-failed", why: "no such file") }
   }
+  func protect(path: String) async throws(Fault) { note("protect " + path) }
   func execute(
     command: [String], environment: [String: String], workingDirectory: String, streams: StandardStreams,
     terminal: TerminalSize?
@@ -111,7 +112,7 @@ private struct Guarded {
     let observer = Observer(subject: summary.subject, recorder: notes, now: { 1 })
     session = Session(
       summary: summary, sandbox: sandbox, observer: observer, egress: idle, mediator: mediator, manifest: Manifest(),
-      resources: resources)
+      readOnly: ["/p/.git/config"], resources: resources)
   }
 
   func send(_ events: [WorkspaceEvent]) async -> [String] {
@@ -153,6 +154,13 @@ struct SensitiveGuardTests {
     let guarded = Guarded()
     #expect(await guarded.send([.detached("/p/.env")]) == ["freeze", "mask /p/.env", "thaw"])
     #expect(await guarded.session.isLive)
+  }
+
+  @Test("A file that a direct session must not change is covered again against changes, not against reading")
+  func protectedAgain() async {
+    let guarded = Guarded()
+    #expect(await guarded.send([.detached("/p/.git/config")]) == ["freeze", "protect /p/.git/config", "thaw"])
+    #expect(guarded.notes.events == ["protected"])
   }
 
   @Test("A mask that came off and cannot be put back ends the session, which never runs again")

@@ -69,6 +69,12 @@ extension Sandbox {
     _ = try await request(BAILEY_MASK, [], strings)
   }
 
+  package func protect(path: String) async throws(Fault) {
+    try check(path)
+    let place = PlanString.text("/view" + path)
+    _ = try await request(BAILEY_MOUNT, [Self.noSetuidNoDevices | 1, 1], [place, Self.view, .text(path)])
+  }
+
   /// Absolute and normal: pid 1 walks it name by name and follows no link.
   private func check(_ path: String) throws(Fault) {
     guard path != "/", InsidePath.isNormal(path) else {

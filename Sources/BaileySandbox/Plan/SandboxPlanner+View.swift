@@ -69,8 +69,11 @@ extension SandboxPlanner {
   private static func protect(
     _ request: SandboxRequest, _ facts: HostFacts, _ rules: FileRuleMounts, _ view: inout ViewBuilder
   ) {
+    for path in request.pinned { view.pin(path) }
     let own = request.workspace.path + "/.bailey"
-    for path in [own] + rules.readOnlyInProject where facts.existing.contains(path) { view.protect(path) }
+    let named = Set([own] + rules.readOnlyInProject).subtracting(request.readOnly)
+    for path in named.sorted() where facts.existing.contains(path) { view.protect(path) }
+    for path in request.readOnly { view.protect(path) }
   }
 
   private static func mask(

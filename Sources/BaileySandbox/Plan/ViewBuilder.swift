@@ -112,11 +112,14 @@ struct ViewBuilder {
   }
 
   /// Makes a visible path read-only by binding it onto itself.
-  mutating func protect(_ path: String, isRecursive: Bool = true) {
-    append(
-      .bind(
-        source: .path(Self.inView(path)), path: Self.inView(path), recursive: isRecursive,
-        attributes: [.readOnly, .noSetuid, .noDevices], optional: false))
+  mutating func protect(_ path: String) { bindOntoItself(path, [.readOnly, .noSetuid, .noDevices]) }
+
+  /// Makes a mount point of a directory: those cannot be renamed or removed.
+  mutating func pin(_ path: String) { bindOntoItself(path, [.noSetuid, .noDevices]) }
+
+  private mutating func bindOntoItself(_ path: String, _ attributes: MountAttributes) {
+    let place = Self.inView(path)
+    append(.bind(source: .path(place), path: place, recursive: true, attributes: attributes, optional: false))
   }
 
   /// Covers a path with something that cannot be opened. Not optional: a mask that cannot be put ends the launch.

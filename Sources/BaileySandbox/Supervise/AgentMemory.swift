@@ -19,10 +19,13 @@ struct AgentMemory: Sendable {
     while result.count < limit {
       let toPageEnd = 4096 - Int(next & 4095)
       let count = min(toPageEnd, limit - result.count, result.isEmpty ? Self.shortText : 4096)
-      guard let bytes = try? Descriptor.readMemory(of: thread, at: next, count: count), !bytes.isEmpty else {
+      guard var bytes = try? Descriptor.readMemory(of: thread, at: next, count: count), !bytes.isEmpty else {
         return nil
       }
-      if let end = bytes.firstIndex(of: 0) { return result + bytes[..<end] }
+      if let end = bytes.firstIndex(of: 0) {
+        bytes.removeSubrange(end...)
+        return result.isEmpty ? bytes : result + bytes
+      }
       result += bytes
       let (sum, overflow) = next.addingReportingOverflow(UInt64(bytes.count))
       if overflow { return nil }

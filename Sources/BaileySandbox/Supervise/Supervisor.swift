@@ -46,14 +46,9 @@ package final class Supervisor: Sendable {
 
   private func serve() {
     listener.wakeSynchronously()
-    while true {
-      guard let ready = try? poll([(listener.raw, .input), (wake.raw, .input)]) else { return }
-      if !ready[1].isEmpty { return }
-      if ready[0].contains(.input) {
-        if let notification = try? listener.receiveNotification() { handle(notification) }
-      } else if !ready[0].isEmpty {
-        return  // no process with the filter is left
-      }
+    // A receive fails when the caller was killed meanwhile.
+    while (try? listener.waitForNotification(stop: wake)) == true {
+      if let notification = try? listener.receiveNotification() { handle(notification) }
     }
   }
 

@@ -12,6 +12,7 @@ struct Recovery {
     let sessions = (try? Descriptor.entries(of: stateDirectory + "/sessions")) ?? []
     for id in sessions.compactMap({ SessionID($0.text) }).sorted(by: { $0.text < $1.text }) {
       let files = SessionFiles(stateDirectory: stateDirectory, session: id)
+      Placeholders.remove(files)
       let settled = (try? files.load())?.settled ?? 0
       for number in Journal.numbers(in: files.journals) {
         guard let journal = try? Journal(in: files.journals, number: number) else { continue }

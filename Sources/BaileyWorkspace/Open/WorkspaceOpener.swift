@@ -18,13 +18,30 @@ struct WorkspaceOpener {
     }
     let base = BaseRecord(started: try now(tree), accepted: [:])
     // The walk comes after the clock was read: what changes meanwhile is then seen as changed.
-    let scan = try SensitiveFiles.scan(project: project, patterns: sensitive)
+    var cover = DirectCover(project: tree)
+    let scan = try SensitiveFiles.scan(project: project, patterns: sensitive) { entry, directory in
+      if mode == .direct { cover.look(at: entry, in: directory) }
+    }
     let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
     let layers = try layers(tree, git, &notices)
     try files.save(
       SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git))
-    return WorkspaceOpening(layers: layers, masks: mode == .copy ? [] : scan.masks, notices: notices)
+    let walls = mode == .direct ? try stand(&cover, tree) : DirectWalls()
+    return WorkspaceOpening(
+      layers: layers, masks: mode == .copy ? [] : scan.masks, notices: notices + [walls.notice].compactMap(\.self),
+      readOnly: walls.readOnly, pinned: walls.pinned)
+  }
+
+  /// Puts the placeholders in place, or leaves none.
+  private func stand(_ cover: inout DirectCover, _ tree: Tree) throws(Fault) -> DirectWalls {
+    do {
+      try Placeholders(project: project, list: cover.placeholders).make(in: tree, files)
+      return try cover.finish()
+    } catch {
+      Placeholders.remove(files)
+      throw error
+    }
   }
 
   /// An overlay over itself never ends, and a copy into itself neither.

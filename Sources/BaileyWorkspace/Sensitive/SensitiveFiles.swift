@@ -44,9 +44,14 @@ package enum SensitiveFiles {
   /// Fails closed: a directory that cannot be read is masked whole, since its owner's programs could open it up; a path that cannot be
   /// masked at all is a fault. Errors: `sensitive-scan-failed`, `sensitive-unmaskable`.
   package static func scan(project: String, patterns: [Glob]) throws(Fault) -> Scan {
+    try scan(project: project, patterns: patterns) { _, _ in }
+  }
+
+  /// - Parameter seen: called with each entry and its directory, for who looks for something else on the same walk.
+  static func scan(project: String, patterns: [Glob], seen: (DirectoryEntry, [UInt8]) -> Void) throws(Fault) -> Scan {
     let walk = try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns))
     var scan = Scan()
-    try walk.visit(below: [], into: &scan) { _, _ in }
+    try walk.visit(below: [], into: &scan, seen: seen) { _, _ in }
     scan.masks = Set(scan.masks).sorted()
     return scan
   }

@@ -19,9 +19,12 @@ struct SensitiveWalk: ~Copyable, Sendable {
 
   /// Visits the directory and all below it, shallow ones first.
   ///
-  /// - Parameter opened: called with each directory before it is read, so that a watch set there misses nothing.
+  /// - Parameters:
+  ///   - seen: called with each entry and the directory in which it is.
+  ///   - opened: called with each directory before it is read, so that a watch set there misses nothing.
   borrowing func visit(
-    below start: [UInt8], into scan: inout SensitiveFiles.Scan, opened: (borrowing Descriptor, [UInt8]) -> Void
+    below start: [UInt8], into scan: inout SensitiveFiles.Scan,
+    seen: (DirectoryEntry, [UInt8]) -> Void = { _, _ in }, opened: (borrowing Descriptor, [UInt8]) -> Void
   ) throws(Fault) {
     var queue = [start]
     var next = 0
@@ -31,7 +34,10 @@ struct SensitiveWalk: ~Copyable, Sendable {
       next += 1
       guard let entries = try read(directory, &scan, opened) else { continue }
       scan.directories += 1
-      for entry in entries { try note(entry, in: directory, &scan, &queue) }
+      for entry in entries {
+        seen(entry, directory)
+        try note(entry, in: directory, &scan, &queue)
+      }
     }
   }
 

@@ -27,10 +27,13 @@ package final class SensitiveWatch: Sendable {
 
   /// Starts watching; every directory is watched before it is read, so that nothing falls between `known` and the first event.
   ///
+  /// `standing`: what a direct session must not change; its covers are kept in place like masks, and new names of that kind are told of.
+  ///
   /// Keeps itself alive until `stop()`. `report` is called from a thread of its own, and before this returns for what has appeared
   /// since `known` was found. Errors: `sensitive-watch-failed`, and those of `SensitiveFiles.scan`.
   package init(
-    project: String, patterns: [Glob], known: [String], report: @escaping @Sendable (Event) -> Void
+    project: String, patterns: [Glob], known: [String], standing: [String]? = nil,
+    report: @escaping @Sendable (Event) -> Void
   ) throws(Fault) {
     do throws(Errno) {
       inotify = try Inotify()
@@ -41,7 +44,8 @@ package final class SensitiveWatch: Sendable {
     }
     state = Mutex(
       WatchState(
-        walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: Set(known)))
+        walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: Set(known),
+        standing: standing.map { Set($0) }))
     self.report = report
     try deliver { state, inotify throws(Fault) in try state.cover([], inotify) }
     do throws(Errno) {

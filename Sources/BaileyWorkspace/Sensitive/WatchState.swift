@@ -6,12 +6,15 @@ struct WatchState: ~Copyable, Sendable {
   private let walk: SensitiveWalk
   private var directories: [Int32: [UInt8]] = [:]
   private var masked: Set<String>
+  /// What a direct session must not change; `nil` for every other session.
+  private let standing: Set<String>?
   /// Renames that took a masked file away; its new name is as sensitive as the old one.
   private var departures: Set<UInt32> = []
   private var saidLimit = false
 
-  init(walk: consuming SensitiveWalk, known: Set<String>) {
+  init(walk: consuming SensitiveWalk, known: Set<String>, standing: Set<String>? = nil) {
     self.walk = walk
+    self.standing = standing
     masked = known
   }
 
@@ -51,11 +54,11 @@ struct WatchState: ~Copyable, Sendable {
     -> [SensitiveWatch.Event]
   {
     let followed = departures.remove(event.cookie) != nil && event.cookie != 0
+    var events = stands(path, event)
     guard followed || walk.patterns.matches(path: path, name: event.name, isDirectory: event.isDirectory) else {
-      return event.isDirectory ? try cover(path, inotify) : []
+      return events + (event.isDirectory ? try cover(path, inotify) : [])
     }
-    guard let status = try? walk.root.status(of: path) else { return [] }
-    var events: [SensitiveWatch.Event] = []
+    guard let status = try? walk.root.status(of: path) else { return events }
     for mask in try walk.masks(for: path, type: status.type) {
       // A rename over a masked name takes its mask away, wherever the mask is on the host's own directory entry.
       if !masked.insert(mask).inserted { events.append(.detached(mask)) }
@@ -64,10 +67,22 @@ struct WatchState: ~Copyable, Sendable {
     return events
   }
 
+  /// Where a name had its cover, what stands there now has none.
+  private borrowing func stands(_ path: [UInt8], _ event: InotifyEvent) -> [SensitiveWatch.Event] {
+    guard let standing, let text = try? walk.absolute(path) else { return [] }
+    if standing.contains(text) { return [.detached(text)] }
+    guard StandingNames.contains(event.name, in: Tree.split(path).parent, isDirectory: event.isDirectory) else {
+      return []
+    }
+    return [.notice("new, and acts by itself: " + printable(text))]
+  }
+
   private mutating func vanished(_ path: [UInt8], _ event: InotifyEvent, _ inotify: borrowing Inotify)
     -> [SensitiveWatch.Event]
   {
     if event.isDirectory, event.movedAway { forget(below: path, inotify) }
+    // What comes in its place is reported when it is there.
+    if let text = try? walk.absolute(path), standing?.contains(text) == true { return [] }
     guard let text = try? walk.absolute(path), masked.remove(text) != nil else { return [] }
     if event.movedAway { departures.insert(event.cookie) }
     if departures.count > 4096 { departures = [event.cookie] }
@@ -87,7 +102,8 @@ struct WatchState: ~Copyable, Sendable {
   private mutating func recover(_ inotify: borrowing Inotify) throws(Fault) -> [SensitiveWatch.Event] {
     // What happened meanwhile is unknown: every mask is reported again, and so put back where it is missing.
     masked = []
-    return [.notice("the kernel dropped file events; the project was searched again for sensitive files")]
+    let covers = (standing ?? []).sorted().map(SensitiveWatch.Event.detached)
+    return covers + [.notice("the kernel dropped file events; the project was searched again for sensitive files")]
       + (try cover([], inotify))
   }
 }

@@ -105,6 +105,8 @@ struct bl_notification {
   uint64_t arguments[6];
 };
 int bl_notify_receive(int listener, struct bl_notification *notification);
+/* 1: there may be a call to receive. 0: `stop` is readable, or no process with the filter is left. */
+int bl_notify_wait(int listener, int stop);
 int bl_notify_id_valid(int listener, uint64_t id);
 /* Lets the call go on as it is: an observation, never a decision. */
 int bl_notify_continue(int listener, uint64_t id);
