@@ -53,7 +53,7 @@ package actor Controller {
   }
 
   private nonisolated func watch(_ session: Session, _ limits: Limits) {
-    let warden = LimitWarden(limits: limits, meter: resources.meter)
+    let warden = LimitWarden(limits: limits)
     Task {
       guard let exceeded = await warden.watch(session) else { return }
       await session.finish(.limit(exceeded))

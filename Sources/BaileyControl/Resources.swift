@@ -10,14 +10,13 @@ package struct Resources: Sendable {
   package var locator: any ProjectLocator
   package var archive: any SessionArchive
   package var homes: any HomeKeeper
-  package var meter: any UsageMeter
   /// Nanoseconds since 1970-01-01 UTC.
   package var now: @Sendable () -> Int64
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
-    homes: any HomeKeeper, meter: any UsageMeter, now: @escaping @Sendable () -> Int64
+    homes: any HomeKeeper, now: @escaping @Sendable () -> Int64
   ) {
     self.launcher = launcher
     self.workspaces = workspaces
@@ -27,7 +26,6 @@ package struct Resources: Sendable {
     self.locator = locator
     self.archive = archive
     self.homes = homes
-    self.meter = meter
     self.now = now
   }
 }
@@ -75,7 +73,7 @@ package enum SessionEnd: Sendable, Equatable {
     case .program(.signalled(let number)): 128 + number
     case .program(.notStarted(let code)): code
     case .program(.killed), .killed: 137
-    case .limit: 124
+    case .program(.limit), .limit: 124
     }
   }
 }

@@ -58,6 +58,7 @@ package actor Session {
     for await event in sandbox.events {
       switch event {
       case .stopped(let signal): for watcher in watchers.values { watcher(.stopped(signal: signal)) }
+      case .exited(.limit(let name)): await finish(.limit(name))
       case .exited(let status): await finish(.program(status))
       }
     }

@@ -122,7 +122,7 @@ package protocol HomeKeeper: Sendable {
 /// What a sandbox uses at this moment.
 package struct Usage: Sendable, Equatable {
   package var processes: Int
-  /// Proportional set size of all processes, bytes.
+  /// What the control group is charged with, or the proportional set size of all processes; bytes.
   package var memory: Int64
   /// Processor time of all processes, the ended ones included, nanoseconds.
   package var processorTime: Int64
@@ -132,9 +132,4 @@ package struct Usage: Sendable, Equatable {
     self.memory = memory
     self.processorTime = processorTime
   }
-}
-
-package protocol UsageMeter: Sendable {
-  /// `nil` when the sandbox is gone.
-  func usage(ofInit process: Int32) -> Usage?
 }

@@ -36,6 +36,8 @@ package enum ExitStatus: Sendable, Equatable {
   case signalled(Int32)
   /// The sandbox was killed as a whole.
   case killed
+  /// The kernel ended the sandbox as a whole, at this limit: `memory`.
+  case limit(String)
   /// No candidate of the command could be executed; 127 not found, 126 not executable.
   case notStarted(code: Int32)
 }
@@ -98,6 +100,10 @@ package protocol RunningSandbox: Sendable {
   var events: AsyncStream<SandboxEvent> { get }
   func signal(_ number: Int32) async throws(Fault)
   func resize(_ size: TerminalSize) async throws(Fault)
+  /// Whether the kernel itself holds the limit on memory, so that nobody need watch it.
+  var holdsMemory: Bool { get }
+  /// `nil` when the sandbox is gone.
+  func usage() -> Usage?
   func freeze() async throws(Fault)
   func thaw() async throws(Fault)
   /// Returns when no process of the sandbox is left.

@@ -156,15 +156,9 @@ long op_execute(struct context *context, struct operation *operation) {
 }
 
 static void reset_signals(void) {
-  struct {
-    void *handler;
-    unsigned long flags;
-    void *restorer;
-    uint64_t mask;
-  } standard = {0};
-  uint64_t none = 0;
+  uint64_t standard[4] = {0}, none = 0; /* handler, flags, restorer, mask */
   for (int number = 1; number <= 64; number++)
-    CALL(rt_sigaction, number, &standard, 0, 8);
+    CALL(rt_sigaction, number, standard, 0, 8);
   CALL(rt_sigprocmask, 2 /* SIG_SETMASK */, &none, 0, 8);
 }
 
@@ -182,6 +176,8 @@ static void take_foreground(struct context *context) {
 long start_program(struct context *context) {
   long process = fork_process();
   if (process == 0) {
+    if (context->group >= 0 && CALL(write, context->group, "0", 1) < 0)
+      leave(context->failure);
     take_foreground(context);
     reset_signals();
     run_list(context, BAILEY_AGENT);

@@ -15,7 +15,7 @@
 #define NAMESPACES \
   (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-static struct context context = {.streams = {-1, -1, -1}, .terminal = -1, .devpts = -1, .null = -1, .failure = 125};
+static struct context context = {.streams = {-1, -1, -1}, .terminal = -1, .group = -1, .devpts = -1, .null = -1, .failure = 125};
 
 /* A plan that its writer could still change is refused. */
 long plan_map(long descriptor, int further, struct plan *plan) {
@@ -142,6 +142,13 @@ _Noreturn void jail_main(void) {
   context.plan = &plan;
   context.failure = (int)plan.header->failure;
   close_descriptor(BAILEY_FD_PLAN);
+  if (plan.header->streams & BAILEY_GROUPS) {
+    context.group = BAILEY_FD_GROUPS + 1;
+    result = CALL(write, BAILEY_FD_GROUPS, "0", 1);
+    if (result < 0)
+      refuse(result);
+    close_descriptor(BAILEY_FD_GROUPS);
+  }
   context.null = CALL(fcntl, 0, F_DUPFD_CLOEXEC, BAILEY_FD_SLOTS + BAILEY_SLOTS);
   long release = CALL(eventfd2, 0, 02000000 /* EFD_CLOEXEC */);
   int pidfd = -1;

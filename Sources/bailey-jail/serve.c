@@ -267,13 +267,11 @@ _Noreturn void serve(struct context *context, long main_program) {
     leave(context->failure);
   programs = (struct program *)memory;
   struct pollfd sources[2] = {{.fd = BAILEY_FD_CONTROL, .events = POLLIN}, {.fd = (int)signals, .events = POLLIN}};
-  struct {
-    long seconds, nanoseconds;
-  } now = {0, 0};
+  long now[2] = {0, 0}; /* seconds, nanoseconds */
   int more = 1;
   for (;;) {
     char information[128];
-    CALL(ppoll, sources, 2, more ? &now : 0, 0, 8);
+    CALL(ppoll, sources, 2, more ? now : 0, 0, 8);
     while (CALL(read, signals, information, sizeof information) > 0)
       ;
     more = reap();

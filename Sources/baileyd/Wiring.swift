@@ -17,6 +17,7 @@ struct Wiring: Sendable {
   let workspaces: any WorkspaceKeeper
   private let log: AuditLog
   private let caller: Caller
+  private let groups: ControlGroups
 
   init(places: Places, log: AuditLog) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -29,8 +30,9 @@ struct Wiring: Sendable {
       home: CurrentProcess.variable("HOME") ?? account.home)
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
+    groups = ControlGroups.claim()
     let resources = Resources(
-      launcher: Launcher(),
+      launcher: Launcher(groups: groups),
       workspaces: workspaces,
       egress: try NetworkGate(),
       recorder: log,
@@ -41,7 +43,6 @@ struct Wiring: Sendable {
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      meter: ProcessTreeMeter(),
       now: { Clock.realTime })
     controller = Controller(
       resources: resources,
@@ -50,7 +51,8 @@ struct Wiring: Sendable {
 
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
-      controller: controller, log: log, health: HostHealth(caller: caller, environment: CurrentProcess.environment),
+      controller: controller, log: log,
+      health: HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups),
       version: baileyVersion, shutdown: shutdown)
   }
 }

@@ -24,6 +24,8 @@ private final class RecordingSandbox: RunningSandbox {
   func take(_ channel: SandboxChannel) -> Int32? { nil }
   func signal(_ number: Int32) async throws(Fault) { throw nowhere }
   func resize(_ size: TerminalSize) async throws(Fault) { throw nowhere }
+  let holdsMemory = false
+  func usage() -> Usage? { nil }
   func freeze() async throws(Fault) { note("freeze") }
   func thaw() async throws(Fault) { note("thaw") }
   func kill() async { note("kill") }
@@ -43,7 +45,7 @@ private final class RecordingSandbox: RunningSandbox {
 
 /// Every other resource of a session, doing nothing.
 private struct Idle: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher, ManifestProvider, ProjectLocator,
-  SessionArchive, HomeKeeper, UsageMeter
+  SessionArchive, HomeKeeper
 {
   let present: Set<String>
   let traffic = Traffic()
@@ -79,7 +81,6 @@ private struct Idle: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher
   func all() async throws(Fault) -> [SessionSummary] { [] }
   func directory(for project: String) async throws(Fault) -> String { throw nowhere }
   func reset(project: String) async throws(Fault) {}
-  func usage(ofInit process: Int32) -> Usage? { nil }
 }
 
 private final class Notes: Recorder {
@@ -104,7 +105,7 @@ private struct Guarded {
     let idle = Idle(present: present)
     let resources = Resources(
       launcher: idle, workspaces: idle, egress: idle, recorder: notes, manifests: idle, locator: idle, archive: idle,
-      homes: idle, meter: idle, now: { 1 })
+      homes: idle, now: { 1 })
     let summary = SessionSummary(
       id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
       started: 0)

@@ -102,6 +102,15 @@ struct KernelEscapes {
     #expect(result.output.contains("LIMIT"), "\(result)")
   }
 
+  @Test("Too much memory ends the session with exit code 124")
+  func memoryHog() throws {
+    try walls.scratch.write("version: 1\nlimits: {memory: 100MiB}\n", to: "config/limit.yaml")
+    let result = try walls.python(
+      "import time; x = bytearray(300 << 20); time.sleep(60); print('REACHED')",
+      ["--manifest", walls.scratch.path + "/config/limit.yaml"])
+    #expect(result.status == 124 && !result.output.contains("REACHED"), "\(result)")
+  }
+
   @Test("A process that detaches does not outlive its session")
   func survivor() throws {
     let marker = "bailey-survivor-\(walls.scratch.path.suffix(6))"

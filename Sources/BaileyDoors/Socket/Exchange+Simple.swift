@@ -70,7 +70,7 @@ extension Exchange {
       var row = SessionRow(summary: summary, label: await terminals.label(of: summary.id))
       if let session = try? await controller.session(summary.id) {
         row.process = session.sandbox.initProcess
-        row.usage = controller.resources.meter.usage(ofInit: session.sandbox.initProcess)
+        row.usage = session.sandbox.usage()
         row.traffic = await session.traffic
         row.grants = await session.grants
       } else if !all {

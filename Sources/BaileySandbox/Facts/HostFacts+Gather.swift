@@ -104,7 +104,6 @@ extension HostFacts {
       if actions.split(separator: " ").contains("user_notif") { found.insert(.seccompNotify) }
     }
     if knowsOverlay() { found.insert(.overlay) }
-    if hasDelegatedCgroup() { found.insert(.cgroup) }
     return found
   }
 
@@ -123,18 +122,6 @@ extension HostFacts {
     guard let release = line(of: "/proc/sys/kernel/osrelease") else { return false }
     let module = "/lib/modules/\(release)/kernel/fs/overlayfs/overlay.ko"
     return ["", ".xz", ".zst", ".gz"].contains { exists(module + $0) }
-  }
-
-  /// Version 2, with a group of ours in which we may make others and hand them memory and processes.
-  private static func hasDelegatedCgroup() -> Bool {
-    guard let text = text(of: "/proc/self/cgroup"),
-      let own = text.split(separator: "\n").first(where: { $0.hasPrefix("0::/") })
-    else { return false }
-    let directory = "/sys/fs/cgroup" + own.dropFirst(3)
-    let controllers = line(of: directory + "/cgroup.controllers")?.split(separator: " ") ?? []
-    guard controllers.contains("memory"), controllers.contains("pids") else { return false }
-    return (try? Descriptor.workingDirectory.isAccessible(directory + "/cgroup.procs", mode: 2)) != nil
-      && (try? Descriptor.workingDirectory.isAccessible(directory, mode: 2)) != nil
   }
 
   private static func exists(_ path: String) -> Bool { (try? Descriptor.status(of: path, followingLinks: true)) != nil }

@@ -4,16 +4,20 @@ package import BaileyCore
 package struct HostHealth: HealthProbe {
   private let caller: Caller
   private let environment: [String: String]
+  private let groups: ControlGroups
 
-  package init(caller: Caller, environment: [String: String]) {
+  package init(caller: Caller, environment: [String: String], groups: ControlGroups) {
     self.caller = caller
     self.environment = environment
+    self.groups = groups
   }
 
   package func examine() async -> [HealthFinding] {
     do throws(Fault) {
       let facts = try HostFacts.gather(caller: caller, environment: environment)
-      return [kernel(facts)] + Feature.allCases.map { finding($0, facts) } + [landlock(facts), limits]
+      return [kernel(facts)] + Feature.allCases.map { finding($0, facts) } + [
+        landlock(facts), Self.limits(missing: groups.missing),
+      ]
     } catch {
       return [HealthFinding("kernel", .fail, error.why, fix: error.hint)]
     }
@@ -25,11 +29,8 @@ package struct HostHealth: HealthProbe {
 
   private func finding(_ feature: Feature, _ facts: HostFacts) -> HealthFinding {
     let name = feature.rawValue
-    if facts.features.contains(feature), feature == .cgroup {
-      return HealthFinding(name, .ok, "one is delegated; this version does not use it")
-    }
+    if feature == .cgroup { return cgroup }
     if facts.features.contains(feature) { return HealthFinding(name, .ok, "present") }
-    if feature == .cgroup { return HealthFinding(name, .ok, "none is delegated, and no limit of Bailey stands on one") }
     return HealthFinding(name, .fail, "no session starts without it", fix: Self.fixes[feature])
   }
 
@@ -49,11 +50,20 @@ package struct HostHealth: HealthProbe {
       "landlock-abi", .fail, "version \(facts.landlockABI); Bailey needs \(floor)", fix: "a newer kernel")
   }
 
-  /// Not by cgroups, even where one is delegated: that is not built.
-  private var limits: HealthFinding {
-    HealthFinding(
-      "limits", .ok,
-      "held by rlimits (processes, files, file size) and by a watcher (memory, processor time), which sees an excess after it happened"
-    )
+  private var cgroup: HealthFinding {
+    guard let missing = groups.missing else { return HealthFinding("cgroup", .ok, "delegated: \(groups.path)") }
+    return HealthFinding("cgroup", .ok, "not used for limits: \(missing)", fix: Self.delegation)
+  }
+
+  private static let delegation =
+    "`systemctl --user enable --now bailey.socket` starts the controller in a cgroup of its own"
+
+  /// - Parameter missing: why no cgroup holds limits, or `nil`.
+  package static func limits(missing: String?) -> HealthFinding {
+    let consequence =
+      missing == nil
+      ? "held by cgroup v2 (processes, memory), by rlimits (files, file size) and by a watcher (processor time, wall time)"
+      : "held by rlimits (processes, files, file size) and by a watcher (memory, processor time, wall time), which sees an excess after it happened"
+    return HealthFinding("limits", .ok, consequence)
   }
 }

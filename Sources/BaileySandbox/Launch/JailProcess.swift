@@ -13,18 +13,25 @@ struct JailProcess: Sendable {
   /// A pidfd of the first process.
   let builder: ProcessDescriptor
 
-  /// - Parameter plan: of `PlanEncoder`; handed over in memory that can no longer be changed.
-  static func start(_ program: String, plan: [UInt8], streams: StandardStreams) throws(Fault) -> JailProcess {
+  /// - Parameters:
+  ///   - plan: of `PlanEncoder`; handed over in memory that can no longer be changed.
+  ///   - group: entered first of all, if the plan was encoded with `groups`.
+  static func start(_ program: String, plan: [UInt8], streams: StandardStreams, group: SessionGroup? = nil)
+    throws(Fault) -> JailProcess
+  {
     do throws(Errno) {
       let plan = try Descriptor.sealedMemory("bailey-plan", plan)
       let pair = try Descriptor.socketPair(.packet).take()
       let control = Descriptor(owning: pair.0)
       let theirs = Descriptor(owning: pair.1)
       let null = try Descriptor.open("/dev/null", .readWrite)
+      let doors = try group?.doors().take()
+      defer { for door in [doors?.0, doors?.1] { _ = Descriptor(owning: door ?? -1) } }
       let process = try Descriptor.spawn(
         program, arguments: ["bailey-jail"],
         descriptors: [
           null.raw, null.raw, 2, plan.raw, theirs.raw, streams.input, streams.output, streams.error,
+          doors?.0, doors?.1,
         ])
       return JailProcess(control: ControlSocket(control), builder: ProcessDescriptor(try .process(process)))
     } catch {

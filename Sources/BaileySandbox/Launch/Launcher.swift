@@ -7,9 +7,13 @@ package struct Launcher: SandboxLauncher {
   package typealias Supervise = @Sendable (_ listener: Int32, _ initProcess: Int32) -> Void
 
   private let jail: String
+  private let groups: ControlGroups?
 
   /// - Parameter jail: absolute path of bailey-jail; by default it lies beside the running program.
-  package init(jail: String? = nil) { self.jail = jail ?? Self.besideThisProgram() }
+  package init(jail: String? = nil, groups: ControlGroups? = nil) {
+    self.jail = jail ?? Self.besideThisProgram()
+    self.groups = groups
+  }
 
   private static func besideThisProgram() -> String {
     let own = (try? Descriptor.workingDirectory.readLink("/proc/self/exe")) ?? []
@@ -20,10 +24,12 @@ package struct Launcher: SandboxLauncher {
     async throws(Fault) -> any RunningSandbox
   {
     let plan: SandboxPlan
+    let group: SessionGroup?
     do throws(Fault) {
       let facts = try HostFacts.gather(
         caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
       plan = try SandboxPlanner.plan(request, facts)
+      group = try groups?.make(request.session, SandboxLimits(request.manifest.limits))
     } catch {
       streams.close()
       throw error
@@ -31,7 +37,7 @@ package struct Launcher: SandboxLauncher {
     let caller = request.caller
     let agent = caller.isRoot ? (user: caller.agentUser, group: caller.agentGroup) : nil
     let places = SocketPlaces(request)
-    return try await launch(plan, streams: streams, mapsOwners: caller.isRoot) { listener, _ in
+    return try await launch(plan, streams: streams, mapsOwners: caller.isRoot, group: group) { listener, _ in
       // Without a supervisor the listener closes here, and every notified call fails.
       let supervisor = try? Supervisor(
         listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer)
@@ -45,10 +51,18 @@ package struct Launcher: SandboxLauncher {
   package func launch(
     _ plan: SandboxPlan, streams: StandardStreams, mapsOwners: Bool, supervise: @escaping Supervise
   ) async throws(Fault) -> Sandbox {
+    try await launch(plan, streams: streams, mapsOwners: mapsOwners, group: nil, supervise: supervise)
+  }
+
+  private func launch(
+    _ plan: SandboxPlan, streams: StandardStreams, mapsOwners: Bool, group: SessionGroup?,
+    supervise: @escaping Supervise
+  ) async throws(Fault) -> Sandbox {
     defer { streams.close() }
-    let bytes = try PlanEncoder.encode(plan, streams: streams.passed)
-    let process = try JailProcess.start(jail, plan: bytes, streams: streams)
-    let start = SandboxStart(process, plan: plan, mapsOwners: mapsOwners, supervise: supervise)
+    let passed = group == nil ? streams.passed : streams.passed.union(.groups)
+    let bytes = try PlanEncoder.encode(plan, streams: passed)
+    let process = try JailProcess.start(jail, plan: bytes, streams: streams, group: group)
+    let start = SandboxStart(process, plan: plan, mapsOwners: mapsOwners, group: group, supervise: supervise)
     return try await start.run()
   }
 }

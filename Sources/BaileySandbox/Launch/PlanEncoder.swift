@@ -11,6 +11,8 @@ package enum PlanEncoder {
     package static let output = Streams(rawValue: UInt32(BAILEY_STREAM_OUTPUT))
     package static let error = Streams(rawValue: UInt32(BAILEY_STREAM_ERROR))
     package static let terminal = Streams(rawValue: UInt32(BAILEY_STREAM_TERMINAL))
+    /// Behind the streams come the doors of a `SessionGroup`.
+    package static let groups = Streams(rawValue: UInt32(BAILEY_GROUPS))
   }
 
   /// Exit code of bailey-jail when an operation fails, and of `bailey run`.

@@ -12,6 +12,7 @@ package final class Sandbox: RunningSandbox {
   let control: ControlSocket
   let plan: SandboxPlan
   let mapsOwners: Bool
+  private let group: SessionGroup?
   private let pidfd: Descriptor
   private let supervise: SandboxStart.Supervise
   private let main: AsyncStream<SandboxEvent>.Continuation
@@ -35,7 +36,7 @@ package final class Sandbox: RunningSandbox {
 
   init(
     process: Int32, pidfd: consuming Descriptor, control: ControlSocket, channels: [SandboxChannel: Int32],
-    plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping SandboxStart.Supervise
+    plan: SandboxPlan, mapsOwners: Bool, group: SessionGroup?, supervise: @escaping SandboxStart.Supervise
   ) {
     initProcess = process
     notices = plan.notices
@@ -43,6 +44,7 @@ package final class Sandbox: RunningSandbox {
     self.control = control
     self.plan = plan
     self.mapsOwners = mapsOwners
+    self.group = group
     self.supervise = supervise
     terminal = Descriptor(owning: channels[.terminal].flatMap { Self.duplicate($0) } ?? -1)
     state = Mutex(State(channels: channels))
@@ -57,9 +59,24 @@ package final class Sandbox: RunningSandbox {
 
   package func resize(_ size: TerminalSize) async throws(Fault) { try Self.resize(terminal, size) }
 
-  package func freeze() async throws(Fault) { _ = try await request(BAILEY_FREEZE) }
+  package var holdsMemory: Bool { group?.holdsLimits ?? false }
 
-  package func thaw() async throws(Fault) { _ = try await request(BAILEY_THAW) }
+  package func usage() -> Usage? { holdsMemory ? group?.usage : ProcessTreeMeter.usage(ofInit: initProcess) }
+
+  package func freeze() async throws(Fault) { try await setFrozen(true) }
+
+  package func thaw() async throws(Fault) { try await setFrozen(false) }
+
+  /// Without a group by signals, which a thaw also sends to jobs that had been stopped before.
+  private func setFrozen(_ on: Bool) async throws(Fault) {
+    guard let group else {
+      _ = try await request(on ? BAILEY_FREEZE : BAILEY_THAW)
+      return
+    }
+    do throws(Errno) { try group.setFrozen(on) } catch {
+      throw state.withLock { $0.hasEnded } ? Self.ended : Self.requestFailed(error)
+    }
+  }
 
   package func kill() async {
     try? pidfd.sendSignal(9)
@@ -139,7 +156,7 @@ extension Sandbox {
       defer { if case .exited = event { state.hasExited = true } }
       return state.hasExited
     }
-    if !isLate { main.yield(event) }
+    if !isLate { main.yield(group?.reachedLimit.map { .exited(.limit($0)) } ?? event) }
   }
 
   /// The control socket is closed: pid 1 is gone or going, and the kernel ends all the rest before it can be reaped.
@@ -147,6 +164,7 @@ extension Sandbox {
     try? pidfd.sendSignal(9)
     _ = try? pidfd.reap()
     tell(0, .exited(.killed))
+    group?.remove()
     main.finish()
     let last = state.withLock { state in
       state.hasEnded = true

@@ -13,13 +13,17 @@ final class SandboxStart: Sendable {
   private let builder: ProcessDescriptor
   private let plan: SandboxPlan
   private let mapsOwners: Bool
+  private let group: SessionGroup?
   private let supervise: Supervise
 
-  init(_ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, supervise: @escaping Supervise) {
+  init(
+    _ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, group: SessionGroup? = nil, supervise: @escaping Supervise
+  ) {
     control = process.control
     builder = process.builder
     self.plan = plan
     self.mapsOwners = mapsOwners
+    self.group = group
     self.supervise = supervise
   }
 
@@ -105,7 +109,8 @@ final class SandboxStart: Sendable {
   private func makeSandbox(_ progress: inout Progress) -> Sandbox {
     let sandbox = Sandbox(
       process: progress.process, pidfd: Descriptor(owning: progress.pidfd), control: control,
-      channels: progress.channels, plan: plan, mapsOwners: mapsOwners, supervise: supervise)
+      channels: progress.channels, plan: plan, mapsOwners: mapsOwners, group: group,
+      supervise: supervise)
     progress.pidfd = -1
     progress.channels = [:]
     return sandbox

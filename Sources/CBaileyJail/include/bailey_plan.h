@@ -19,13 +19,21 @@
 #define BAILEY_SLOTS 256
 #define BAILEY_NO_SLOT UINT64_MAX
 
-/* Descriptors at start. Slot n is BAILEY_FD_SLOTS + n. */
-enum { BAILEY_FD_LOG = 2, BAILEY_FD_PLAN = 3, BAILEY_FD_CONTROL = 4, BAILEY_FD_STREAMS = 5, BAILEY_FD_SLOTS = 64 };
+/* Descriptors at start. Slot n is BAILEY_FD_SLOTS + n. With BAILEY_GROUPS, BAILEY_FD_GROUPS is the cgroup.procs of the session's control
+ * group, into which bailey-jail goes first of all, and the next one that of the group below it, into which every program goes. */
+enum {
+  BAILEY_FD_LOG = 2,
+  BAILEY_FD_PLAN = 3,
+  BAILEY_FD_CONTROL = 4,
+  BAILEY_FD_STREAMS = 5,
+  BAILEY_FD_GROUPS = 8,
+  BAILEY_FD_SLOTS = 64
+};
 
 enum bailey_list { BAILEY_PARENT = 0, BAILEY_INIT = 1, BAILEY_AGENT = 2, BAILEY_REQUEST = 3 };
 
 /* Which of the streams 0, 1, 2 were passed as BAILEY_FD_STREAMS + n. A further program's come with its request. */
-enum { BAILEY_STREAM_INPUT = 1, BAILEY_STREAM_OUTPUT = 2, BAILEY_STREAM_ERROR = 4, BAILEY_STREAM_TERMINAL = 8 };
+enum { BAILEY_STREAM_INPUT = 1, BAILEY_STREAM_OUTPUT = 2, BAILEY_STREAM_ERROR = 4, BAILEY_STREAM_TERMINAL = 8, BAILEY_GROUPS = 16 };
 
 struct bailey_header {
   uint32_t magic, version, length, streams;
