@@ -56,7 +56,8 @@ struct CaptureTests {
   private func say(_ gate: TestGate, to target: Endpoint, _ bytes: [UInt8]) async throws -> [UInt8] {
     try await blocking {
       let peer = try gate.captured(to: target)
-      try peer.send(bytes)
+      // A connection that is refused for its address alone can be gone by now.
+      try? peer.send(bytes)
       peer.finish()
       return try peer.receiveAll()
     }

@@ -1,3 +1,4 @@
+import BaileyCore
 import BaileyLinux
 
 /// Accepts the connections of one door. Each loop has its own duplicate of the listening socket.
@@ -44,16 +45,22 @@ final class Listener: LoopSource {
   }
 
   private func admit(_ accepted: Int32) {
-    guard session.admit() else {
-      session.dismiss()
-      Socket.resetOnClose(accepted)
-      return Socket.close(accepted)
+    switch (session.admit(), door) {
+    case (.served, .dnsStreams): DNSStream.serve(thread, session, accepted)
+    case (.served, _): Connection.serve(thread, session, accepted, door)
+    case (.surplus, .capture), (.surplus, .proxy):
+      Connection.serve(thread, session, accepted, door, isSurplus: true)
+    case (.surplus, _), (.dropped, _): drop(accepted)
     }
-    if door == .dnsStreams {
-      DNSStream.serve(thread, session, accepted)
-    } else {
-      Connection.serve(thread, session, accepted, door)
-    }
+  }
+
+  private func drop(_ accepted: Int32) {
+    session.dismiss()
+    Socket.resetOnClose(accepted)
+    Socket.close(accepted)
+    guard !session.isClosed else { return }
+    let action = Action(.netConnect, session.subject, resource: ["host": "*"])
+    session.observe(action, .tooManyConnections)
   }
 
   func receive(_ message: LoopMessage) {}

@@ -4,6 +4,7 @@ import BaileyLinux
 /// From the decision to a dialled connection.
 extension Connection {
   func decide(transport: String) {
+    if isSurplus { return refuse(.tooManyConnections) }
     let action = Action.connect(
       session.subject, host: claim?.name?.text, address: claimedAddress?.description, port: port, transport: transport)
     self.action = action

@@ -14,6 +14,7 @@ extension Connection {
     } catch {
       return end(Refusal("client-gone", "the connection broke"))
     }
+    guard looksAgain() else { return refuse(.silent) }
     judge(bytes)
   }
 
@@ -21,7 +22,7 @@ extension Connection {
 
   private func judge(_ bytes: [UInt8]) {
     switch FirstBytes(bytes, socks: isAtProxy) {
-    case .undecided: return
+    case .undecided: voice = .http
     case .tls: isAtProxy ? refuse(Self.tlsToProxy, as: .tls) : learnTLS(bytes)
     case .http: isAtProxy ? learnProxyRequest(bytes) : handOff()
     case .http2:
@@ -100,6 +101,7 @@ extension Connection {
   }
 
   func handOff(to origin: HTTPOrigin) {
+    if isSurplus { return refuse(.tooManyConnections, as: .http) }
     report(nil)
     let (session, client) = (session, client)
     releaseClient(keepsPlace: true)

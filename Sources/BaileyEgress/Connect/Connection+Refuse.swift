@@ -33,7 +33,7 @@ extension Connection {
     let bytes = reply ?? message(refusal)
     guard !bytes.isEmpty else { return reset() }
     stage = .lingering
-    deadline = thread.after(.seconds(2))
+    deadline = thread.after(session.options.lingering)
     _ = try? Socket.send(bytes, to: client)
     Socket.shutdown(client, .write)
     discard()
@@ -52,13 +52,15 @@ extension Connection {
     }
   }
 
-  /// Reads what the client still sends, so that the close is no reset that would overtake the answer.
+  /// Reads what the client still sends, so that the close is no reset that would overtake the answer. Who sends on and on gets the reset.
   func discard() {
     do throws(Errno) {
-      for _ in 0..<64 {
-        if try thread.buffer.receive(from: client) == 0 { return finish() }
+      while discarded < Self.maximumDiscarded {
+        let count = try thread.buffer.receive(from: client)
+        if count == 0 { return finish() }
+        discarded += count
       }
-      thread.yield(identifier)
+      reset()
     } catch .tryAgain {
       return
     } catch {

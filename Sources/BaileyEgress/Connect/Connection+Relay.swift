@@ -5,7 +5,7 @@ import BaileyLinux
 extension Connection {
   func beginRelay() {
     stage = .relaying
-    voice = .silence
+    awaitsFirstBytes = false
     pump()
   }
 
@@ -37,11 +37,11 @@ extension Connection {
   }
 
   private func settle(_ upward: FlowResult, _ downward: FlowResult) {
-    if upward == .overBudget { return end(.budget) }
+    if upward == .overBudget { return up.moved + down.moved == 0 ? refuse(.budget) : end(.budget) }
     if upward == .failed || downward == .failed { return end(Refusal("connection-lost", "the connection broke")) }
     if upward == .finished, downward == .finished { return end(nil) }
     if upward == .more || downward == .more { thread.yield(identifier) }
-    if !deadlineIsForFirstBytes {
+    if !awaitsFirstBytes {
       let isHalf = upward == .finished || downward == .finished
       deadline = thread.after(isHalf ? session.options.halfClosedIdle : session.options.idle)
     }
@@ -59,8 +59,9 @@ extension Connection {
     } catch {
       return end(Refusal("client-gone", "the connection broke"))
     }
+    guard looksAgain() else { return refuse(.silent) }
     switch FirstBytes(bytes, socks: false) {
-    case .undecided: waitForMore()
+    case .undecided: up.isEnding ? beginRelay() : waitForMore()
     case .tls: inspectTLS(bytes)
     case .http: inspectHTTP(bytes)
     case .http2: refuse(.nameMissing)
@@ -68,15 +69,11 @@ extension Connection {
     }
   }
 
+  /// What begins like TLS or HTTP must come to its name in time: a pause is no way to be taken for something else.
   private func waitForMore() {
-    guard !deadlineIsForFirstBytes else { return }
-    deadlineIsForFirstBytes = true
-    deadline = thread.after(.seconds(1))
-  }
-
-  func acceptUnnamed() {
-    deadlineIsForFirstBytes = false
-    beginRelay()
+    guard !awaitsFirstBytes else { return }
+    awaitsFirstBytes = true
+    deadline = thread.after(session.options.learning)
   }
 
   private func inspectTLS(_ bytes: [UInt8]) {
@@ -107,7 +104,6 @@ extension Connection {
       guard let host = try? NamedHost(text) else { return refuse(.host(text), as: voice) }
       if let claim, claim != host { return refuse(.mismatch(host.text, claim.text), as: voice) }
     }
-    deadlineIsForFirstBytes = false
     beginRelay()
   }
 }

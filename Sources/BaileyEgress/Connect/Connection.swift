@@ -25,6 +25,8 @@ final class Connection: LoopSource {
   let thread: LoopThread
   let door: Door
   let client: Int32
+  /// Over the session's limit: it gets a refusal in its own language, and nothing else.
+  let isSurplus: Bool
   var identifier: UInt64 = 0
   var stage = Stage.learning
   var deadline: Int64
@@ -46,17 +48,20 @@ final class Connection: LoopSource {
   /// The language in which the client expects an answer at this moment.
   enum Voice { case silence, tls, http, socks }
 
-  private init(_ thread: LoopThread, _ session: SessionCore, _ client: Int32, _ door: Door) {
+  private init(_ thread: LoopThread, _ session: SessionCore, _ client: Int32, _ door: Door, isSurplus: Bool) {
     self.thread = thread
     self.session = session
     self.client = client
     self.door = door
+    self.isSurplus = isSurplus
     deadline = thread.after(session.options.learning)
     identifier = thread.register(self)
   }
 
-  static func serve(_ thread: LoopThread, _ session: SessionCore, _ client: Int32, _ door: Door) {
-    let connection = Connection(thread, session, client, door)
+  static func serve(
+    _ thread: LoopThread, _ session: SessionCore, _ client: Int32, _ door: Door, isSurplus: Bool = false
+  ) {
+    let connection = Connection(thread, session, client, door, isSurplus: isSurplus)
     Socket.tune(client)
     do {
       try thread.watch(client, [.input, .output, .peerClosed, .edgeTriggered], connection.identifier)
@@ -139,7 +144,7 @@ final class Connection: LoopSource {
     switch stage {
     case .learning, .verifying, .socksGreeting, .socksRequest: refuse(.silent)
     case .dialling: dialNext(after: Refusal("connection-timeout", "no address accepted the connection in time"))
-    case .guarded where deadlineIsForFirstBytes: acceptUnnamed()
+    case .guarded where awaitsFirstBytes: refuse(.silent)
     case .guarded, .relaying: end(Refusal("idle", "nothing moved for too long"))
     case .lingering: finish()
     case .deciding, .resolving, .closed: deadline = 0
@@ -147,7 +152,19 @@ final class Connection: LoopSource {
   }
 
   /// In `guarded`: the client has sent a beginning that could still become a protocol with a name.
-  var deadlineIsForFirstBytes = false
+  var awaitsFirstBytes = false
+  /// Bytes read and thrown away after a refusal.
+  var discarded = 0
+  static let maximumDiscarded = 1 << 20
+  /// How often a beginning was looked at; see `looksAgain`.
+  private var looks = 0
+  private static let maximumLooks = 1000
+
+  /// Each look reads the whole beginning again, so one that comes in crumbs costs its square. No honest client sends 64 KiB in so many.
+  func looksAgain() -> Bool {
+    looks += 1
+    return looks <= Self.maximumLooks
+  }
 
   func abort() { end(Refusal("session-ended", "the session has ended")) }
 }

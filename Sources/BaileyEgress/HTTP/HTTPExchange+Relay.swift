@@ -12,10 +12,10 @@ extension HTTPExchange {
   private func pass(_ bytes: ByteBuffer) -> Bool {
     guard let upstream else { return false }
     guard session.countSent(bytes.readableBytes) else {
-      report(.budget)
-      close()
+      fail(.budget)
       return false
     }
+    moved()
     current?.sent += Int64(bytes.readableBytes)
     upstream.write(bytes)
     return true
@@ -61,6 +61,7 @@ extension HTTPExchange {
 
   func deliver(_ bytes: ByteBuffer) {
     session.countReceived(bytes.readableBytes)
+    moved()
     current?.received += Int64(bytes.readableBytes)
     context?.write(wrapOutboundOut(bytes), promise: nil)
   }
@@ -165,11 +166,17 @@ extension HTTPExchange {
     state = .closing
     upstream?.close()
     upstream = nil
-    context.flush()
-    context.close(mode: .output, promise: nil)
     input.clear()
-    arm(.seconds(2))
+    arm(session.options.idle)
+    let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+    // A slow reader gets all of the answer; the wait begins when the kernel has it.
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.linger() }
     wantMore()
+  }
+
+  private func linger() {
+    context?.close(mode: .output, promise: nil)
+    arm(session.options.lingering)
   }
 
   func close() {

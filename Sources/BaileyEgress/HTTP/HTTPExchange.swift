@@ -36,7 +36,12 @@ final class HTTPExchange: ChannelInboundHandler {
   private var clientEnded = false
   private var isReading = false
   private var timer: Scheduled<Void>?
+  private var lastMoved = NIODeadline.now()
+  /// Reads that a head came in; see `Connection.looksAgain`.
+  private var looks = 0
 
+  private static let maximumLooks = 1000
+  private var discarded = 0
   private static let inputLimit = 128 << 10
 
   init(_ session: SessionCore, _ origin: HTTPOrigin) {
@@ -93,7 +98,7 @@ final class HTTPExchange: ChannelInboundHandler {
     case .head: readHead()
     case .exchanging: passBody()
     case .tunnel: passTunnel()
-    case .closing: input.clear()
+    case .closing: discard()
     case .deciding, .dialling: break
     }
     wantMore()
@@ -107,10 +112,23 @@ final class HTTPExchange: ChannelInboundHandler {
     context.read()
   }
 
+  /// What comes after the last answer; who sends on and on is cut off.
+  private func discard() {
+    discarded += input.readableBytes
+    input.clear()
+    if discarded > Connection.maximumDiscarded { close() }
+  }
+
   private func readHead() {
     guard input.readableBytes > 0 else { return }
+    looks += 1
+    guard looks <= Self.maximumLooks else { return refuse(.silent, observing: nil, host: nil) }
     do throws(RequestHeadError) {
-      guard let head = try RequestHead.parse(input.readableBytesView) else { return }
+      guard let head = try RequestHead.parse(input.readableBytesView) else {
+        if looks == 1 { arm(session.options.learning) }
+        return
+      }
+      looks = 0
       input.moveReaderIndex(forwardBy: head.length)
       begin(head)
     } catch {
@@ -143,9 +161,19 @@ final class HTTPExchange: ChannelInboundHandler {
   }
 
   private func expire() {
-    guard state == .head else { return close() }
-    if input.readableBytes > 0 { refuse(.silent, observing: nil, host: nil) } else { close() }
+    switch state {
+    case .head where input.readableBytes > 0: refuse(.silent, observing: nil, host: nil)
+    case .exchanging, .tunnel:
+      let quiet = NIODeadline.now() - lastMoved
+      let left = TimeAmount(session.options.idle) - quiet
+      if left > .zero { return arm(.nanoseconds(left.nanoseconds)) }
+      report(Refusal("idle", "nothing moved for too long"))
+      close()
+    case .head, .deciding, .dialling, .closing: close()
+    }
   }
+
+  func moved() { lastMoved = .now() }
 
   /// Ready for the next request of the connection.
   func startOver() {

@@ -20,6 +20,9 @@ final class HTTPUpstream: ChannelInboundHandler {
   private var input = ByteBuffer()
   private var keepsAlive = false
   private var isReading = false
+  /// Reads that a head came in; see `Connection.looksAgain`.
+  private var looks = 0
+  private static let maximumLooks = 1000
   private(set) var hasDeliveredHead = false
   /// The client's connection must end with this answer, since only that tells where the answer ends.
   private(set) var endsClient = false
@@ -141,8 +144,11 @@ final class HTTPUpstream: ChannelInboundHandler {
   /// `true` when a head was taken, and there is more to look at.
   private func readHead() -> Bool {
     guard let request, input.readableBytes > 0 else { return false }
+    looks += 1
     do throws(ResponseHeadError) {
+      guard looks <= Self.maximumLooks else { throw .tooLong }
       guard let head = try ResponseHead.parse(input.readableBytesView) else { return false }
+      looks = 0
       input.moveReaderIndex(forwardBy: head.length)
       try take(head, request)
       return true

@@ -30,7 +30,6 @@ struct ClientHello: Sendable, Equatable {
     var reader = ByteReader(bytes)
     var message: [UInt8] = []
     while true {
-      if message.count >= 4, let body = try whole(message) { return body }
       guard let type = reader.byte() else { return try pending(bytes) }
       guard type == 22 else { throw message.isEmpty ? .notTLS : .malformed }
       guard let major = reader.byte() else { return try pending(bytes) }
@@ -40,10 +39,8 @@ struct ClientHello: Sendable, Equatable {
       let part = reader.take(min(length, reader.remaining)) ?? []
       message += part
       if let first = message.first, first != 1 { throw .malformed }
-      if part.count < length {
-        if message.count >= 4, let body = try whole(message) { return body }
-        return try pending(bytes)
-      }
+      if message.count >= 4, let body = try whole(message, missing: length - part.count) { return body }
+      if part.count < length { return try pending(bytes) }
     }
   }
 
@@ -52,10 +49,13 @@ struct ClientHello: Sendable, Equatable {
     return nil
   }
 
-  private static func whole(_ message: [UInt8]) throws(ClientHelloError) -> ArraySlice<UInt8>? {
+  /// - Parameter missing: bytes of the last record that have not come yet.
+  private static func whole(_ message: [UInt8], missing: Int) throws(ClientHelloError) -> ArraySlice<UInt8>? {
     var reader = ByteReader(message)
     guard reader.byte() == 1, let length = reader.triple() else { throw .malformed }
     guard length <= limit else { throw .tooLong }
+    // A second message in the client's first flight: only a server that is confused would read on.
+    guard reader.remaining + missing <= length else { throw .malformed }
     return reader.take(length)
   }
 

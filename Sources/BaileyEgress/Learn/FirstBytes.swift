@@ -46,7 +46,8 @@ enum FirstBytes: Sendable, Equatable {
   /// A token and a space, or the beginning of that: what a client of HTTP sends first.
   private static func couldBeRequest(_ text: ArraySlice<UInt8>) -> Bool {
     let method = text.prefix { HTTPToken.isToken($0) }
-    guard (1...32).contains(method.count) else { return false }
+    // A NUL is in no request line that any server reads, but early in many binary protocols.
+    guard (1...32).contains(method.count), !text.contains(0) else { return false }
     let rest = text[method.endIndex...]
     return rest.isEmpty || rest.first == 32 || rest.first == 9
   }

@@ -20,7 +20,7 @@ enum DNSStep: Sendable {
 /// The resolver of a session: every acceptable name exists and has a synthetic address, and nothing is ever looked up for a question.
 ///
 /// A name that policy refuses gets an address as well, so that its connection can be told why it is refused; what leaves the
-/// machine is decided there. New names that no rule mentions are limited in number, since each costs a record.
+/// machine is decided there. New names that no rule writes out are limited in number, since each costs a record.
 struct DNSService: Sendable {
   let session: SessionCore
 
@@ -79,15 +79,21 @@ struct DNSService: Sendable {
   }
 
   private func admit(_ name: HostName, _ question: DNSQuestion) -> DNSStep {
-    if session.rules.mentions(name) { return .ask(name, question) }
-    let (isAdmitted, suppressed) = session.questions.withLock { $0.admit(now: Clock.monotonic) }
-    if suppressed > 0 { reportSuppressed(suppressed) }
+    let now = Clock.monotonic
+    let (isAdmitted, suppressed) =
+      switch session.rules.mention(of: name) {
+      case .written: (true, 0)
+      case .wildcard: session.wildcardQuestions.withLock { $0.admit(now: now) }
+      case .none: session.questions.withLock { $0.admit(now: now) }
+      }
+    reportSuppressed(suppressed)
     return isAdmitted ? .ask(name, question) : .answer(DNSAnswer.refused.message(to: question))
   }
 
   func reportSuppressed(_ count: Int) {
+    guard count > 0 else { return }
     let action = Action(.dnsQuery, session.subject, resource: ["name": "*", "count": .int(Int64(count))])
-    session.observe(action, Refusal("dns-flood", "\(count) further new names were refused without a record each"))
+    session.note(action, Refusal("dns-flood", "\(count) further new names were refused without a record each"))
   }
 
   /// Decides a new name; the answer is the same for allowed and denied ones, unless there is no record.

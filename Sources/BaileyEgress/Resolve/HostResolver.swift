@@ -2,8 +2,9 @@ package import BaileyCore
 import BaileyLinux
 import Synchronization
 
-/// The host's own resolver, getaddrinfo(3), in at most eight threads.
+/// The host's own names: its hosts file, then its resolver by getaddrinfo(3), in at most eight threads.
 ///
+/// The question has a trailing dot, so that no search domain is tried, whatever `ndots` says: what was judged is what is asked.
 /// A look-up that takes longer than `timeout` fails, but holds its thread until the C library returns; when 256 wait, further
 /// ones fail at once.
 package final class HostResolver: NameResolver {
@@ -14,14 +15,27 @@ package final class HostResolver: NameResolver {
 
   private let state = Mutex(State())
   private let timeout: Duration
+  private let hostsFile: String
+  private let lookUp: @Sendable (String) -> Result<[IPAddress], ResolveError>
   private static let maximumThreads = 8
   private static let maximumWaiting = 256
 
-  package init(timeout: Duration = .seconds(10)) { self.timeout = timeout }
+  package convenience init(timeout: Duration = .seconds(10)) {
+    self.init(timeout: timeout, hostsFile: "/etc/hosts") { question in BaileyEgress.lookUp(question) }
+  }
+
+  /// - Parameter lookUp: what is asked after the file; it may block.
+  init(
+    timeout: Duration, hostsFile: String, lookUp: @escaping @Sendable (String) -> Result<[IPAddress], ResolveError>
+  ) {
+    self.timeout = timeout
+    self.hostsFile = hostsFile
+    self.lookUp = lookUp
+  }
 
   package func addresses(of name: HostName) async throws(ResolveError) -> [IPAddress] {
     let answer = OneAnswer()
-    guard enqueue({ answer.give(lookUp(name.text)) }) else { throw .tooBusy }
+    guard enqueue({ [self] in answer.give(find(name)) }) else { throw .tooBusy }
     let timer = Task { [timeout] in
       try await Task.sleep(for: timeout)
       answer.give(.failure(.timedOut))
@@ -29,6 +43,11 @@ package final class HostResolver: NameResolver {
     let result = await answer.wait()
     timer.cancel()
     return try result.get()
+  }
+
+  private func find(_ name: HostName) -> Result<[IPAddress], ResolveError> {
+    let listed = HostsFile(path: hostsFile).addresses(of: name)
+    return listed.isEmpty ? lookUp(name.text + ".") : .success(listed)
   }
 
   private func enqueue(_ job: @escaping @Sendable () -> Void) -> Bool {

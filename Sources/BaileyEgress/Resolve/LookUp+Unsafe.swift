@@ -1,14 +1,11 @@
 import BaileyCore
 import Glibc
 
-/// Blocking look-up of the addresses of a name, in the order of RFC 6724, at most 16.
-///
-/// The name gets a trailing dot, so that no search domain is tried: what was judged is what is asked.
-func lookUp(_ name: String) -> Result<[IPAddress], ResolveError> {
+/// Blocking look-up of the addresses of a name as it stands, in the order of RFC 6724, at most 16.
+func lookUp(_ question: String) -> Result<[IPAddress], ResolveError> {
   var hints = unsafe addrinfo()
   unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
   var list: UnsafeMutablePointer<addrinfo>?
-  let question = name.contains(".") ? name + "." : name
   // SAFETY: the list is freed once, after its elements were copied.
   guard unsafe getaddrinfo(question, nil, &hints, &list) == 0 else { return .failure(.noSuchName) }
   defer { unsafe freeaddrinfo(list) }

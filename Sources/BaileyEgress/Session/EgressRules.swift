@@ -30,12 +30,16 @@ struct EgressRules: Sendable {
     return result
   }
 
-  /// Whether some rule speaks of this name at all.
-  func mentions(_ name: HostName) -> Bool {
-    rules.contains { rule in
-      if case .host(let pattern) = rule.target { return pattern.matches(name) }
-      return false
+  enum Mention { case written, wildcard, none }
+
+  /// Whether some rule writes this name out, or covers it.
+  func mention(of name: HostName) -> Mention {
+    let patterns = rules.compactMap { rule -> HostPattern? in
+      if case .host(let pattern) = rule.target, pattern.matches(name) { return pattern }
+      return nil
     }
+    if patterns.isEmpty { return .none }
+    return patterns.allSatisfy(\.isWildcard) ? .wildcard : .written
   }
 
   /// Of the addresses that a name leads to, those that may be dialled: public ones, and special ones that a rule names.

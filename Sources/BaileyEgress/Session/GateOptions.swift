@@ -16,6 +16,12 @@ package struct GateOptions: Sendable {
   package var maximumConnections = 4096
   /// Names never seen before and mentioned by no rule that are decided and recorded in a minute; the rest is counted.
   package var newNamesPerMinute = 240
+  /// The same for names that a wildcard rule covers.
+  package var newNamesUnderWildcardPerMinute = 1200
+  /// Refusals of the gate itself that get a record each in a minute; the rest is counted.
+  package var refusalRecordsPerMinute = 600
+  /// Time for a client to read the last answer, once all of it has been sent.
+  package var lingering = Duration.seconds(2)
   /// Where a captured connection was going; tests, which have no redirection, put their own here.
   package var originalDestination: @Sendable (Int32) -> Endpoint? = { Socket.originalDestination($0) }
 

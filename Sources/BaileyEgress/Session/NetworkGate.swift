@@ -86,8 +86,7 @@ struct OpenSession: EgressSession {
       await withCheckedContinuation { loop.post(.close(session: core.number, $0)) }
     }
     await core.http.closeAll()
-    let suppressed = core.questions.withLock { $0.takeSuppressed() }
-    if suppressed > 0 { DNSService(session: core).reportSuppressed(suppressed) }
+    core.reportAllSuppressed()
     await core.drain()
   }
 }

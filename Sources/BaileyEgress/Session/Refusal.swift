@@ -47,6 +47,7 @@ struct Refusal: Error, Sendable, Equatable {
   var status: String {
     switch code {
     case "http-malformed", "proxy-request-malformed", "host-malformed": "400 Bad Request"
+    case "client-silent": "408 Request Timeout"
     case "name-not-found", "connection-failed": "502 Bad Gateway"
     case "resolver-timeout", "connection-timeout": "504 Gateway Timeout"
     case "too-many-connections", "resolver-busy": "503 Service Unavailable"
@@ -71,9 +72,15 @@ extension Refusal {
   )
 
   static let nameHidden = Refusal(
-    "name-hidden", "the client encrypts the name of the server (ECH)", hint: "turn encrypted ClientHello off")
+    "name-hidden", "the client encrypts the name of the server (ECH), or pretends to",
+    hint:
+      "turn encrypted ClientHello and its grease off: Chromium by the policy EncryptedClientHelloEnabled, Firefox by "
+      + "network.dns.echconfig.enabled and security.tls.ech.grease_probability")
 
   static let budget = Refusal("upload-budget", "the session's upload budget is used up")
+
+  static let tooManyConnections = Refusal(
+    "too-many-connections", "the session has as many connections as it may have", hint: "close some, and try again")
 
   static let silent = Refusal("client-silent", "the client sent no complete request in time")
 

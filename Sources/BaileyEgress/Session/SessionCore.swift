@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyLinux
 import Synchronization
 
 /// What all connections of one session share: who asks, whom to ask, what was counted.
@@ -10,7 +11,10 @@ final class SessionCore: Sendable {
   let resolver: any NameResolver
   let options: GateOptions
   let names: Mutex<SyntheticNames>
-  let questions: Mutex<QuestionLimiter>
+  /// New names that no rule mentions, those below a wildcard, and refusals that the gate records by itself.
+  let questions: Mutex<RecordLimiter>
+  let wildcardQuestions: Mutex<RecordLimiter>
+  private let refusals: Mutex<RecordLimiter>
   let http = HTTPRegistry()
   private let uploadBudget: Int64?
   private let sent = Atomic<Int64>(0)
@@ -37,7 +41,9 @@ final class SessionCore: Sendable {
     self.resolver = resolver
     self.options = options
     names = Mutex(SyntheticNames())
-    questions = Mutex(QuestionLimiter(perMinute: options.newNamesPerMinute))
+    questions = Mutex(RecordLimiter(perMinute: options.newNamesPerMinute))
+    wildcardQuestions = Mutex(RecordLimiter(perMinute: options.newNamesUnderWildcardPerMinute))
+    refusals = Mutex(RecordLimiter(perMinute: options.refusalRecordsPerMinute))
   }
 
   var traffic: Traffic {
@@ -49,20 +55,40 @@ final class SessionCore: Sendable {
   var isClosed: Bool { closed.load(ordering: .acquiring) }
   func markClosed() { closed.store(true, ordering: .releasing) }
 
-  /// Counts a connection in; `false` at the limit of live ones or after the end.
-  func admit() -> Bool {
+  enum Admission {
+    case served
+    /// Over the limit of live connections: told why, and let go.
+    case surplus
+    /// There are enough of those as well.
+    case dropped
+  }
+
+  private static let surplusConnections = 64
+
+  /// Counts a connection in; each is counted out again by `dismiss`, dropped ones too.
+  func admit() -> Admission {
     connections.wrappingAdd(1, ordering: .relaxed)
-    let count = live.wrappingAdd(1, ordering: .relaxed).newValue
-    return count <= Int64(options.maximumConnections) && !isClosed
+    let count = Int(live.wrappingAdd(1, ordering: .relaxed).newValue)
+    if isClosed { return .dropped }
+    if count <= options.maximumConnections { return .served }
+    return count <= options.maximumConnections + Self.surplusConnections ? .surplus : .dropped
   }
 
   func dismiss() { live.wrappingSubtract(1, ordering: .relaxed) }
 
   /// Counts bytes that are about to leave; `false` when they would exceed the budget, and then they must not.
   func countSent(_ bytes: Int) -> Bool {
-    let total = sent.wrappingAdd(Int64(bytes), ordering: .relaxed).newValue
-    guard let uploadBudget, total > uploadBudget else { return true }
-    sent.wrappingSubtract(Int64(bytes), ordering: .relaxed)
+    guard let uploadBudget else {
+      sent.wrappingAdd(Int64(bytes), ordering: .relaxed)
+      return true
+    }
+    var before = sent.load(ordering: .relaxed)
+    while Int64(bytes) <= uploadBudget - before {
+      let (done, original) = sent.weakCompareExchange(
+        expected: before, desired: before + Int64(bytes), ordering: .relaxed)
+      if done { return true }
+      before = original
+    }
     return false
   }
 
@@ -77,8 +103,28 @@ extension SessionCore {
     report { await self.mediator.complete(ruling, outcome) }
   }
 
-  /// Records what the gate refused by itself, before anybody was asked.
+  /// Records what the gate refused by itself, before anybody was asked. A flood of refusals is one record with a count.
   func observe(_ action: Action, _ refusal: Refusal) {
+    let (isAdmitted, suppressed) = refusals.withLock { $0.admit(now: Clock.monotonic) }
+    reportSuppressed(suppressed)
+    if isAdmitted { note(action, refusal) }
+  }
+
+  private func reportSuppressed(_ count: Int) {
+    guard count > 0 else { return }
+    let action = Action(.netConnect, subject, resource: ["host": "*", "count": .int(Int64(count))])
+    note(action, Refusal("refusals-suppressed", "\(count) further refusals have no record each"))
+  }
+
+  /// Says what the limiters still hold back, at the end of the session.
+  func reportAllSuppressed() {
+    DNSService(session: self).reportSuppressed(questions.withLock { $0.takeSuppressed() })
+    DNSService(session: self).reportSuppressed(wildcardQuestions.withLock { $0.takeSuppressed() })
+    reportSuppressed(refusals.withLock { $0.takeSuppressed() })
+  }
+
+  /// As `observe`, without its limit: for what limits itself.
+  func note(_ action: Action, _ refusal: Refusal) {
     report { await self.mediator.observe(action, Outcome(succeeded: false, detail: refusal.detail)) }
   }
 

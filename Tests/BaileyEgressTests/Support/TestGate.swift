@@ -76,11 +76,17 @@ func rule(_ host: String, _ port: UInt16, _ transport: NetworkRule.Transport = .
 }
 
 /// A minimal ClientHello in one record, or in records of `split` bytes.
-func clientHello(_ name: String?, ech: Bool = false, split: Int = 16_384) -> [UInt8] {
+func clientHello(_ name: String?, ech: Bool = false, extra: [UInt8] = [], split: Int = 16_384) -> [UInt8] {
+  clientHello(
+    bytes: name.map { Array($0.utf8) }, extra: (ech ? [0xFE, 0x0D, 0, 3, 0, 0, 0] : []) + extra, split: split)
+}
+
+/// The same with any bytes as the name, and further extensions.
+func clientHello(bytes name: [UInt8]?, extra: [UInt8] = [], split: Int = 16_384) -> [UInt8] {
   func sized(_ bytes: [UInt8]) -> [UInt8] { [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes }
   var extensions: [UInt8] = [0, 43, 0, 3, 2, 3, 4]
-  if let name { extensions += [0, 0] + sized(sized([0] + sized(Array(name.utf8)))) }
-  if ech { extensions += [0xFE, 0x0D] + sized([0, 0, 0]) }
+  if let name { extensions += [0, 0] + sized(sized([0] + sized(name))) }
+  extensions += extra
   let body = [3, 3] + [UInt8](repeating: 7, count: 32) + [0] + sized([0x13, 0x01]) + [1, 0] + sized(extensions)
   var message: [UInt8] = [1, 0] + sized(body)
   var out: [UInt8] = []

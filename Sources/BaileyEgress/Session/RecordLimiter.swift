@@ -1,5 +1,5 @@
-/// Keeps a DNS tunnel from filling the log: so many new names a minute, and a count of the rest.
-struct QuestionLimiter: Sendable {
+/// Keeps a flood from filling the log: so many records a minute, and a count of the rest.
+struct RecordLimiter: Sendable {
   private let perMinute: Int
   private var windowStart: Int64 = 0
   private var used = 0
@@ -10,7 +10,7 @@ struct QuestionLimiter: Sendable {
   private static let window: Int64 = 60 * 1_000_000_000
 
   /// - Parameter now: nanoseconds, monotonic.
-  /// - Returns: whether the name may pass, and how many were suppressed in a window that has just ended.
+  /// - Returns: whether this one gets its record, and how many were suppressed in a window that has just ended.
   mutating func admit(now: Int64) -> (isAdmitted: Bool, suppressed: Int) {
     var ended = 0
     if windowStart == 0 || now - windowStart >= Self.window {
