@@ -101,7 +101,8 @@ struct Starting: Sendable {
 
   private func request(_ opening: WorkspaceOpening, home: String) -> SandboxRequest {
     var request = SandboxRequest(
-      session: id, workspace: opening.layers, homeDirectory: home, homePath: order.caller.home,
+      session: id, workspace: opening.layers, mounts: opening.mounts, homeDirectory: home,
+      homePath: order.caller.home,
       workingDirectory: place.workingDirectory, command: order.command, environment: order.environment,
       terminal: order.terminal, manifest: resolved.manifest, masks: opening.masks, caller: order.caller)
     request.readOnly = opening.readOnly

@@ -203,6 +203,7 @@ package enum WorkspaceEvent: Sendable, Equatable {
 
 package struct WorkspaceOpening: Sendable, Equatable {
   package var layers: WorkspaceLayers
+  package var mounts: [WorkspaceMount]
   /// Existing sensitive paths, absolute.
   package var masks: [String]
   /// What the person should know: a file system without reflinks, a fall-back that was refused.
@@ -213,9 +214,11 @@ package struct WorkspaceOpening: Sendable, Equatable {
   package var pinned: [String]
 
   package init(
-    layers: WorkspaceLayers, masks: [String], notices: [String], readOnly: [String] = [], pinned: [String] = []
+    layers: WorkspaceLayers, mounts: [WorkspaceMount] = [], masks: [String], notices: [String],
+    readOnly: [String] = [], pinned: [String] = []
   ) {
     self.layers = layers
+    self.mounts = mounts
     self.masks = masks
     self.notices = notices
     self.readOnly = readOnly

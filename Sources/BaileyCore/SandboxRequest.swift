@@ -3,6 +3,8 @@ package struct SandboxRequest: Sendable {
   package var session: SessionID
   /// The real directories behind the project's view.
   package var workspace: WorkspaceLayers
+  /// What the workspace shows beside the project.
+  package var mounts: [WorkspaceMount]
   /// The private, per-project home on the host; appears inside as `homePath`.
   package var homeDirectory: String
   package var homePath: String
@@ -21,12 +23,14 @@ package struct SandboxRequest: Sendable {
   package var caller: Caller
 
   package init(
-    session: SessionID, workspace: WorkspaceLayers, homeDirectory: String, homePath: String,
-    workingDirectory: String, command: [String], environment: [String: String], terminal: TerminalSize?,
+    session: SessionID, workspace: WorkspaceLayers, mounts: [WorkspaceMount] = [], homeDirectory: String,
+    homePath: String, workingDirectory: String, command: [String], environment: [String: String],
+    terminal: TerminalSize?,
     manifest: Manifest, masks: [String], caller: Caller
   ) {
     self.session = session
     self.workspace = workspace
+    self.mounts = mounts
     self.homeDirectory = homeDirectory
     self.homePath = homePath
     self.workingDirectory = workingDirectory
@@ -80,5 +84,19 @@ package enum WorkspaceLayers: Sendable, Equatable {
     switch self {
     case .overlay(let path, _, _, _), .bind(let path, _, _): path
     }
+  }
+}
+
+/// A directory of the host that a workspace shows beside the project: a session's own git directory, or an object store to read from.
+package struct WorkspaceMount: Sendable, Equatable {
+  /// Where it appears inside.
+  package var path: String
+  package var source: String
+  package var isWritable: Bool
+
+  package init(path: String, source: String, isWritable: Bool) {
+    self.path = path
+    self.source = source
+    self.isWritable = isWritable
   }
 }

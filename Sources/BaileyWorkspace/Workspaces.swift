@@ -76,7 +76,7 @@ package actor Workspaces: WorkspaceKeeper {
       return try SensitiveWatch(
         project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) },
         known: opening?.masks ?? [], standing: memory.mode == .direct ? opening?.readOnly ?? [] : nil
-      ) { report(WorkspaceEvent($0)) }
+      ) { if !memory.concernsOwnGit($0) { report(WorkspaceEvent($0)) } }
     }
     guard let watch else { return }
     // The session may have ended while the project was searched.
@@ -142,6 +142,16 @@ extension Workspaces {
   private func take(_ name: String) async {
     if turns.takeIfFree(name) { return }
     await withCheckedContinuation { turns.await(name, $0) }
+  }
+}
+
+extension SessionFiles.Memory {
+  /// What happens in a git directory of the person's of which the session has its own is not seen by the session.
+  fileprivate func concernsOwnGit(_ event: SensitiveWatch.Event) -> Bool {
+    switch event {
+    case .appeared(let path), .detached(let path): ownGit.covers(Array(path.utf8.dropFirst(project.utf8.count + 1)))
+    case .notice, .failed: false
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import BaileyCore
 import BaileyLinux
 import Glibc
+import Synchronization
 
 @testable import BaileyWorkspace
 
@@ -23,6 +24,8 @@ final class WorkspaceFixture: Sendable {
   let root: String
   let session = SessionID.random()
   let workspaces: Workspaces
+  /// What the workspace shows beside the project.
+  let mounts = Mutex<[WorkspaceMount]>([])
 
   var project: String { root + "/project" }
   var state: String { root + "/state" }
@@ -43,7 +46,8 @@ final class WorkspaceFixture: Sendable {
   }
 
   func open(_ mode: WorkspaceMode = .staged, sensitive: [Glob] = []) async throws {
-    _ = try await workspaces.open(session: session, project: project, mode: mode, sensitive: sensitive)
+    let opening = try await workspaces.open(session: session, project: project, mode: mode, sensitive: sensitive)
+    mounts.withLock { $0 = opening.mounts }
     // What a test does to the project from here on is after the start, by a clock that ticks every 10 ms at most.
     usleep(15000)
   }

@@ -1,6 +1,7 @@
 import BaileyCore
 import BaileyLinux
 import BaileyTestSupport
+import Synchronization
 import Testing
 
 @testable import BaileyWorkspace
@@ -21,7 +22,10 @@ extension WorkspaceFixture {
 
   /// A shell in the session: the kernel mounts the layers over the project.
   fileprivate func inside(_ script: String) throws {
+    let beside = mounts.withLock { $0 }.map { "mkdir -p \($0.path); mount --bind \($0.source) \($0.path)" }
     let mount = """
+      mount -t tmpfs none /run
+      \(beside.joined(separator: "\n"))
       mount -t overlay -o userxattr,lowerdir=\(project),upperdir=\(upper),workdir=\(state)/sessions/\(session.text)/work \
       none \(project)
       cd \(project)

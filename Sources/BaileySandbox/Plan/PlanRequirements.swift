@@ -63,6 +63,7 @@ enum PlanRequirements {
     var places = [request.workspace.path, request.homePath, request.homeDirectory, request.workingDirectory]
     if case .overlay(_, let lower, let upper, let work) = request.workspace { places += [lower, upper, work] }
     if case .bind(_, let source, _) = request.workspace { places.append(source) }
+    places += request.mounts.flatMap { [$0.path, $0.source] }
     for place in places + request.masks where !InsidePath.isNormal(place) {
       throw Fault(
         "path-not-normal", subject: place, why: "the path is not absolute and plain", hint: "name its real path")

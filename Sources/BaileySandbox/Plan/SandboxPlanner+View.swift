@@ -12,9 +12,15 @@ extension SandboxPlanner {
     SystemView.information(facts, &view)
     SystemView.temporary(user: insideUser(request.caller).user, memory: memory, &view)
     let mounts = [home(request), project(request.workspace)] + toolchains(facts, request) + rules.mounts
-    for mount in mounts.sorted() {
-      view.mount(mount, isDirectory: mount.path == request.workspace.path || isDirectory(mount.path, request, facts))
+    let own = request.mounts.filter(\.isWritable).map(beside)
+    for mount in (mounts + own).sorted() {
+      view.mount(
+        mount,
+        isDirectory: mount.path == request.workspace.path || own.contains(mount)
+          || isDirectory(mount.path, request, facts))
     }
+    // Nothing lies below these, and many of them lie in the project, whose mapped layer they can share.
+    for mount in request.mounts where !mount.isWritable { view.mount(beside(mount)) }
     protect(request, facts, rules, &view)
     mask(request, facts, rules, &view)
   }
@@ -56,6 +62,11 @@ extension SandboxPlanner {
     case .bind(let path, let source, let readOnly):
       ViewMount(path: path, content: .host(source: source, mapped: true), isWritable: !readOnly)
     }
+  }
+
+  private static func beside(_ mount: WorkspaceMount) -> ViewMount {
+    ViewMount(
+      path: mount.path, content: .host(source: mount.source, mapped: true), isWritable: mount.isWritable)
   }
 
   /// Not what lies in the project: that is there already, and the agent's to change.

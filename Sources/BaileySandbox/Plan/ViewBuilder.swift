@@ -14,6 +14,8 @@ struct ViewBuilder {
   private(set) var masked: Set<String> = []
   private var made: Set<String> = ["/"]
   private var nextSlot: Int
+  /// Host trees that lie mapped below `/layers`.
+  private var layers: [String: String] = [:]
   private let isRoot: Bool
 
   /// - Parameter isRoot: whether host trees must be mapped to the agent's unprivileged id.
@@ -72,7 +74,7 @@ struct ViewBuilder {
     case .host(let source, let mapped):
       append(
         .bind(
-          source: mapped && isRoot ? .slot(slot(for: source)) : .path(Self.onHost(source)), path: path,
+          source: mapped && isRoot ? mappedSource(source) : .path(Self.onHost(source)), path: path,
           recursive: !(mapped && isRoot), attributes: mount.attributes, optional: optional))
     case .overlay(let lower, let upper, let work, let mapped):
       guard mapped, isRoot else {
@@ -98,11 +100,21 @@ struct ViewBuilder {
           source: .slot(slot(for: source)), path: Self.bytes("/layers/" + name), recursive: false,
           attributes: [.noSetuid, .noDevices], optional: false))
     }
+    layers[lower] = "/layers/lower"
+    layers[common] = "/layers/session"
     let inLayer = { (path: String) in Self.bytes("/layers/session" + path.dropFirst(common.utf8.count)) }
     append(
       .overlay(
         path: path, lower: Self.bytes("/layers/lower"), upper: inLayer(upper), work: inLayer(work),
         attributes: attributes))
+  }
+
+  /// What lies in a layer that is mapped already needs no slot, of which there are few.
+  private mutating func mappedSource(_ path: String) -> TreeSource {
+    for (root, layer) in layers where InsidePath.contains(root, path) {
+      return .path(Self.bytes(layer + path.dropFirst(root.utf8.count)))
+    }
+    return .slot(slot(for: path))
   }
 
   private mutating func slot(for path: String) -> Int {

@@ -16,6 +16,7 @@ struct Discarding {
     for path in chosen where !path.isEmpty && staged.memory.mode == .staged {
       try requireOwnEntry(path, staged.staged)
     }
+    try forgetOwnGit(chosen, staged.memory)
     for path in chosen {
       if staged.memory.mode == .copy {
         try restore(path, staged)
@@ -32,6 +33,21 @@ struct Discarding {
     throw Fault(
       "discard-needs-directory", subject: printable(String(decoding: path, as: UTF8.self)),
       why: "it was removed together with its directory", hint: "discard the directory as a whole")
+  }
+
+  /// A setting that is taken back is none that the session deleted.
+  private func forgetOwnGit(_ paths: [[UInt8]], _ memory: SessionFiles.Memory) throws(Fault) {
+    var memory = memory
+    let directory = files.directory
+    memory.ownGit.placed = memory.ownGit.placed.filter { known in
+      !paths.contains { $0.isEmpty || $0 == known.key || ApplyPlan.isBelow(known.key, $0) }
+    }
+    try files.save(memory)
+    guard paths.contains([]), !memory.ownGit.outside.isEmpty else { return }
+    try attempting("discarding", Array(files.git.utf8)) { () throws(Errno) in
+      try Descriptor.open(directory, [.readOnly, .directory]).removeTree("git")
+      for number in memory.ownGit.outside.indices { try Descriptor.makeDirectories("\(directory)/git/\(number)") }
+    }
   }
 
   private func remove(_ path: [UInt8], _ tree: Tree) throws(Fault) {

@@ -43,9 +43,16 @@ package struct GitBaseline: Sendable, Equatable {
       if change.name == "HEAD" {
         repositories[path]?.table.head = value
       } else {
-        repositories[path]?.table.refs[change.name] = value
+        for path in sharing(path) { repositories[path]?.table.refs[change.name] = value }
       }
     }
+  }
+
+  /// This repository and the working trees that share its refs, in order.
+  func sharing(_ path: [UInt8]) -> [[UInt8]] {
+    guard let common = repositories[path]?.location.commonDirectory else { return [path] }
+    return repositories.filter { $0.value.location.commonDirectory == common }.keys
+      .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
   package var json: JSON {

@@ -37,6 +37,10 @@ package struct GitLocation: Sendable, Equatable {
     guard let status = try? Descriptor.status(of: dotGit, followingLinks: true) else { return nil }
     let directory: String
     if status.isDirectory {
+      // A link out of the project could lead to any repository of the person's.
+      guard let real = text(realPath: dotGit), let top = text(realPath: topLevel), real.hasPrefix(top + "/") else {
+        return nil
+      }
       directory = dotGit
     } else {
       guard let target = line(of: dotGit, after: "gitdir:") else { return nil }
@@ -51,22 +55,31 @@ package struct GitLocation: Sendable, Equatable {
     else { return nil }
     var common = real
     if let target = line(of: real + "/commondir", after: "") {
-      guard let path = text(realPath: absolute(target, from: real)), isGitDirectory(path) else { return nil }
+      guard let path = text(realPath: absolute(target, from: real)), isGitDirectory(path),
+        isWorktree(real, of: path)
+      else { return nil }
       common = path
     }
     return GitLocation(topLevel: topLevel, gitDirectory: real, commonDirectory: common)
   }
 
+  /// Only `COMMON/worktrees/NAME` is a linked worktree's: any other directory could name a common one that does not know of it.
+  private static func isWorktree(_ directory: String, of common: String) -> Bool {
+    let parent = common + "/worktrees/"
+    return directory.hasPrefix(parent) && !directory.dropFirst(parent.count).contains("/")
+  }
+
   /// A file in a project can name any directory: it counts only inside the working tree's own surroundings (a submodule's, which
-  /// git keeps in the `.git` above), or if the directory names this file too (a linked worktree).
+  /// git keeps in the `.git` above and which names the working tree in its settings), or if the directory names this file too (a linked worktree).
   private static func pointsBack(_ directory: String, to dotGit: String, topLevel: String) -> Bool {
     guard let real = text(realPath: directory) else { return false }
     if let back = line(of: real + "/gitdir", after: "") {
       return text(realPath: absolute(back, from: real)) == text(realPath: dotGit)
     }
-    guard let range = modulesStart(real) else { return false }
-    let owner = String(real[..<range])
-    return topLevel.hasPrefix(owner + "/")
+    guard let range = modulesStart(real), topLevel.hasPrefix(String(real[..<range]) + "/"),
+      let tree = setting("core", "worktree", in: real)
+    else { return false }
+    return text(realPath: absolute(tree, from: real)) == text(realPath: topLevel)
   }
 
   /// The end of PATH in `PATH/.git/modules/…`.
@@ -87,11 +100,22 @@ package struct GitLocation: Sendable, Equatable {
     return hasHead && (try? Descriptor.status(of: path + "/objects", followingLinks: true))?.isDirectory == true
   }
 
-  private static func line(of file: String, after prefix: String) -> String? {
+  /// Whether the common directory is that of a bare repository, whose `HEAD` nobody has checked out.
+  var isBare: Bool { Self.setting("core", "bare", in: commonDirectory)?.lowercased() == "true" }
+
+  private static func setting(_ section: String, _ key: String, in directory: String) -> String? {
+    content(of: directory + "/config", limit: 1 << 20).flatMap { GitSetting.value(section, key, in: $0) }
+  }
+
+  private static func content(of file: String, limit: Int) -> String? {
     guard let descriptor = try? Descriptor.open(file, [.readOnly, .nonBlocking, .noControllingTerminal]),
-      (try? descriptor.status())?.isRegular == true, let bytes = try? descriptor.readAll(limit: 8192),
-      let text = String(validating: bytes, as: UTF8.self), text.hasPrefix(prefix)
+      (try? descriptor.status())?.isRegular == true, let bytes = try? descriptor.readAll(limit: limit)
     else { return nil }
+    return String(validating: bytes, as: UTF8.self)
+  }
+
+  private static func line(of file: String, after prefix: String) -> String? {
+    guard let text = content(of: file, limit: 8192), text.hasPrefix(prefix) else { return nil }
     var rest = text.dropFirst(prefix.count)
     if !prefix.isEmpty { rest = rest.drop { $0 == " " } }
     while rest.last?.isNewline == true { rest.removeLast() }

@@ -99,13 +99,22 @@ extension GitMover {
     let empty =
       new.utf8.count == 64
       ? "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321" : "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-    let said = try quarantine.git.run(
-      ["read-tree", "-i", "-m", "--no-recurse-submodules", old ?? empty, new], repository: location.gitDirectory,
-      workTree: location.topLevel)
+    var said = try readTree(old ?? empty, new)
+    // The person's git holds the index for moments: `git status` does, to write down what it found.
+    for _ in 0..<20 where !said.succeeded && said.errors.contains("index.lock") {
+      _ = try? poll([], milliseconds: 100)
+      said = try readTree(old ?? empty, new)
+    }
     if said.succeeded { return nil }
     return RefChange(
       repository: path, name: "index", old: old, new: new,
       conflict: "the index was left as it is: \(said.errors)")
+  }
+
+  private func readTree(_ old: String, _ new: String) throws(Fault) -> GitCommand.Result {
+    try quarantine.git.run(
+      ["read-tree", "-i", "-m", "--no-recurse-submodules", old, new], repository: location.gitDirectory,
+      workTree: location.topLevel)
   }
 
   /// Turns moves round: newest first, each only if the ref is still where the apply put it.

@@ -128,7 +128,8 @@ struct GitMover {
     let worktrees = ((try? Descriptor.entries(of: location.commonDirectory + "/worktrees")) ?? [])
       .map { location.commonDirectory + "/worktrees/" + $0.text }
     var held: Set<String> = []
-    for directory in worktrees + [location.commonDirectory] where directory != location.gitDirectory {
+    let main = location.isBare ? [] : [location.commonDirectory]
+    for directory in worktrees + main where directory != location.gitDirectory {
       guard let file = try? Descriptor.open(directory + "/HEAD"), let bytes = try? file.readAll(limit: 4096) else {
         continue
       }

@@ -1,93 +1,131 @@
 package import BaileyCore
 internal import BaileyLinux
 
-/// Puts the moving parts of a project's repositories into the upper layer before a session starts.
+/// Gives a session git directories of its own, with the person's object stores to read from.
 ///
-/// The lower layer is live: an index or ref that the person's git rewrites while the session runs would be half seen through the overlay,
-/// and point at objects that the session cannot see. So index, HEAD and refs are the session's own from the first moment. The person's
-/// lock files are hidden by whiteouts; once the session has used a name, a later lock of the person's may shine through again.
-package enum GitSnapshot {
-  /// - Parameters:
-  ///   - upper: an empty upper layer that is not mounted yet.
-  /// Repositories whose git directory lies outside the project are left alone. Errors: `git-snapshot-failed`.
-  package static func write(project: String, upper: String, baseline: GitBaseline) throws(Fault) {
-    for repository in baseline.repositories.values where !repository.location.isLinkedWorktree {
-      let directory = repository.location.gitDirectory
-      guard directory.hasPrefix(project + "/") else { continue }
+/// A git directory below an overlay is not one that git can work in while the person's git works in the lower one: overlayfs remembers
+/// names such as `index.lock`. So the session gets an opaque copy of what moves, made before it starts. Of repositories whose git directory
+/// lies outside the project, linked worktrees and submodules, it sees such a copy in the place of the person's.
+package struct GitSnapshot {
+  let project: String
+  /// The overlay's upper layer, not mounted yet; `nil` where the session has another kind of workspace.
+  let upper: String?
+  /// Where those outside the project go: see `OwnGit`.
+  let outside: String
+  let patterns: [Glob]
+  package private(set) var own = OwnGit()
+  package private(set) var mounts: [WorkspaceMount] = []
+  /// Common directories that could not be had, with the reason.
+  package private(set) var leftOut: [String] = []
+
+  /// Each costs two mounts.
+  static let maximum = 250
+
+  package init(project: String, upper: String?, outside: String, patterns: [Glob] = []) {
+    self.project = project
+    self.upper = upper
+    self.outside = outside
+    self.patterns = patterns
+  }
+
+  /// Errors: `git-snapshot-failed`.
+  package mutating func write(_ baseline: GitBaseline) throws(Fault) {
+    let groups = Dictionary(grouping: baseline.repositories.values.map(\.location), by: \.commonDirectory)
+    for (number, common) in groups.keys.sorted().enumerated() {
+      let isInside = common.hasPrefix(project + "/")
+      if isInside && upper == nil { continue }
+      guard number < Self.maximum, let lower = directory(common, isInside: isInside) else {
+        leftOut.append(common)
+        continue
+      }
       do throws(Errno) {
-        let lower = try Descriptor.open(directory, [.readOnly, .directory])
-        let path = upper + directory.dropFirst(project.utf8.count)
-        try makeDirectories(
-          project: project, upper: upper, relative: String(directory.dropFirst(project.utf8.count + 1)))
-        try fill(try Descriptor.open(path, [.readOnly, .directory]), from: lower)
+        try make(common, groups[common] ?? [], from: lower, objects: "/run/bailey/git/\(number)")
       } catch {
         throw Fault(
-          "git-snapshot-failed", subject: directory, why: "cannot set the repository's index and refs aside: \(error)")
+          "git-snapshot-failed", subject: common, why: "cannot set the repository's index and refs aside: \(error)")
       }
     }
   }
 
-  private static let files = ["HEAD", "index", "packed-refs"]
-  private static let locks = ["index.lock", "HEAD.lock", "packed-refs.lock", "config.lock"]
-
-  private static func fill(_ upper: borrowing Descriptor, from lower: borrowing Descriptor) throws(Errno) {
-    for name in files { try copy(Array(name.utf8), from: lower, to: upper) }
-    for name in locks {
-      // A character device 0/0 is how overlayfs says "there is nothing here".
-      do throws(Errno) { try upper.makeNode(name, mode: 0o020000, device: 0) } catch {
-        if error != .exists { throw error }
-      }
-    }
-    try copyTree("refs", from: lower, to: upper, depth: 0)
-    try upper.open("refs", [.readOnly, .directory, .noFollow]).setAttribute("user.overlay.opaque", [UInt8(ascii: "y")])
+  /// `nil` for one that the sandbox could not show: a link in the place of the object store, or another file system mounted in the project.
+  private func directory(_ common: String, isInside: Bool) -> Descriptor? {
+    guard let directory = try? Descriptor.open(common, [.readOnly, .directory]),
+      let objects = try? directory.open("objects", [.path, .directory, .noFollow]),
+      let mount = try? objects.status().mount
+    else { return nil }
+    if isInside, (try? Descriptor.open(project, [.path, .directory]).status().mount) != mount { return nil }
+    return directory
   }
 
-  private static func copyTree(
-    _ name: some PathText, from lower: borrowing Descriptor, to upper: borrowing Descriptor, depth: Int
+  private mutating func make(
+    _ common: String, _ locations: [GitLocation], from lower: borrowing Descriptor, objects: String
   ) throws(Errno) {
-    let source: Descriptor
-    do throws(Errno) { source = try lower.open(name, [.readOnly, .directory, .noFollow]) } catch .noSuchFile {
-      return
-    } catch { throw error }
-    guard depth < 32 else { return }
-    do throws(Errno) { try upper.makeDirectory(name, mode: 0o755) } catch { if error != .exists { throw error } }
-    let target = try upper.open(name, [.readOnly, .directory, .noFollow])
-    for entry in try source.entries() {
-      if entry.type == .directory {
-        try copyTree(entry.name, from: source, to: target, depth: depth + 1)
-      } else if !entry.name.suffix(5).elementsEqual(".lock".utf8) {
-        try copy(entry.name, from: source, to: target)
-      }
+    let relative = common.hasPrefix(project + "/") ? Array(common.utf8.dropFirst(project.utf8.count + 1)) : nil
+    let target = if let relative { try inUpper(relative) } else { try beside(common) }
+    var copy = GitDirectoryCopy(patterns: SensitivePatterns(patterns))
+    try copy.run(from: lower, to: target)
+    for location in locations where location.isLinkedWorktree { try worktree(location, in: target, &copy) }
+    try link(target, to: objects, of: common, &copy)
+    guard let relative else { return }
+    own.inProject.append(relative)
+    for (path, stamp) in copy.settings { own.placed[join(relative, path)] = stamp }
+    own.withheld.formUnion(copy.withheld.map { join(relative, $0) })
+  }
+
+  private func worktree(
+    _ location: GitLocation, in target: borrowing Descriptor, _ copy: inout GitDirectoryCopy
+  ) throws(Errno) {
+    let path = Array(location.gitDirectory.utf8.dropFirst(location.commonDirectory.utf8.count + 1))
+    for step in [Tree.split(path).parent, path] {
+      do throws(Errno) { try target.makeDirectory(step, mode: 0o755) } catch { if error != .exists { throw error } }
+    }
+    try copy.run(
+      from: Descriptor.open(location.gitDirectory, [.readOnly, .directory]),
+      to: target.open(path, [.readOnly, .directory, .noFollow]), prefix: path)
+  }
+
+  /// An empty object store of the session's, and the person's to read from (gitrepository-layout(5), `alternates`).
+  private mutating func link(
+    _ target: borrowing Descriptor, to place: String, of common: String, _ copy: inout GitDirectoryCopy
+  ) throws(Errno) {
+    for name in ["objects", "objects/info", "objects/pack"] { try target.makeDirectory(name, mode: 0o755) }
+    do throws(Errno) { try target.makeDirectory("refs", mode: 0o755) } catch { if error != .exists { throw error } }
+    let alternates = Array("objects/info/alternates".utf8)
+    let file = try target.open(alternates, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
+    try file.writeAll(place + "/objects\n")
+    copy.note(alternates, Stamp(try file.status()))
+    mounts.append(WorkspaceMount(path: place + "/objects", source: common + "/objects", isWritable: false))
+    // git-lfs looks beside an alternate for its files.
+    let files = common + "/lfs/objects"
+    if let status = try? Descriptor.status(of: files, followingLinks: false), status.isDirectory {
+      mounts.append(WorkspaceMount(path: place + "/lfs/objects", source: files, isWritable: false))
     }
   }
 
-  private static func copy(_ name: [UInt8], from lower: borrowing Descriptor, to upper: borrowing Descriptor)
-    throws(Errno)
-  {
-    let source: Descriptor
-    do throws(Errno) { source = try lower.open(name, [.readOnly, .noFollow, .nonBlocking]) } catch {
-      if error == .noSuchFile || error == .tooManyLinks { return }
-      throw error
-    }
-    let status = try source.status()
-    guard status.isRegular else { return }
-    let target = try upper.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: status.mode & 0o777)
-    try target.copyContents(of: source)
-    // git compares files with the index's own time to find those that changed in the same moment.
-    try target.setTimes(accessed: nil, modified: status.modified)
+  private mutating func beside(_ common: String) throws(Errno) -> Descriptor {
+    let path = "\(outside)/\(own.outside.count)"
+    try Descriptor.makeDirectories(path)
+    try Descriptor.workingDirectory.setMode(of: path, 0o755)
+    own.outside.append(common)
+    mounts.append(WorkspaceMount(path: common, source: path, isWritable: true))
+    return try Descriptor.open(path, [.readOnly, .directory])
   }
 
-  /// The directories above, with the modes that they have in the project: in the view they replace them.
-  private static func makeDirectories(project: String, upper: String, relative: String) throws(Errno) {
-    var sofar = ""
-    for component in relative.split(separator: "/") {
-      sofar += "/" + component
-      let mode = try Descriptor.status(of: project + sofar, followingLinks: false).mode
-      do throws(Errno) { try Descriptor.workingDirectory.makeDirectory(upper + sofar, mode: mode) } catch {
-        if error == .exists { continue }
-        throw error
-      }
-      try Descriptor.workingDirectory.setMode(of: upper + sofar, mode)
+  /// The directory in the upper layer, which hides the lower one of its name.
+  ///
+  /// Those above have the modes that they have in the project: in the view they replace them.
+  private func inUpper(_ path: [UInt8]) throws(Errno) -> Descriptor {
+    let project = try Tree(project)
+    let upper = try Descriptor.open(upper ?? "", [.readOnly, .directory])
+    var sofar: [UInt8] = []
+    for component in path.split(separator: UInt8(ascii: "/")) {
+      sofar = join(sofar, Array(component))
+      let mode = try project.status(sofar)?.mode ?? 0o755
+      do throws(Errno) { try upper.makeDirectory(sofar, mode: mode) } catch .exists { continue } catch { throw error }
+      try upper.setMode(of: sofar, mode | 0o700)
     }
+    let directory = try upper.open(path, [.readOnly, .directory, .noFollow])
+    if !own.covers(path) { try directory.setAttribute("user.overlay.opaque", [UInt8(ascii: "y")]) }
+    return directory
   }
 }

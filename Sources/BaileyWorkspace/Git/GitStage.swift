@@ -58,8 +58,12 @@ package struct GitStage: Sendable {
     guard let staged = try stagedTable(path, base?.location) else { return [] }
     let now = try base.map { known throws(Fault) in try known.location.refs() } ?? RefTable()
     let start = base?.table ?? RefTable()
+    let group = baseline.sharing(path)
+    let holders = try group.count > 1 ? holders(group) : [:]
+    let isFirst = group.first == path
     var result: [RefChange] = []
     for name in Set(start.refs.keys).union(staged.refs.keys).sorted() {
+      guard holders[name].map({ $0 == path }) ?? isFirst else { continue }
       guard let ref = RefName(name.utf8), !ref.isIgnored, !staged.isUnknown(name), !start.isUnknown(name) else {
         continue
       }
@@ -74,11 +78,23 @@ package struct GitStage: Sendable {
       result.append(
         RefChange(repository: path, name: "HEAD", old: start.head?.text, new: head.text, conflict: conflict))
     }
-    for (name, why) in staged.refused.sorted(by: { $0.key < $1.key }) where start.refused[name] == nil {
+    for (name, why) in staged.refused.sorted(by: { $0.key < $1.key }) where isFirst && start.refused[name] == nil {
       result.append(
         RefChange(repository: path, name: printable(name), old: nil, new: nil, conflict: "not taken over: it \(why)"))
     }
     return result
+  }
+
+  /// Which of the working trees that share their refs speaks for a branch: the one that has it checked out, as its index must follow.
+  private func holders(_ group: [[UInt8]]) throws(Fault) -> [String: [UInt8]] {
+    var holders: [String: [UInt8]] = [:]
+    for path in group.reversed() {
+      let start = baseline.repositories[path]
+      for case .symbolic(let name) in [start?.table.head, try stagedTable(path, start?.location)?.head] {
+        holders[name] = path
+      }
+    }
+    return holders
   }
 
   private static func change(

@@ -11,6 +11,7 @@ struct SessionFiles: Sendable {
     var base: BaseRecord
     /// The refs of the project's repositories at the start.
     var git: GitBaseline
+    var ownGit = OwnGit()
     /// The last journal whose outcome is in `base`.
     var settled = 0
   }
@@ -21,6 +22,8 @@ struct SessionFiles: Sendable {
 
   var upper: String { directory + "/upper" }
   var work: String { directory + "/work" }
+  /// Git directories of the session's own, for those that lie outside the project.
+  var git: String { directory + "/git" }
   var copy: String { directory + "/copy" }
   /// Private room for git's quarantines.
   var scratch: String { directory + "/scratch" }
@@ -32,7 +35,8 @@ struct SessionFiles: Sendable {
       "version": 1, "project": .string(memory.project), "mode": .string(memory.mode.rawValue),
       "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
       "settled": .int(Int64(memory.settled)),
-      "git": memory.git.json, "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
+      "git": memory.git.json, "own_git": memory.ownGit.json,
+      "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
     ]
     let directory = directory
     try attempting("remembering the workspace", Array(directory.utf8)) { () throws(Errno) in
@@ -64,12 +68,14 @@ extension SessionFiles.Memory {
   fileprivate init?(_ json: JSON) {
     guard let project = json["project"]?.string, let started = json["started_ns"]?.int,
       let mode = json["mode"]?.string.flatMap(WorkspaceMode.init(rawValue:)), let accepted = json["accepted"]?.array,
-      let sensitive = json["sensitive"]?.array, let git = json["git"].flatMap(GitBaseline.init(json:))
+      let sensitive = json["sensitive"]?.array, let git = json["git"].flatMap(GitBaseline.init(json:)),
+      let ownGit = json["own_git"].flatMap(OwnGit.init(json:))
     else { return nil }
     self.project = project
     self.mode = mode
     self.sensitive = sensitive.compactMap(\.string)
     self.git = git
+    self.ownGit = ownGit
     settled = json["settled"]?.int.flatMap(Int.init(exactly:)) ?? 0
     base = BaseRecord(started: started, accepted: [:])
     for entry in accepted {

@@ -24,13 +24,25 @@ struct WorkspaceOpener {
     }
     let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
-    let layers = try layers(tree, git, &notices)
+    let layers = try layers(tree, &notices)
+    let snapshot = try snapshot(git, &notices)
+    let own = snapshot.own
     try files.save(
-      SessionFiles.Memory(project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git))
+      SessionFiles.Memory(
+        project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git, ownGit: own))
     let walls = mode == .direct ? try stand(&cover, tree) : DirectWalls()
+    let masks = mode == .copy ? [] : scan.masks.filter { !own.covers(Array($0.utf8.dropFirst(project.utf8.count + 1))) }
     return WorkspaceOpening(
-      layers: layers, masks: mode == .copy ? [] : scan.masks, notices: notices + [walls.notice].compactMap(\.self),
+      layers: layers, mounts: snapshot.mounts, masks: masks, notices: notices + [walls.notice].compactMap(\.self),
       readOnly: walls.readOnly, pinned: walls.pinned)
+  }
+
+  private func snapshot(_ git: GitBaseline, _ notices: inout [String]) throws(Fault) -> GitSnapshot {
+    let upper = mode == .staged ? files.upper : nil
+    var snapshot = GitSnapshot(project: project, upper: upper, outside: files.git, patterns: sensitive)
+    if mode == .staged || mode == .copy { try snapshot.write(git) }
+    notices += snapshot.leftOut.map { "git does not work in \(printable($0)): its object store cannot be shown" }
+    return snapshot
   }
 
   /// Puts the placeholders in place, or leaves none.
@@ -42,6 +54,7 @@ struct WorkspaceOpener {
       Placeholders.remove(files)
       throw error
     }
+  }
   }
 
   /// An overlay over itself never ends, and a copy into itself neither.
@@ -65,9 +78,9 @@ struct WorkspaceOpener {
     }
   }
 
-  private func layers(_ tree: Tree, _ git: GitBaseline, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
+  private func layers(_ tree: Tree, _ notices: inout [String]) throws(Fault) -> WorkspaceLayers {
     switch mode {
-    case .staged: return try overlay(tree, git)
+    case .staged: return try overlay(tree)
     case .direct:
       notices.append("direct workspace: changes go straight into the project; there is nothing to apply or undo")
       return .bind(path: project, source: project, readOnly: false)
@@ -77,7 +90,7 @@ struct WorkspaceOpener {
   }
 
   /// The upper directory gives the view's root its mode.
-  private func overlay(_ tree: Tree, _ git: GitBaseline) throws(Fault) -> WorkspaceLayers {
+  private func overlay(_ tree: Tree) throws(Fault) -> WorkspaceLayers {
     let (upper, work) = (files.upper, files.work)
     try attempting("making the session's layers", Array(upper.utf8)) { () throws(Errno) in
       let mode = try tree.root.status().mode
@@ -86,7 +99,6 @@ struct WorkspaceOpener {
       try Descriptor.workingDirectory.setMode(of: upper, mode | 0o700)
     }
     try FileSystemKind.requireUpper(upper)
-    try GitSnapshot.write(project: project, upper: upper, baseline: git)
     return .overlay(path: project, lower: project, upper: upper, work: work)
   }
 

@@ -9,6 +9,7 @@ struct OverlayScan {
   let lower: Tree
   let upper: Tree
   let base: BaseRecord
+  let git: OwnGit
   let hasher: HasherFactory
   private var found: [StagedChange] = []
 
@@ -16,10 +17,11 @@ struct OverlayScan {
   static let maximumPath = 3900
   private static let doing = "comparing the session's files with the project"
 
-  init(lower: Tree, upper: Tree, base: BaseRecord, hasher: @escaping HasherFactory) {
+  init(lower: Tree, upper: Tree, base: BaseRecord, git: OwnGit, hasher: @escaping HasherFactory) {
     self.lower = lower
     self.upper = upper
     self.base = base
+    self.git = git
     self.hasher = hasher
   }
 
@@ -48,6 +50,7 @@ struct OverlayScan {
     }
     let (upper, lower) = (upper, lower)
     guard let status = try attempting(Self.doing, path, { () throws(Errno) in try upper.status(path) }) else { return }
+    if git.placed[path] == Stamp(status) { return }
     let below = try attempting(Self.doing, path) { () throws(Errno) in try lower.status(path) }
     if upper.isWhiteout(path, status) { return try delete(path, below) }
     if let below, below.isDirectory, !status.isDirectory { try deleteContents(of: path, except: []) }
@@ -65,6 +68,8 @@ struct OverlayScan {
 
   private mutating func delete(_ path: [UInt8], _ below: FileStatus?) throws(Fault) {
     guard let below else { return }
+    // In a git directory of its own the session can only delete what was put there.
+    if !below.isDirectory, git.placed[path] == nil, git.covers(path) { return }
     if below.isDirectory { try deleteContents(of: path, except: []) }
     let (lower, hasher) = (lower, hasher)
     let before = try attempting(Self.doing, path) { () throws(Errno) in try lower.state(path, hasher) }
@@ -87,6 +92,7 @@ struct OverlayScan {
   }
 
   private func conflict(_ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState) -> String? {
+    if git.withheld.contains(path) { return "the session saw it without the credentials in it" }
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     guard let below else { return resurrection(path, after) }

@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyLinux
 
 /// A change with what the apply needs and the person need not see.
 struct StagedChange: Sendable {
@@ -73,7 +74,7 @@ extension StagedChange {
     case .redirection: change.conflict = "points at another git repository, which is never applied"
     case .hook, .config:
       let repository = GitPath.repository(of: path) ?? path
-      if ((try? lower.status(repository)) ?? nil) == nil { change.conflict = Self.madeAnew }
+      if ((try? lower.status(repository)) ?? nil)?.isDirectory != true { change.conflict = Self.madeAnew }
     case .outside: break
     }
     return true

@@ -40,14 +40,15 @@ struct StagedSession {
     _ session: SessionID, _ files: SessionFiles, _ memory: SessionFiles.Memory
   ) throws(Fault) -> GitStage? {
     guard memory.mode == .staged || memory.mode == .copy else { return nil }
-    let view = try attempting("opening the session's files", Array(files.directory.utf8)) { () throws(Errno) in
+    let roots = try attempting("opening the session's files", Array(files.directory.utf8)) { () throws(Errno) in
       try Descriptor.makeDirectories(files.scratch)
-      return memory.mode == .copy
+      let view =
+        memory.mode == .copy
         ? try LayeredView(upper: files.copy, lower: nil) : try LayeredView(upper: files.upper, lower: memory.project)
+      return [StagedRoot(path: memory.project, view: view)] + (try memory.ownGit.roots(below: files.git))
     }
     return GitStage(
-      project: memory.project, roots: [StagedRoot(path: memory.project, view: view)], baseline: memory.git,
-      session: session, scratch: files.scratch)
+      project: memory.project, roots: roots, baseline: memory.git, session: session, scratch: files.scratch)
   }
 
   func read() throws(Fault) -> Reading {
@@ -85,7 +86,7 @@ struct StagedSession {
     switch memory.mode {
     case .readOnly, .direct: return []
     case .staged:
-      var scan = OverlayScan(lower: lower, upper: staged, base: memory.base, hasher: hasher)
+      var scan = OverlayScan(lower: lower, upper: staged, base: memory.base, git: memory.ownGit, hasher: hasher)
       return try scan.run()
     case .copy:
       var scan = CopyScan(
