@@ -13,25 +13,39 @@ extension Descriptor {
     if try status(of: path, followingLinks: true).type != .directory { throw .notDirectory }
   }
 
-  /// Removes a name of this directory with everything below it. Symbolic links are removed, never followed; what is gone already is fine.
-  ///
-  /// - Parameter depth: how many levels may be nested before it is `ELOOP`.
-  package borrowing func removeTree(_ name: some PathText, depth: Int = 512) throws(Errno) {
+  /// Removes a name of this directory with everything below it, however deep. Symbolic links are removed, never followed; what is gone
+  /// already is fine.
+  package borrowing func removeTree(_ name: some PathText) throws(Errno) {
+    var deep: [String] = []
+    try remove(name, depth: Self.openLevels, top: self, &deep)
+    while let next = deep.popLast() { try remove(next, depth: Self.openLevels, top: self, &deep) }
+  }
+
+  /// Each level holds a descriptor; what is deeper is first moved up to the top.
+  private static let openLevels = 128
+
+  private borrowing func remove(
+    _ name: some PathText, depth: Int, top: borrowing Descriptor, _ deep: inout [String]
+  ) throws(Errno) {
     do throws(Errno) {
       try unlink(name)
     } catch .noSuchFile {
       return
     } catch {
       guard error == .isDirectory || error == .notPermitted else { throw error }
-      try emptyDirectory(name, depth: depth)
+      if depth == 0 { return deep.append(try moveUp(name, to: top)) }
+      let directory = try openForRemoval(name)
+      for entry in try directory.entries() { try directory.remove(entry.name, depth: depth - 1, top: top, &deep) }
       try removeDirectory(name)
     }
   }
 
-  private borrowing func emptyDirectory(_ name: some PathText, depth: Int) throws(Errno) {
-    guard depth > 0 else { throw .tooManyLinks }
-    let directory = try openForRemoval(name)
-    for entry in try directory.entries() { try directory.removeTree(entry.name, depth: depth - 1) }
+  private borrowing func moveUp(_ name: some PathText, to top: borrowing Descriptor) throws(Errno) -> String {
+    let moved = ".bailey-removed-\(UInt64.random(in: 0 ... .max))"
+    // A directory that changes its parent must be writable itself.
+    _ = try openForRemoval(name)
+    try rename(name, to: top, moved, .keepExisting)
+    return moved
   }
 
   /// A directory without permissions is given some: overlayfs leaves `work/work` with mode 000.

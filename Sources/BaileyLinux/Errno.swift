@@ -14,6 +14,7 @@ package struct Errno: Error, Sendable, Hashable {
 extension Errno {
   package static let notPermitted = Errno(EPERM)
   package static let noSuchFile = Errno(ENOENT)
+  package static let noSuchDevice = Errno(ENXIO)
   package static let noSuchProcess = Errno(ESRCH)
   package static let interrupted = Errno(EINTR)
   package static let io = Errno(EIO)
@@ -40,6 +41,7 @@ extension Errno {
   package static let overflow = Errno(EOVERFLOW)
   package static let messageSize = Errno(EMSGSIZE)
   package static let noProtocolOption = Errno(ENOPROTOOPT)
+  package static let notTerminal = Errno(ENOTTY)
   package static let notSupported = Errno(EOPNOTSUPP)
   package static let addressInUse = Errno(EADDRINUSE)
   package static let connectionReset = Errno(ECONNRESET)

@@ -14,6 +14,7 @@ package actor Workspaces: WorkspaceKeeper {
   private var openings: [SessionID: WorkspaceOpening] = [:]
   /// Sessions whose placeholders still serve another direct session of the same project.
   private var lingering: [String: Set<SessionID>] = [:]
+  private var bases: [SessionID: Task<Void, Never>] = [:]
 
   /// - Parameters:
   ///   - stateDirectory: absolute; sessions lie in `sessions/ID` below it.
@@ -32,6 +33,7 @@ package actor Workspaces: WorkspaceKeeper {
     let result = try await onOwnThread { () throws(Fault) in try opening.run(stateDirectory: stateDirectory) }
     running.insert(session)
     openings[session] = result
+    if mode == .staged || mode == .copy { takeBase(of: session, files) }
     return result
   }
 
@@ -104,6 +106,17 @@ package actor Workspaces: WorkspaceKeeper {
     guard let watch else { return }
     do { try await onOwnThread { () throws(Fault) in watch.stop() } } catch { watch.stop() }
   }
+
+  private func takeBase(of session: SessionID, _ files: SessionFiles) {
+    let stateDirectory = stateDirectory
+    bases[session] = Task {
+      _ = try? await onOwnThread { () throws(Fault) in BaseSnapshot.take(files, stateDirectory: stateDirectory) }
+      bases[session] = nil
+    }
+  }
+
+  /// Returns when the base of a session is as complete as it will be.
+  func awaitBase(of session: SessionID) async { await bases[session]?.value }
 
   private func files(_ session: SessionID) -> SessionFiles {
     SessionFiles(stateDirectory: stateDirectory, session: session)

@@ -171,6 +171,56 @@ struct HostileTests {
     #expect(try await fixture.apply(ChangeSelection(paths: [bytes("fine")])).applied == [bytes("fine")])
   }
 
+  @Test("A nest of any depth is discarded, directories without permissions included")
+  func deepDiscard() async throws {
+    let fixture = try WorkspaceFixture()
+    try await fixture.open()
+    var folder = try Descriptor.open(fixture.upper, [.readOnly, .directory])
+    let name = String(repeating: "d", count: 60)
+    for _ in 0..<600 {
+      try folder.makeDirectory(name)
+      let next = try folder.open(name, [.readOnly, .directory])
+      folder = next
+    }
+    try Descriptor.workingDirectory.setMode(of: fixture.upper + "/" + name, 0)
+    await fixture.workspaces.close(session: fixture.session)
+    try await fixture.workspaces.discard(session: fixture.session, paths: nil)
+    #expect(try Descriptor.entries(of: fixture.upper).isEmpty)
+  }
+
+  @Test("A giant file of holes is read, applied and undone by what it holds")
+  func giantHole() async throws {
+    let fixture = try WorkspaceFixture("/dev/shm")
+    try await fixture.open()
+    let size: Int64 = 1 << 40
+    let file = try Descriptor.open(fixture.upper + "/giant", [.writeOnly, .create])
+    try file.writeAll(bytes("here"), at: size / 2)
+    try file.truncate(to: size)
+    try await fixture.apply()
+    let status = try Descriptor.status(of: fixture.project + "/giant")
+    #expect(status.size == size && status.blocks < 64)
+    #expect(try await fixture.changes().changes.isEmpty)
+    try Descriptor.open(fixture.upper + "/giant", [.writeOnly]).writeAll(bytes("else"), at: size / 2)
+    #expect(try await fixture.changes().changes.map(\.kind) == [.modified])
+    try await fixture.undo()
+    #expect(try Descriptor.entries(of: fixture.project).isEmpty)
+  }
+
+  @Test("Holes and zeros are one content, and blocks cannot change places")
+  func blockHash() throws {
+    func hash(_ bytes: [UInt8]) -> [UInt8] { BlockHash.of(bytes, { TestHasher() }) }
+    let (zeros, ones) = ([UInt8](repeating: 0, count: 1 << 17), [UInt8](repeating: 1, count: 1 << 17))
+    #expect(Set([hash(zeros + ones), hash(ones + zeros), hash(ones + ones), hash(zeros + zeros)]).count == 4)
+    let path = try Descriptor.makeTemporaryDirectory(prefix: "/dev/shm/bailey-hash-")
+    defer { try? remove(path) }
+    for (name, prefix) in [("hole", false), ("zeros", true)] {
+      let file = try Descriptor.open(path + "/" + name, [.readWrite, .create])
+      if prefix { try file.writeAll(zeros, at: 0) }
+      try file.writeAll([7, 7], at: 1 << 17)
+      #expect(try file.digest { TestHasher() } == ((1 << 17) + 2, hash(zeros + [7, 7])))
+    }
+  }
+
   @Test("A project and a state directory that contain one another are refused")
   func overlap() async throws {
     let fixture = try WorkspaceFixture()

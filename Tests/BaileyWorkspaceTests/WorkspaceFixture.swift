@@ -48,6 +48,7 @@ final class WorkspaceFixture: Sendable {
   func open(_ mode: WorkspaceMode = .staged, sensitive: [Glob] = []) async throws {
     let opening = try await workspaces.open(session: session, project: project, mode: mode, sensitive: sensitive)
     mounts.withLock { $0 = opening.mounts }
+    await workspaces.awaitBase(of: session)
     // What a test does to the project from here on is after the start, by a clock that ticks every 10 ms at most.
     usleep(15000)
   }

@@ -20,11 +20,18 @@ struct Acceptance {
       // What is not as we left it was changed by somebody else, and stays a conflict.
       guard let state = try? project.state(operation.path, hasher), state == expected else { continue }
       memory.base.accepted[operation.path] = stamp(operation.path)
+      if expected == .absent { forget(operation.path) }
       parents.insert(Tree.split(operation.path).parent)
     }
     for parent in parents { memory.base.accepted[parent] = stamp(parent) }
     memory.settled = max(memory.settled, number)
     try files.save(memory)
+  }
+
+  /// What is gone by our own hand was not removed by somebody else.
+  private func forget(_ path: [UInt8]) {
+    guard let base = try? Tree(files.base), let place = try? base.place(path) else { return }
+    try? place.folder.removeTree(place.name)
   }
 
   private func stamp(_ path: [UInt8]) -> Stamp? {

@@ -63,13 +63,10 @@ struct ApplyPlan {
       let old = lower.content(change.path, limit: ChangeDetail.maximumText),
       let new = change.merged ?? staged.content(change.path, limit: ChangeDetail.maximumText)
     else { throw unknownHunk(change.path) }
-    var check = hasher()
-    check.update(new)
-    guard Int64(new.count) == size, check.finish() == hash, let text = LineDiff(old: old, new: new).text(taking: hunks)
+    guard Int64(new.count) == size, BlockHash.of(new, hasher) == hash,
+      let text = LineDiff(old: old, new: new).text(taking: hunks)
     else { throw unknownHunk(change.path) }
-    var hasher = hasher()
-    hasher.update(text)
-    let after = NodeState.file(mode: mode, size: Int64(text.count), hash: hasher.finish())
+    let after = NodeState.file(mode: mode, size: Int64(text.count), hash: BlockHash.of(text, hasher))
     return Operation(path: change.path, before: change.before, after: after, content: .bytes(text))
   }
 

@@ -24,6 +24,7 @@ struct Discarding {
         try remove(path, staged.staged)
       }
     }
+    if paths == nil { BaseSnapshot.remove(files) }
   }
 
   /// Below a directory that was removed as a whole there is nothing to take a single file back from.

@@ -28,6 +28,8 @@ struct SessionFiles: Sendable {
   /// Private room for git's quarantines.
   var scratch: String { directory + "/scratch" }
   var journals: String { directory + "/journal" }
+  /// Clones of the project's files at the start, where the file system shares blocks.
+  var base: String { directory + "/base" }
 
   func save(_ memory: Memory) throws(Fault) {
     let accepted = memory.base.accepted.sorted { $0.key.lexicographicallyPrecedes($1.key) }

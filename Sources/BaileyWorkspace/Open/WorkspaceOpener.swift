@@ -55,7 +55,6 @@ struct WorkspaceOpener {
       throw error
     }
   }
-  }
 
   /// An overlay over itself never ends, and a copy into itself neither.
   private func refuseOverlap(_ stateDirectory: String) throws(Fault) {

@@ -5,7 +5,7 @@ import BaileyLinux
 struct CopyScan {
   let lower: Tree
   let copy: Tree
-  let base: BaseRecord
+  let start: StartState
   let entries: [[UInt8]: ProjectCopy.Entry]
   let hasher: HasherFactory
   private var found: [StagedChange] = []
@@ -14,11 +14,11 @@ struct CopyScan {
   private static let doing = "comparing the copy with the project"
 
   init(
-    lower: Tree, copy: Tree, base: BaseRecord, entries: [[UInt8]: ProjectCopy.Entry], hasher: @escaping HasherFactory
+    lower: Tree, copy: Tree, start: StartState, entries: [[UInt8]: ProjectCopy.Entry], hasher: @escaping HasherFactory
   ) {
     self.lower = lower
     self.copy = copy
-    self.base = base
+    self.start = start
     self.entries = entries
     self.hasher = hasher
   }
@@ -60,15 +60,15 @@ struct CopyScan {
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     let status = (try? lower.status(path)) ?? nil
-    if let status, base.accepted[path] == Stamp(status) { return nil }
+    if let status, start.record.accepted[path] == Stamp(status) { return nil }
     guard let original = entries[path]?.original else {
       return status == nil ? nil : "exists in the project, but was not there or was left out when the session began"
     }
     guard let status else {
-      return base.accepted[path] == nil ? "removed from the project since the session began" : nil
+      return start.record.accepted[path] == nil ? "removed from the project since the session began" : nil
     }
     if status.isDirectory, before.type == .directory { return modeConflict(status, original, after) }
-    return Stamp(status) == original ? nil : BaseRecord.touched
+    return Stamp(status) == original || start.state(path) == before ? nil : BaseRecord.touched
   }
 
   private func modeConflict(_ status: FileStatus, _ original: Stamp, _ after: NodeState) -> String? {

@@ -8,7 +8,7 @@ import BaileyLinux
 struct OverlayScan {
   let lower: Tree
   let upper: Tree
-  let base: BaseRecord
+  let start: StartState
   let git: OwnGit
   let hasher: HasherFactory
   private var found: [StagedChange] = []
@@ -17,10 +17,10 @@ struct OverlayScan {
   static let maximumPath = 3900
   private static let doing = "comparing the session's files with the project"
 
-  init(lower: Tree, upper: Tree, base: BaseRecord, git: OwnGit, hasher: @escaping HasherFactory) {
+  init(lower: Tree, upper: Tree, start: StartState, git: OwnGit, hasher: @escaping HasherFactory) {
     self.lower = lower
     self.upper = upper
-    self.base = base
+    self.start = start
     self.git = git
     self.hasher = hasher
   }
@@ -63,6 +63,7 @@ struct OverlayScan {
     let after = try attempting(Self.doing, path) { () throws(Errno) in try upper.state(path, hasher) }
     let before = try attempting(Self.doing, path) { () throws(Errno) in try lower.state(path, hasher) }
     if after == .absent || after == before { return }
+    if let below, start.isUntouchedBySession(path, below, after) { return }
     try note(path, before, after, conflict: conflict(path, below, before, after))
   }
 
@@ -97,17 +98,17 @@ struct OverlayScan {
     if case .other = before { return "the project has a special file here, which is left alone" }
     guard let below else { return resurrection(path, after) }
     let directoryMatters = before.type == .directory && after.type == .directory
-    return base.isTouched(path, below, directoryMatters: directoryMatters)
-      ? BaseRecord.touched : nil
+    return start.isTouched(path, below, before, directoryMatters: directoryMatters) ? BaseRecord.touched : nil
   }
 
-  /// A file that the agent took over from the project, where the project has none any more: removed meanwhile, unless the agent renamed it
-  /// and the project's directory is as it was.
+  /// A file that the project had, or that the agent took over from it, where the project has none any more: removed meanwhile, unless the
+  /// agent renamed it and the project's directory is as it was.
   private func resurrection(_ path: [UInt8], _ after: NodeState) -> String? {
+    if start.hadFile(path) { return "removed from the project since the session began" }
     guard after.type == .file, upper.hasOrigin(path) else { return nil }
     let (parent, _) = Tree.split(path)
-    guard let above = try? lower.status(parent), above.changed > base.started,
-      base.accepted[path] == nil
+    guard let above = try? lower.status(parent), above.changed > start.record.started,
+      start.record.accepted[path] == nil
     else { return nil }
     return "may have been removed from the project since the session began"
   }

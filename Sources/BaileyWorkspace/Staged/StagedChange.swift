@@ -50,11 +50,7 @@ extension StagedChange {
 
   /// Replaces the agent's content by the joined one, if the two sides still hold what was compared.
   mutating func take(merged: [UInt8], over mine: [UInt8], _ theirs: [UInt8], _ hasher: HasherFactory) {
-    func hash(_ bytes: [UInt8]) -> [UInt8] {
-      var hash = hasher()
-      hash.update(bytes)
-      return hash.finish()
-    }
+    func hash(_ bytes: [UInt8]) -> [UInt8] { BlockHash.of(bytes, hasher) }
     guard case .file(let mode, _, let old) = before, case .file(_, _, let new) = after, hash(mine) == old,
       hash(theirs) == new
     else { return }

@@ -15,6 +15,7 @@ struct StagedSession {
   let staged: Tree
   let hasher: HasherFactory
   var memory: SessionFiles.Memory
+  let start: StartState
   /// `nil` where the session has no view of its own.
   let git: GitStage?
 
@@ -33,6 +34,7 @@ struct StagedSession {
       case .direct, .readOnly: files.directory
       }
     staged = try attempting("opening the session's files", Array(path.utf8)) { () throws(Errno) in try Tree(path) }
+    start = StartState(record: memory.base, base: try? Tree(files.base), hasher: hasher)
     git = try Self.git(session, files, memory)
   }
 
@@ -59,6 +61,7 @@ struct StagedSession {
     }
     var changes = try scan()
     try merge(&changes)
+    changes.removeAll { $0.before == $0.after }
     var detail = ChangeDetail(lower: lower, staged: staged, classifier: RiskClassifier())
     for index in changes.indices { detail.complete(&changes[index]) }
     changes.removeAll(where: \.isGitTemplate)
@@ -67,11 +70,11 @@ struct StagedSession {
       changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs)))
   }
 
-  /// Joins edits of both sides where git has the text that both began with; everything else stays a conflict.
+  /// Joins edits of both sides where the text that both began with is known; everything else stays a conflict.
   private func merge(_ changes: inout [StagedChange]) throws(Fault) {
     let candidates = changes.indices.filter { changes[$0].isMergeable }
-    guard let git, !candidates.isEmpty else { return }
-    let bases = try git.baseContents(candidates.map { changes[$0].path })
+    if candidates.isEmpty { return }
+    let bases = try bases(of: candidates.map { changes[$0].path })
     for index in candidates {
       let path = changes[index].path
       guard let base = bases[path], let mine = lower.content(path, limit: ChangeDetail.maximumText),
@@ -82,15 +85,24 @@ struct StagedSession {
     }
   }
 
+  /// From the clones of the start, or else from the commit that was checked out then.
+  private func bases(of paths: [[UInt8]]) throws(Fault) -> [[UInt8]: [UInt8]] {
+    var found: [[UInt8]: [UInt8]] = [:]
+    for path in paths { found[path] = start.content(path, limit: ChangeDetail.maximumText) }
+    let missing = paths.filter { found[$0] == nil }
+    guard let git, !missing.isEmpty else { return found }
+    return found.merging(try git.baseContents(missing)) { own, _ in own }
+  }
+
   private func scan() throws(Fault) -> [StagedChange] {
     switch memory.mode {
     case .readOnly, .direct: return []
     case .staged:
-      var scan = OverlayScan(lower: lower, upper: staged, base: memory.base, git: memory.ownGit, hasher: hasher)
+      var scan = OverlayScan(lower: lower, upper: staged, start: start, git: memory.ownGit, hasher: hasher)
       return try scan.run()
     case .copy:
       var scan = CopyScan(
-        lower: lower, copy: staged, base: memory.base, entries: try copied(), hasher: hasher)
+        lower: lower, copy: staged, start: start, entries: try copied(), hasher: hasher)
       return try scan.run()
     }
   }

@@ -98,13 +98,26 @@ extension Descriptor {
   }
 
   borrowing func digest(_ hasher: HasherFactory) throws(Errno) -> (size: Int64, hash: [UInt8]) {
-    var hash = hasher()
+    var hash = BlockHash(hasher)
     var offset: Int64 = 0
-    while true {
-      let part = try read(upTo: 1 << 17, at: offset)
-      if part.isEmpty { return (offset, hash.finish()) }
-      hash.update(part)
-      offset += Int64(part.count)
+    while let data = try nextData(from: offset) {
+      offset = max(offset, data / BlockHash.size * BlockHash.size)
+      let block = try block(at: offset)
+      if block.isEmpty { break }
+      hash.add(block, at: offset)
+      offset += BlockHash.size
     }
+    return (try status().size, hash.finish())
+  }
+
+  /// Whole, but for the end of the file.
+  private borrowing func block(at offset: Int64) throws(Errno) -> [UInt8] {
+    var block = try read(upTo: Int(BlockHash.size), at: offset)
+    while !block.isEmpty, block.count < BlockHash.size {
+      let more = try read(upTo: Int(BlockHash.size) - block.count, at: offset + Int64(block.count))
+      if more.isEmpty { break }
+      block += more
+    }
+    return block
   }
 }
