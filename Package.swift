@@ -69,7 +69,7 @@ let package = Package(
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),
 
     // tests
-    .target(name: "BaileyTestSupport"),
+    .target(name: "BaileyTestSupport", dependencies: ["BaileyCore", "BaileyLinux"]),
     .executableTarget(
       name: "audit-crash", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"], path: "Tests/AuditCrash"),
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
@@ -94,7 +94,10 @@ let package = Package(
         "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyTestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
       ]),
-    .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore"]),
+    .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore", "BaileyTestSupport"]),
+    .testTarget(
+      name: "BaileyDoorsTests",
+      dependencies: ["BaileyControl", "BaileyCore", "BaileyDoors", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),
     .testTarget(
       name: "BaileyWireTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),
     .testTarget(

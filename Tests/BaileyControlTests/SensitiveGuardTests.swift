@@ -1,10 +1,11 @@
 import BaileyCore
+import BaileyTestSupport
 import Synchronization
 import Testing
 
 @testable import BaileyControl
 
-private let nowhere = Fault("not-in-this-test", why: "this test does not come here")
+private let nowhere = IdleResources.nowhere
 
 /// A sandbox that writes down what is asked of it, and cannot mask the paths that it is told to fail at.
 private final class RecordingSandbox: RunningSandbox {
@@ -43,46 +44,6 @@ private final class RecordingSandbox: RunningSandbox {
   func dial(port: UInt16) async throws(Fault) -> Int32 { throw nowhere }
 }
 
-/// Every other resource of a session, doing nothing.
-private struct Idle: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher, ManifestProvider, ProjectLocator,
-  SessionArchive, HomeKeeper
-{
-  let present: Set<String>
-  let traffic = Traffic()
-
-  func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
-    -> WorkspaceOpening
-  { throw nowhere }
-  func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw nowhere }
-  func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault) -> ApplyReport {
-    throw nowhere
-  }
-  func discard(session: SessionID, paths: [String]?) async throws(Fault) { throw nowhere }
-  func undo(session: SessionID) async throws(Fault) -> ApplyReport { throw nowhere }
-  func recover() async throws(Fault) -> [String] { [] }
-  func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
-  func isPresent(_ path: String) -> Bool { present.contains(path) }
-  func close(session: SessionID) async {}
-  func open(
-    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
-    mediator: any Mediator
-  ) async throws(Fault) -> any EgressSession { self }
-  func close() async {}
-  func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver) async throws(Fault)
-    -> any RunningSandbox
-  { throw nowhere }
-  func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions) async throws(Fault)
-    -> ResolvedManifest
-  { throw nowhere }
-  func trust(project: String, digest: String) async throws(Fault) {}
-  func locate(from directory: String, home: String) throws(Fault) -> ProjectLocation { throw nowhere }
-  func save(_ summary: SessionSummary) async throws(Fault) {}
-  func load(_ id: SessionID) async throws(Fault) -> SessionSummary? { nil }
-  func all() async throws(Fault) -> [SessionSummary] { [] }
-  func directory(for project: String) async throws(Fault) -> String { throw nowhere }
-  func reset(project: String) async throws(Fault) {}
-}
-
 private final class Notes: Recorder {
   let bodies = Mutex<[JSON]>([])
 
@@ -102,7 +63,7 @@ private struct Guarded {
 
   init(failing: Set<String> = [], present: Set<String> = []) {
     sandbox = RecordingSandbox(failing: failing)
-    let idle = Idle(present: present)
+    let idle = IdleResources(present: present)
     let resources = Resources(
       launcher: idle, workspaces: idle, egress: idle, recorder: notes, manifests: idle, locator: idle, archive: idle,
       homes: idle, now: { 1 })

@@ -15,7 +15,7 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": ["BaileyControl", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
-  "BaileyTestSupport": ["Glibc"],
+  "BaileyTestSupport": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "bailey": ["BaileyCommands", "Glibc"],
   "baileyd": [
     "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",

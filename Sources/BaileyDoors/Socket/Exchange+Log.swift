@@ -52,6 +52,12 @@ extension Exchange {
     return 0
   }
 
+  /// A client that reads slowly slows the reading of the log, and nobody else.
+  private func sendWhenRoom(_ event: Event) async throws(Fault) {
+    do { try await connection.room() } catch { throw error.fault }
+    try send(event)
+  }
+
   /// Sends up to the present end and returns the index after it.
   private func send(from index: UInt64, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
     var next = index
@@ -59,7 +65,7 @@ extension Exchange {
       let entries = try await services.log.entries(from: next, limit: Self.batch)
       guard let last = entries.last else { return next }
       let rows = entries.filter(matches).map { LogRow(index: $0.index, record: $0.record) }
-      if !rows.isEmpty { try send(.entries(rows)) }
+      if !rows.isEmpty { try await sendWhenRoom(.entries(rows)) }
       next = last.index + 1
     }
   }

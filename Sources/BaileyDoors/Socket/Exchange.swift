@@ -5,39 +5,27 @@ import BaileyWire
 
 /// One connection: one request, its events, its reply.
 struct Exchange: Sendable {
-  let connection: Connection
+  let connection: ServerConnection
   let services: DoorServices
   let terminals: Terminals
 
   var controller: Controller { services.controller }
 
-  /// What the client sends, read by a thread of its own, so that no task blocks.
-  typealias Inbox = AsyncStream<Incoming>
+  typealias Inbox = ServerConnection.Inbox
 
   func serve() async {
-    defer { connection.close() }
-    let inbox = read()
+    guard let inbox = try? connection.start() else { return }
     var iterator = inbox.makeAsyncIterator()
-    guard case .message(let json, let descriptors)? = await iterator.next() else { return }
+    guard case .message(let json, let descriptors)? = await iterator.next() else { return await connection.finish() }
     do throws(WireError) {
       let request = try Request(json: json)
       await answer(request, descriptors, inbox)
+      await connection.finish()
+      if request == .shutdown { services.shutdown() }
     } catch {
       try? connection.send(.fault(error.fault))
+      await connection.finish()
     }
-  }
-
-  private func read() -> Inbox {
-    let (stream, continuation) = Inbox.makeStream()
-    do throws(Errno) {
-      try startThread("client") { [connection] in
-        while let incoming = try? connection.receive() { continuation.yield(incoming) }
-        continuation.finish()
-      }
-    } catch {
-      continuation.finish()
-    }
-    return stream
   }
 
   private func answer(_ request: Request, _ descriptors: PassedDescriptors, _ inbox: Inbox) async {
@@ -54,7 +42,6 @@ struct Exchange: Sendable {
       reply = .fault(error)
     }
     try? connection.send(reply)
-    if request == .shutdown { services.shutdown() }
   }
 
   func send(_ event: Event) throws(Fault) {

@@ -35,8 +35,7 @@ package final class SocketDoor: Sendable {
   package func serve(_ door: borrowing Door) {
     while true {
       do throws(WireError) {
-        let connection = try door.accept()
-        try? connection.setSendTimeout(seconds: 20)
+        let connection = try ServerConnection(try door.accept())
         let exchange = Exchange(connection: connection, services: services, terminals: terminals)
         Task { await exchange.serve() }
       } catch .system(_, let number) where number == Errno.badDescriptor.rawValue || number == Errno.invalid.rawValue {

@@ -4,15 +4,16 @@ import Synchronization
 
 /// Carries a session's pseudo-terminal to the command lines that are attached to it.
 ///
-/// One thread reads the master. A client that takes no bytes holds the session's output, as a stopped terminal does, until its send
-/// timeout lets it go. Without clients output goes on into a scroll-back of 64 KiB, which the next client sees first.
+/// One thread reads the master, and only while every client has room: one that takes no bytes holds the session's output, as a stopped
+/// terminal does, until its connection drops it. Without clients output goes on into a scroll-back of 64 KiB, which the next client
+/// sees first.
 final class TerminalRelay: Sendable {
   private let master: Descriptor
   private let wake: Descriptor
   private let state = Mutex(State())
 
   private struct State {
-    var clients: [Connection] = []
+    var clients: [ServerConnection] = []
     var input: [UInt8] = []
     var scrollBack: [UInt8] = []
     var isOver = false
@@ -34,16 +35,17 @@ final class TerminalRelay: Sendable {
     try startThread("terminal") { self.run() }
   }
 
-  func attach(_ client: Connection) {
-    let missed = state.withLock { state in
+  func attach(_ client: ServerConnection) {
+    client.whenRoom { [weak self] in self?.wake.notify() }
+    state.withLock { state in
       state.clients.append(client)
-      return state.scrollBack
+      if !state.scrollBack.isEmpty { try? client.send(data: state.scrollBack) }
     }
-    if !missed.isEmpty { try? client.send(data: missed) }
   }
 
-  func detach(_ client: Connection) {
+  func detach(_ client: ServerConnection) {
     state.withLock { $0.clients.removeAll { $0 === client } }
+    wake.notify()
   }
 
   func type(_ bytes: [UInt8]) {
@@ -77,13 +79,19 @@ final class TerminalRelay: Sendable {
   }
 
   private func step() -> Bool {
-    let hasInput = state.withLock { !$0.input.isEmpty }
-    let wanted: Readiness = hasInput ? [.input, .output] : .input
-    guard let ready = try? poll([(master.raw, wanted), (wake.raw, .input)]) else { return false }
+    let (hasInput, hasRoom) = state.withLock { (!$0.input.isEmpty, $0.clients.allSatisfy(\.hasRoom)) }
+    var wanted: Readiness = hasRoom ? .input : []
+    if hasInput { wanted.insert(.output) }
+    // Asked for nothing, poll would still tell of a hang-up, again and again.
+    let number = wanted.isEmpty ? -1 : master.raw
+    guard let ready = try? poll([(number, wanted), (wake.raw, .input)]) else { return false }
     if ready[1].contains(.input) { wake.drain() }
     if ready[0].contains(.output) { flushInput() }
     if ready[0].contains(.input) { return forward() }
-    return ready[0].isDisjoint(with: [.hangUp, .error])
+    if ready[0].isDisjoint(with: [.hangUp, .error]) { return true }
+    // The program has gone: what it wrote last waits for room, what was typed has no reader.
+    if !hasRoom { state.withLock { $0.input = [] } }
+    return !hasRoom
   }
 
   private func flushInput() {
@@ -106,15 +114,12 @@ final class TerminalRelay: Sendable {
   }
 
   private func broadcast(_ bytes: [UInt8]) {
-    let clients = state.withLock { state in
+    state.withLock { state in
       state.scrollBack += bytes
       if state.scrollBack.count > Self.scrollBackSize {
         state.scrollBack.removeFirst(state.scrollBack.count - Self.scrollBackSize)
       }
-      return state.clients
-    }
-    for client in clients {
-      do { try client.send(data: bytes) } catch { detach(client) }
+      state.clients.removeAll { (try? $0.send(data: bytes)) == nil }
     }
   }
 }

@@ -4,7 +4,8 @@ import Synchronization
 
 /// One connection of the local API, on either side.
 ///
-/// One thread reads; any may write, a whole message at a time. The socket is closed with the last reference; `close()` ends it
+/// One thread reads; any may write, a whole message at a time, and waits for the peer: the controller sends through
+/// `ServerConnection`, which does not. The socket is closed with the last reference; `close()` ends it
 /// earlier and wakes a reader.
 package final class Connection: Sendable {
   private let socket: Descriptor
@@ -72,6 +73,15 @@ package final class Connection: Sendable {
 
   /// Ends the connection for both directions; a waiting `receive` returns.
   package func close() { try? socket.shutdownBoth() }
+
+  /// Sends what the peer takes at once; 0 when it takes nothing now. Not to be mixed with the other ways to send.
+  func sendAvailable(_ bytes: [UInt8]) throws(WireError) -> Int {
+    do { return try socket.send(bytes, nonBlocking: true) } catch .tryAgain {
+      return 0
+    } catch {
+      throw .closed
+    }
+  }
 
   private func buffered() throws(WireError) -> Incoming? {
     try reader.withLock { reader throws(WireError) in try reader.next() }

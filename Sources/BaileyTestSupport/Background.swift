@@ -1,8 +1,8 @@
-import BaileyLinux
+package import BaileyLinux
 import Synchronization
 
 /// Work that blocks, on a thread of its own: a blocked task would take one of the few threads on which all tests run.
-final class Background<Value: Sendable>: Sendable {
+package final class Background<Value: Sendable>: Sendable {
   private enum State: Sendable {
     case running
     case awaited(CheckedContinuation<Value, Never>)
@@ -11,7 +11,7 @@ final class Background<Value: Sendable>: Sendable {
 
   private let state = Mutex(State.running)
 
-  init(_ work: @escaping @Sendable () -> Value) throws(Errno) {
+  package init(_ work: @escaping @Sendable () -> Value) throws(Errno) {
     try startThread("test") {
       let value = work()
       let waiting = self.state.withLock { state in
@@ -23,7 +23,7 @@ final class Background<Value: Sendable>: Sendable {
     }
   }
 
-  var value: Value {
+  package var value: Value {
     get async {
       await withCheckedContinuation { continuation in
         let done = state.withLock { state -> Value? in

@@ -1,0 +1,51 @@
+package import BaileyCore
+
+/// Every resource of a session, doing nothing: what a test needs of one, it gives itself.
+package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher, ManifestProvider,
+  ProjectLocator,
+  SessionArchive, HomeKeeper, UsageMeter
+{
+  package let present: Set<String>
+  package let traffic = Traffic()
+
+  package static let nowhere = Fault("not-in-this-test", why: "this test does not come here")
+
+  package init(present: Set<String> = []) { self.present = present }
+
+  package func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
+    -> WorkspaceOpening
+  { throw Self.nowhere }
+  package func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw Self.nowhere }
+  package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault)
+    -> ApplyReport
+  {
+    throw Self.nowhere
+  }
+  package func discard(session: SessionID, paths: [String]?) async throws(Fault) { throw Self.nowhere }
+  package func undo(session: SessionID) async throws(Fault) -> ApplyReport { throw Self.nowhere }
+  package func recover() async throws(Fault) -> [String] { [] }
+  package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
+  package func isPresent(_ path: String) -> Bool { present.contains(path) }
+  package func close(session: SessionID) async {}
+  package func open(
+    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
+    mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession { self }
+  package func close() async {}
+  package func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver)
+    async throws(Fault)
+    -> any RunningSandbox
+  { throw Self.nowhere }
+  package func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions)
+    async throws(Fault)
+    -> ResolvedManifest
+  { throw Self.nowhere }
+  package func trust(project: String, digest: String) async throws(Fault) {}
+  package func locate(from directory: String, home: String) throws(Fault) -> ProjectLocation { throw Self.nowhere }
+  package func save(_ summary: SessionSummary) async throws(Fault) {}
+  package func load(_ id: SessionID) async throws(Fault) -> SessionSummary? { nil }
+  package func all() async throws(Fault) -> [SessionSummary] { [] }
+  package func directory(for project: String) async throws(Fault) -> String { throw Self.nowhere }
+  package func reset(project: String) async throws(Fault) {}
+  package func usage(ofInit process: Int32) -> Usage? { nil }
+}

@@ -1,0 +1,70 @@
+import BaileyControl
+import BaileyCore
+import BaileyLinux
+import BaileyTestSupport
+import BaileyWire
+import Testing
+
+@testable import BaileyDoors
+
+/// A log without end.
+private struct EndlessLog: LogSource, HealthProbe {
+  func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord] {
+    let text = String(repeating: "x", count: 4096)
+    return (0..<UInt64(limit)).map { LoggedRecord(index: index + $0, record: ["kind": "note", "text": .string(text)]) }
+  }
+  func size() async throws(Fault) -> UInt64 { 0 }
+  func evidence(for index: UInt64) async throws(Fault) -> LogEvidence { throw IdleResources.nowhere }
+  func verify() async throws(Fault) -> LogFindings { throw IdleResources.nowhere }
+  func examine() async -> [HealthFinding] { [] }
+}
+
+private struct NoRecorder: Recorder {
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 { 0 }
+}
+
+private struct NoJudge: Judge {
+  func judge(_ action: Action) -> [Reason] { [] }
+}
+
+@Suite("Clients that take nothing")
+struct StalledClientTests {
+  private static func services() -> DoorServices {
+    let idle = IdleResources()
+    let resources = Resources(
+      launcher: idle, workspaces: idle, egress: idle, recorder: NoRecorder(), manifests: idle, locator: idle,
+      archive: idle, homes: idle, meter: idle, now: { 1 })
+    return DoorServices(
+      controller: Controller(resources: resources, floor: NoJudge()), log: EndlessLog(), health: EndlessLog(),
+      version: "9", shutdown: {})
+  }
+
+  private static func client(_ request: Request) throws -> Connection {
+    let pair = try Descriptor.socketPair().take()
+    var limits = ServerConnection.Limits()
+    limits.patience = .max >> 32
+    let server = try ServerConnection(Connection(owning: pair.1, limits: .server), limits: limits)
+    let exchange = Exchange(connection: server, services: services(), terminals: Terminals())
+    Task { await exchange.serve() }
+    let client = Connection(owning: pair.0, limits: .client)
+    try client.send(request)
+    return client
+  }
+
+  /// More of them than the pool of tasks has threads; none is ever dropped, so one blocked thread each would be the end.
+  @Test("However many clients take nothing, the next one is answered")
+  func answered() async throws {
+    let query = Request.log(LogQuery(session: nil, kinds: [], last: nil, follows: true))
+    let stalled = try (0..<64).map { _ in try Self.client(query) }
+    // Each has begun to send: its first bytes are there.
+    for client in stalled { _ = try await Background { try? poll([(client.descriptor, .input)]).count }.value }
+    let other = try Self.client(.version)
+    let reply = try await Background { try? other.receive() }.value
+    guard case .message(let json, _)? = reply else {
+      Issue.record("no answer")
+      return
+    }
+    #expect(json["version"] == "9")
+    for client in stalled { client.close() }
+  }
+}

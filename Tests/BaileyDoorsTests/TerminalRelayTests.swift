@@ -1,0 +1,110 @@
+import BaileyLinux
+import BaileyTestSupport
+import BaileyWire
+import Synchronization
+import Testing
+
+@testable import BaileyDoors
+
+/// A terminal whose program writes without end, as fast as it can.
+private final class Flood: Sendable {
+  let relay: TerminalRelay
+  private let written = Mutex(0)
+  static let size = 8 << 20
+
+  init() throws {
+    let pair = try Descriptor.pseudoTerminal().take()
+    let slave = Descriptor(owning: pair.1)
+    _ = try slave.makeRaw()
+    let number = slave.take()
+    relay = try TerminalRelay(owning: pair.0, echoes: true)
+    try startThread("flood") { self.write(Descriptor(owning: number)) }
+  }
+
+  private func write(_ slave: consuming Descriptor) {
+    let piece = [UInt8](repeating: 120, count: 4096)
+    while total < Self.size, (try? slave.writeAll(piece)) != nil { written.withLock { $0 += piece.count } }
+  }
+
+  var total: Int { written.withLock { $0 } }
+}
+
+/// A client of a relay, and the controller's side of it.
+private struct Watcher {
+  let client: Connection
+  let server: ServerConnection
+  let inbox: ServerConnection.Inbox
+
+  init(patience: Int64) throws {
+    let pair = try Descriptor.socketPair().take()
+    var limits = ServerConnection.Limits()
+    limits.patience = patience
+    server = try ServerConnection(Connection(owning: pair.1, limits: .server), limits: limits)
+    client = Connection(owning: pair.0, limits: .client)
+    inbox = try server.start()
+  }
+}
+
+@Suite("A session's terminal")
+struct TerminalRelayTests {
+  @Test("A client that takes nothing holds the program, and not the controller's memory, until it is gone")
+  func stalled() async throws {
+    let flood = try Flood()
+    let watcher = try Watcher(patience: .max >> 32)
+    flood.relay.attach(watcher.server)
+    var seen = -1
+    while flood.total != seen {
+      seen = flood.total
+      try await Task.sleep(for: .milliseconds(300))
+    }
+    // It stands still: what the socket, its queue and the terminal hold is far from all that it wants to write.
+    #expect(seen < 2 << 20)
+    watcher.client.close()
+    await flood.relay.drained()
+    #expect(flood.total == Flood.size)
+  }
+
+  @Test("A client that reads gets every byte, beside one that does not")
+  func reading() async throws {
+    let flood = try Flood()
+    let (stalled, reading) = (try Watcher(patience: 300), try Watcher(patience: .max >> 32))
+    flood.relay.attach(stalled.server)
+    flood.relay.attach(reading.server)
+    let count = try Background { [client = reading.client] in
+      var count = 0
+      while case .data(let bytes)? = try? client.receive() { count += bytes.count }
+      return count
+    }
+    await flood.relay.drained()
+    await reading.server.finish()
+    #expect(await count.value == Flood.size)
+    withExtendedLifetime(stalled.client) {}
+  }
+
+  @Test("Keys reach a program whose output nobody takes")
+  func keys() async throws {
+    let pair = try Descriptor.pseudoTerminal().take()
+    let slave = Descriptor(owning: pair.1)
+    _ = try slave.makeRaw()
+    let relay = try TerminalRelay(owning: pair.0, echoes: true)
+    let watcher = try Watcher(patience: .max >> 32)
+    while watcher.server.hasRoom { try watcher.server.send(data: [UInt8](repeating: 1, count: 64 << 10)) }
+    relay.attach(watcher.server)
+    relay.type(Array("hello".utf8))
+    #expect(try slave.read(upTo: 5) == Array("hello".utf8))
+    withExtendedLifetime(watcher.client) {}
+  }
+
+  @Test("Who comes later sees the last of what was written first")
+  func scrollBack() async throws {
+    let flood = try Flood()
+    await flood.relay.drained()
+    let watcher = try Watcher(patience: .max >> 32)
+    flood.relay.attach(watcher.server)
+    guard case .data(let bytes)? = try watcher.client.receive() else {
+      Issue.record("no scroll-back")
+      return
+    }
+    #expect(bytes == [UInt8](repeating: 120, count: 64 << 10))
+  }
+}
