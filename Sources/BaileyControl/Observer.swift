@@ -3,7 +3,8 @@ import Synchronization
 
 /// Turns what the kernel saw into records, off the supervisor's thread and many at a time: the agent waits for the supervisor only.
 ///
-/// At most 8,192 events wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own.
+/// At most 8,192 events wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own. After
+/// `finish` every event is either a record or counted.
 final class Observer: SandboxObserver {
   static let limit = 8192
   private static let gathering = Duration.milliseconds(100)
@@ -11,6 +12,8 @@ final class Observer: SandboxObserver {
   private struct State {
     var events: [(time: Int64, event: ObservedEvent)] = []
     var lost = 0
+    /// Losses whose record could not be written.
+    var untold = 0
     /// Waits a little, then writes what has gathered; `nil` when nothing waits.
     var writing: Task<Void, Never>?
   }
@@ -48,10 +51,16 @@ final class Observer: SandboxObserver {
 
   private func write() async {
     while let (events, lost) = take() {
+      var missed = lost
       for (time, event) in events {
-        await append(.observed(Self.action(event, subject), Self.outcome(event), time: time))
+        let record = Record.observed(Self.action(event, subject), Self.outcome(event), time: time)
+        if await !append(record, .observed) { missed += 1 }
       }
-      if lost > 0 { await append(Record(.gap, session: subject.session, time: now(), body: Self.gap(lost, subject))) }
+      guard missed > 0 else { continue }
+      let gap = Record(.gap, session: subject.session, time: now(), body: Self.gap(missed, subject))
+      if await append(gap, .grouped) { continue }
+      // Told with the next events, if there are any: the log does not take anything now.
+      state.withLock { $0.untold += missed }
     }
   }
 
@@ -65,14 +74,15 @@ final class Observer: SandboxObserver {
       defer {
         state.events = []
         state.lost = 0
+        state.untold = 0
       }
-      return (state.events, state.lost)
+      return (state.events, state.lost + state.untold)
     }
   }
 
-  /// The log counts what it does not take.
-  private func append(_ record: Record) async {
-    do { try await recorder.append(record, .observed) } catch {}
+  private func append(_ record: Record, _ durability: Durability) async -> Bool {
+    do { try await recorder.append(record, durability) } catch { return false }
+    return true
   }
 
   private static func action(_ event: ObservedEvent, _ subject: Subject) -> Action {

@@ -145,10 +145,10 @@ package actor Session {
     }
     mediator.close()
     await sandbox.kill()
+    await observer.finish()
     let traffic = egress.traffic
     await egress.close()
     await resources.workspaces.close(session: id)
-    await observer.finish()
     summary.state = .ended
     summary.ended = resources.now()
     summary.exitCode = end.exitCode

@@ -57,8 +57,10 @@ package final class SessionMediator: Mediator {
   }
 
   /// The effect has happened; what cannot be recorded now shows as an intent without an outcome.
-  private func note(_ record: Record, _ durability: Durability) async {
-    do { try await recorder.append(record, durability) } catch {}
+  @discardableResult
+  private func note(_ record: Record, _ durability: Durability) async -> Bool {
+    do { try await recorder.append(record, durability) } catch { return false }
+    return true
   }
 
   private static func durability(of verb: Verb) -> Durability {

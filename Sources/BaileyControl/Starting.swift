@@ -41,13 +41,23 @@ struct Starting: Sendable {
       let summary = summary
       try await resources.archive.save(summary)
       let home = try await resources.homes.directory(for: place.root)
-      let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
-      let sandbox = try await resources.launcher.launch(
-        request(opening, home: home), streams: order.takeStreams(), observer: observer)
-      return try await connect(sandbox, observer, opening, mediator, summary)
+      return try await launch(request(opening, home: home), opening, mediator, summary)
     } catch {
       await resources.workspaces.close(session: id)
       await markFailed()
+      throw error
+    }
+  }
+
+  private func launch(
+    _ request: SandboxRequest, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary
+  ) async throws(Fault) -> (Session, [String]) {
+    let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
+    do {
+      let sandbox = try await resources.launcher.launch(request, streams: order.takeStreams(), observer: observer)
+      return try await connect(sandbox, observer, opening, mediator, summary)
+    } catch {
+      await observer.finish()
       throw error
     }
   }

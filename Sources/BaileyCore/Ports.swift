@@ -106,7 +106,7 @@ package protocol RunningSandbox: Sendable {
   func usage() -> Usage?
   func freeze() async throws(Fault)
   func thaw() async throws(Fault)
-  /// Returns when no process of the sandbox is left.
+  /// Returns when no process of the sandbox is left and its observer has heard of all that they did.
   func kill() async
   /// Makes a host path visible at the same path inside, in the running session.
   func grant(path: String, writable: Bool) async throws(Fault)

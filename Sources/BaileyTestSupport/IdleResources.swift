@@ -3,12 +3,14 @@ package import BaileyCore
 /// Every resource of a session, doing nothing: what a test needs of one, it gives itself.
 package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher, ManifestProvider,
   ProjectLocator,
-  SessionArchive, HomeKeeper, UsageMeter
+  SessionArchive, HomeKeeper
 {
   package let present: Set<String>
   package let traffic = Traffic()
 
-  package static let nowhere = Fault("not-in-this-test", why: "this test does not come here")
+  /// No fault of Bailey, so `docs/errors.md` does not know its code.
+  private static let code = "not-in-this-test"
+  package static let nowhere = Fault(code, why: "this test does not come here")
 
   package init(present: Set<String> = []) { self.present = present }
 
@@ -47,5 +49,4 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
   package func all() async throws(Fault) -> [SessionSummary] { [] }
   package func directory(for project: String) async throws(Fault) -> String { throw Self.nowhere }
   package func reset(project: String) async throws(Fault) {}
-  package func usage(ofInit process: Int32) -> Usage? { nil }
 }

@@ -6,7 +6,7 @@ import Glibc
 package enum Products {
   package static func path(_ name: String) -> String { folder + "/" + name }
 
-  private static let folder: String = {
+  static let folder: String = {
     if let given = unsafe getenv("BAILEY_PRODUCTS") { return unsafe String(cString: given) }
     var buffer = [CChar](repeating: 0, count: 4096)
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)

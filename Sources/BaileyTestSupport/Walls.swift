@@ -38,6 +38,13 @@ package final class Walls: Sendable {
     return try tool.run(arguments, input: input)
   }
 
+  /// Runs a shell script outside, in the project; `bailey` is on its path.
+  package func outside(_ script: String) throws -> Tool.Result {
+    var environment = environment
+    environment["PATH"] = Products.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+    return try Tool("/bin/sh", environment: environment, directory: project).run(["-c", script])
+  }
+
   /// Starts the command line tool in the project without waiting for it.
   package func start(_ arguments: [String]) throws -> Int32 {
     try Tool(Products.path("bailey"), environment: environment, directory: project).startSilently(arguments)

@@ -1,55 +1,83 @@
 import BaileyCore
+import BaileyTestSupport
 import Synchronization
 import Testing
 
 @testable import BaileyControl
 
-@Suite("What the kernel saw becomes records")
+/// Counts what it is given; observed events may be refused.
+private final class CountingRecorder: Recorder {
+  struct Counts {
+    var observed = 0
+    var lost: Int64 = 0
+    var kinds: [Record.Kind] = []
+  }
+
+  let counts = Mutex(Counts())
+  let refusesObserved: Bool
+
+  init(refusesObserved: Bool = false) { self.refusesObserved = refusesObserved }
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    if refusesObserved, record.kind == .observed { throw Fault("log-write-failed", why: "no space") }
+    counts.withLock { counts in
+      if counts.kinds.last != record.kind { counts.kinds.append(record.kind) }
+      if record.kind == .observed { counts.observed += 1 }
+      if record.kind == .gap { counts.lost += record.body["lost"]?.int ?? 0 }
+    }
+    return 0
+  }
+
+  var total: Int { counts.withLock { $0.observed + Int($0.lost) } }
+}
+
+@Suite("What the kernel saw")
 struct ObserverTests {
-  private final class Kept: Recorder {
-    let records = Mutex<[Record]>([])
+  private static let event = ObservedEvent(operation: .unlink, process: 7, path: "/tmp/x")
+  private static let subject = Subject(session: .random(), agent: "test", user: "nobody")
 
-    func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
-      records.withLock { records in
-        records.append(record)
-        return UInt64(records.count - 1)
-      }
-    }
-
-    /// Observed events, and those that gap records count.
-    var sums: (seen: Int, lost: Int) {
-      records.withLock { records in
-        let gaps = records.filter { $0.kind == .gap }.compactMap { $0.body["lost"]?.int }
-        return (records.count { $0.kind == .observed }, gaps.reduce(0) { $0 + Int($1) })
-      }
-    }
+  private static func observer(_ recorder: CountingRecorder) -> Observer {
+    Observer(subject: subject, recorder: recorder, now: { 7 })
   }
 
-  private let kept = Kept()
-  private let subject = Subject(session: .random(), agent: "a", user: "u")
-
-  private func observer() -> Observer { Observer(subject: subject, recorder: kept, now: { 7 }) }
-
-  @Test("Every event of a burst at the end is a record or counted in a gap", arguments: [1, 8192, 100_000])
-  func burst(count: Int) async {
-    let observer = observer()
-    for number in 0..<count {
-      observer.observed(ObservedEvent(operation: .unlink, process: 1, path: "/\(number)"))
+  @Test("Of a burst at the end every event is a record or counted in a gap")
+  func burst() async {
+    let recorder = CountingRecorder()
+    let observer = Self.observer(recorder)
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 { group.addTask { for _ in 0..<25_000 { observer.observed(Self.event) } } }
     }
     await observer.finish()
-    let sums = kept.sums
-    #expect(sums.seen + sums.lost == count)
-    #expect(sums.seen >= min(count, Observer.limit))
-    #expect(count <= Observer.limit || sums.lost > 0)
+    #expect(recorder.total == 100_000)
+    #expect(recorder.counts.withLock { $0.observed } >= 8192)
   }
 
-  @Test("Events keep their order and the time at which they were seen")
+  @Test("Events that the log refuses are counted")
+  func refused() async {
+    let recorder = CountingRecorder(refusesObserved: true)
+    let observer = Self.observer(recorder)
+    for _ in 0..<100 { observer.observed(Self.event) }
+    await observer.finish()
+    #expect(recorder.counts.withLock { $0.lost } == 100)
+  }
+
+  @Test("A session's last events are on record before its end is")
   func order() async {
-    let observer = observer()
-    for number in 0..<50 { observer.observed(ObservedEvent(operation: .mkdir, process: 1, path: "/\(number)")) }
-    await observer.finish()
-    let records = kept.records.withLock { $0 }
-    #expect(records.map { $0.body["action"]?["resource"]?["path"]?.string } == (0..<50).map { "/\($0)" })
-    #expect(records.allSatisfy { $0.time == 7 })
+    let recorder = CountingRecorder()
+    let (idle, observer) = (IdleResources(), Self.observer(recorder))
+    let resources = Resources(
+      launcher: idle, workspaces: idle, egress: idle, recorder: recorder, manifests: idle, locator: idle,
+      archive: idle, homes: idle, now: { 1 })
+    let summary = SessionSummary(
+      id: Self.subject.session, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "",
+      user: "u", started: 0)
+    let mediator = SessionMediator(gate: Gate(judges: []), recorder: recorder, now: { 1 })
+    let session = Session(
+      summary: summary, sandbox: RecordingSandbox(), observer: observer, egress: idle, mediator: mediator,
+      manifest: Manifest(), resources: resources)
+    for _ in 0..<20_000 { observer.observed(Self.event) }
+    await session.kill()
+    #expect(recorder.total == 20_000)
+    #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
   }
 }

@@ -7,43 +7,6 @@ import Testing
 
 private let nowhere = IdleResources.nowhere
 
-/// A sandbox that writes down what is asked of it, and cannot mask the paths that it is told to fail at.
-private final class RecordingSandbox: RunningSandbox {
-  let calls = Mutex<[String]>([])
-  let failing: Set<String>
-  let initProcess: Int32 = 1
-  let notices: [String] = []
-  let events: AsyncStream<SandboxEvent>
-
-  init(failing: Set<String> = []) {
-    self.failing = failing
-    events = AsyncStream { $0.finish() }
-  }
-
-  private func note(_ call: String) { calls.withLock { $0.append(call) } }
-
-  func take(_ channel: SandboxChannel) -> Int32? { nil }
-  func signal(_ number: Int32) async throws(Fault) { throw nowhere }
-  func resize(_ size: TerminalSize) async throws(Fault) { throw nowhere }
-  let holdsMemory = false
-  func usage() -> Usage? { nil }
-  func freeze() async throws(Fault) { note("freeze") }
-  func thaw() async throws(Fault) { note("thaw") }
-  func kill() async { note("kill") }
-  func grant(path: String, writable: Bool) async throws(Fault) { throw nowhere }
-  func revoke(path: String) async throws(Fault) { throw nowhere }
-  func mask(path: String) async throws(Fault) {
-    note("mask " + path)
-    if failing.contains(path) { throw Fault("sandbox-request-failed", why: "no such file") }
-  }
-  func protect(path: String) async throws(Fault) { note("protect " + path) }
-  func execute(
-    command: [String], environment: [String: String], workingDirectory: String, streams: StandardStreams,
-    terminal: TerminalSize?
-  ) async throws(Fault) -> any RunningProgram { throw nowhere }
-  func dial(port: UInt16) async throws(Fault) -> Int32 { throw nowhere }
-}
-
 private final class Notes: Recorder {
   let bodies = Mutex<[JSON]>([])
 
@@ -71,10 +34,9 @@ private struct Guarded {
       id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
       started: 0)
     let mediator = SessionMediator(gate: Gate(judges: []), recorder: notes, now: { 1 })
-    let observer = Observer(subject: summary.subject, recorder: notes, now: { 1 })
     session = Session(
-      summary: summary, sandbox: sandbox, observer: observer, egress: idle, mediator: mediator, manifest: Manifest(),
-      readOnly: ["/p/.git/config"], resources: resources)
+      summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: notes, now: { 1 }),
+      egress: idle, mediator: mediator, manifest: Manifest(), readOnly: ["/p/.git/config"], resources: resources)
   }
 
   func send(_ events: [WorkspaceEvent]) async -> [String] {

@@ -33,7 +33,7 @@ struct StalledClientTests {
     let idle = IdleResources()
     let resources = Resources(
       launcher: idle, workspaces: idle, egress: idle, recorder: NoRecorder(), manifests: idle, locator: idle,
-      archive: idle, homes: idle, meter: idle, now: { 1 })
+      archive: idle, homes: idle, now: { 1 })
     return DoorServices(
       controller: Controller(resources: resources, floor: NoJudge()), log: EndlessLog(), health: EndlessLog(),
       version: "9", shutdown: {})

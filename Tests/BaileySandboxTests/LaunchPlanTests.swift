@@ -41,7 +41,8 @@ struct LaunchPlanTests {
   private func fault(of launcher: Launcher, _ plan: SandboxPlan) async -> Fault? {
     do throws(Fault) {
       let sandbox = try await launcher.launch(
-        plan, streams: StandardStreams(input: nil, output: nil, error: nil), mapsOwners: false, supervise: { _, _ in })
+        plan, streams: StandardStreams(input: nil, output: nil, error: nil), mapsOwners: false,
+        supervise: { _, _, ended in ended() })
       await sandbox.kill()
       return nil
     } catch {
@@ -173,8 +174,9 @@ struct LaunchPlanTests {
     try process.builder.descriptor.sendSignal(9)
     let start = SandboxStart(
       process, plan: try plan(), mapsOwners: false,
-      supervise: { listener, _ in
+      supervise: { listener, _, ended in
         _ = Descriptor(owning: listener)
+        ended()
       })
     do throws(Fault) {
       // The signal may come too late: then the sandbox stands, and ends by its kill.

@@ -4,7 +4,12 @@ import BaileyLinux
 /// Starts sandboxes: gathers facts, plans, runs bailey-jail, and has its system calls watched.
 package struct Launcher: SandboxLauncher {
   /// Serves a seccomp listener on a thread of its own. Owns the descriptor; when it closes it, the notified calls fail.
-  package typealias Supervise = @Sendable (_ listener: Int32, _ initProcess: Int32) -> Void
+  ///
+  /// Calls `ended` once: when the observer has heard of everything, or nothing is watched.
+  package typealias Supervise =
+    @Sendable (
+      _ listener: Int32, _ initProcess: Int32, _ ended: @escaping @Sendable () -> Void
+    ) -> Void
 
   private let jail: String
   private let groups: ControlGroups?
@@ -37,11 +42,15 @@ package struct Launcher: SandboxLauncher {
     let caller = request.caller
     let agent = caller.isRoot ? (user: caller.agentUser, group: caller.agentGroup) : nil
     let places = SocketPlaces(request)
-    return try await launch(plan, streams: streams, mapsOwners: caller.isRoot, group: group) { listener, _ in
+    return try await launch(plan, streams: streams, mapsOwners: caller.isRoot, group: group) { listener, _, ended in
       // Without a supervisor the listener closes here, and every notified call fails.
-      let supervisor = try? Supervisor(
-        listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer)
-      try? supervisor?.start()
+      do throws(Fault) {
+        let supervisor = try Supervisor(
+          listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer)
+        try supervisor.start(ended: ended)
+      } catch {
+        ended()
+      }
     }
   }
 

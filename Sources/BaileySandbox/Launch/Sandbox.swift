@@ -31,7 +31,18 @@ package final class Sandbox: RunningSandbox {
     var nextID: UInt64 = 1
     var hasExited = false
     var hasEnded = false
+    /// Supervisors that may still have something to tell.
+    var watching = 0
     var waiting: [CheckedContinuation<Void, Never>] = []
+
+    var isOver: Bool { hasEnded && watching == 0 }
+
+    /// Who waits for the end, if it is there.
+    mutating func released() -> [CheckedContinuation<Void, Never>] {
+      guard isOver else { return [] }
+      defer { waiting = [] }
+      return waiting
+    }
   }
 
   init(
@@ -81,11 +92,11 @@ package final class Sandbox: RunningSandbox {
   package func kill() async {
     try? pidfd.sendSignal(9)
     await withCheckedContinuation { continuation in
-      let ended = state.withLock { state in
-        if !state.hasEnded { state.waiting.append(continuation) }
-        return state.hasEnded
+      let isOver = state.withLock { state in
+        if !state.isOver { state.waiting.append(continuation) }
+        return state.isOver
       }
-      if ended { continuation.resume() }
+      if isOver { continuation.resume() }
     }
   }
 
@@ -113,7 +124,7 @@ extension Sandbox {
   func handle(_ packet: ControlSocket.Packet) {
     let event = packet.event
     switch event.kind {
-    case .listener where packet.descriptors.count == 1: return supervise(packet.descriptors[0], initProcess)
+    case .listener where packet.descriptors.count == 1: return watch(packet.descriptors[0])
     case .reply: return answer(event, packet.descriptors)
     case .stopped: tell(event.id, .stopped(signal: event.numbers[0]))
     case .exited: tell(event.id, .exited(status(event)))
@@ -122,6 +133,18 @@ extension Sandbox {
     default: break
     }
     for number in packet.descriptors { _ = Descriptor(owning: number) }
+  }
+
+  /// Has a listener served, and its last events waited for at the end.
+  func watch(_ listener: Int32) {
+    state.withLock { $0.watching += 1 }
+    supervise(listener, initProcess) {
+      let waiting = self.state.withLock { state in
+        state.watching -= 1
+        return state.released()
+      }
+      for continuation in waiting { continuation.resume() }
+    }
   }
 
   private func status(_ event: JailEvent) -> ExitStatus {
@@ -168,8 +191,8 @@ extension Sandbox {
     main.finish()
     let last = state.withLock { state in
       state.hasEnded = true
-      defer { (state.channels, state.pending, state.programs, state.waiting) = ([:], [:], [:], []) }
-      return (state.channels, state.pending, state.programs, state.waiting)
+      defer { (state.channels, state.pending, state.programs) = ([:], [:], [:]) }
+      return (state.channels, state.pending, state.programs, state.released())
     }
     for number in last.0.values { _ = Descriptor(owning: number) }
     for continuation in last.1.values { continuation.resume(returning: .failure(Self.ended)) }

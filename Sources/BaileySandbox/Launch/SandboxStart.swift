@@ -17,7 +17,8 @@ final class SandboxStart: Sendable {
   private let supervise: Supervise
 
   init(
-    _ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, group: SessionGroup? = nil, supervise: @escaping Supervise
+    _ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, group: SessionGroup? = nil,
+    supervise: @escaping Supervise
   ) {
     control = process.control
     builder = process.builder
@@ -79,8 +80,9 @@ final class SandboxStart: Sendable {
     case .ready:
       progress.channels = channels(packet.descriptors)
     case .listener where packet.descriptors.count == 1 && progress.pidfd >= 0:
-      progress.sandbox = makeSandbox(&progress)
-      supervise(packet.descriptors[0], progress.process)
+      let sandbox = makeSandbox(&progress)
+      progress.sandbox = sandbox
+      sandbox.watch(packet.descriptors[0])
     case .failed:
       throw Fault.sandbox(packet.event)
     default:

@@ -28,8 +28,16 @@ package final class Supervisor: Sendable {
     do throws(Errno) { wake = try Descriptor.eventCounter() } catch { throw Self.fault(error) }
   }
 
-  package func start() throws(Fault) {
-    do throws(Errno) { try startThread("bailey-watch") { self.serve() } } catch { throw Self.fault(error) }
+  /// - Parameter ended: called once after the last event.
+  package func start(ended: @escaping @Sendable () -> Void = {}) throws(Fault) {
+    do throws(Errno) {
+      try startThread("bailey-watch") {
+        self.serve()
+        self.blocked.end(ended)
+      }
+    } catch {
+      throw Self.fault(error)
+    }
   }
 
   /// Ends the service. Calls that wait, and all later ones, fail with ENOSYS.
@@ -127,10 +135,12 @@ package final class Supervisor: Sendable {
         let error = call.perform(target, on: number)
         self.blocked.remove(number)
         self.finish(call, target, error)
+        self.blocked.leave()
       }
     } catch {
       blocked.remove(number)
       finish(call, target, .tryAgain)
+      blocked.leave()
     }
   }
 
@@ -149,7 +159,17 @@ private final class BlockedConnects: Sendable {
   private static let most = 256
   private struct State {
     var numbers: Set<Int32> = []
+    /// Threads that have not told of their connect yet.
+    var running = 0
     var isOver = false
+    var ended: (@Sendable () -> Void)?
+
+    /// What to call now, if this is the end.
+    mutating func atEnd() -> (@Sendable () -> Void)? {
+      guard running == 0 else { return nil }
+      defer { ended = nil }
+      return ended
+    }
   }
   private let state = Mutex(State())
 
@@ -158,6 +178,7 @@ private final class BlockedConnects: Sendable {
     state.withLock { state in
       guard !state.isOver, state.numbers.count < Self.most else { return false }
       state.numbers.insert(number)
+      state.running += 1
       return true
     }
   }
@@ -168,6 +189,24 @@ private final class BlockedConnects: Sendable {
       state.numbers.remove(number)
       Descriptor(owning: number).discard()
     }
+  }
+
+  func leave() {
+    let ended = state.withLock { state in
+      state.running -= 1
+      return state.atEnd()
+    }
+    ended?()
+  }
+
+  /// Wakes whoever waits, and calls `ended` when the last one has left.
+  func end(_ ended: @escaping @Sendable () -> Void) {
+    interrupt()
+    let ended = state.withLock { state in
+      state.ended = ended
+      return state.atEnd()
+    }
+    ended?()
   }
 
   func interrupt() {
