@@ -66,6 +66,16 @@ package final class Walls: Sendable {
     return isOurs(parent, depth: depth - 1)
   }
 
+  /// Runs a shell script on the host, as this Bailey's person, in the project; `$BAILEY` is the command line tool.
+  ///
+  /// - Parameter wrapper: a command that runs the shell, in namespaces of its own for instance.
+  package func host(_ script: String, in wrapper: [String] = []) throws -> Tool.Result {
+    var environment = environment
+    environment["BAILEY"] = Products.path("bailey")
+    let words = wrapper + ["/bin/sh", "-c", script]
+    return try Tool(words[0], environment: environment, directory: project).run(Array(words.dropFirst()))
+  }
+
   /// Runs a shell script inside.
   package func run(_ script: String, _ options: [String] = []) throws -> Tool.Result {
     try bailey(["run", "-q"] + options + ["--", "/bin/sh", "-c", script])

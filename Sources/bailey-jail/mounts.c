@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/stat.h>
+#include <sys/mount.h>
 
 #ifndef MOVE_MOUNT_T_EMPTY_PATH
 #define MOVE_MOUNT_T_EMPTY_PATH 0x40
@@ -21,7 +22,8 @@ long is_directory(long descriptor) {
 }
 
 long mount_tree(long tree, uint64_t attributes, int recursive, long target) {
-  struct mount_attr change = {.attr_set = attributes};
+  /* Private, or what is mounted on the host later would come in below it, writable and with its setuid bits. */
+  struct mount_attr change = {.attr_set = attributes, .propagation = MS_PRIVATE};
   if (attributes != 0)
     TRY(CALL(mount_setattr, tree, "", AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), &change, sizeof change));
   return CALL(move_mount, tree, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
