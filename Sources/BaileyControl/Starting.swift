@@ -89,6 +89,11 @@ struct Starting: Sendable {
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
         manifest: resolved.manifest, readOnly: Set(opening.readOnly), resources: resources)
       Task { await session.guardSensitiveFiles(events) }
+      Task {
+        // Whoever waits for events that can no longer come would keep the session, and its descriptors, for ever.
+        _ = await session.wait()
+        report.finish()
+      }
       return (session, notices)
     } catch {
       mediator.close()
