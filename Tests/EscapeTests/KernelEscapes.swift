@@ -38,13 +38,41 @@ struct KernelEscapes {
       ("a Unix datagram socketpair", "c.socketpair(1, 2, 0, buf)"), ("an alg socket", "c.socket(38, 5, 0)"),
       ("reboot", "c.syscall(169, 0xfee1dead, 672274793, 0, 0)"), ("swapon", "c.swapon(b'/tmp/x', 0)"),
       ("acct", "c.acct(b'/tmp/x')"), ("sethostname", "c.sethostname(b'x', 1)"), ("setuid root", "c.setuid(0)"),
-      ("quotactl", "c.syscall(179, 0, 0, 0, 0)"), ("iopl", "c.syscall(172, 3)"),
+      ("quotactl", "c.syscall(179, 0, 0, 0, 0)"), ("iopl", "c.syscall(172, 3)"), ("ioperm", "c.syscall(173, 0, 8, 1)"),
+      ("clone3", "c.syscall(435, buf, 88)"), ("openat2", "c.syscall(437, -100, b'/', buf, 24)"),
+      ("request_key", "c.syscall(249, b'user', b'x', 0, 0)"), ("modify_ldt", "c.syscall(154, 0, buf, 64)"),
+      ("fanotify_init", "c.syscall(300, 0, 0)"), ("lookup_dcookie", "c.syscall(212, 0, buf, 64)"),
+      ("kexec_file_load", "c.syscall(320, 0, 0, 0, b'', 0)"), ("finit_module", "c.syscall(313, 0, b'', 0)"),
+      ("delete_module", "c.syscall(176, b'loop', 0)"), ("clock_settime", "c.syscall(227, 0, buf)"),
+      ("settimeofday", "c.syscall(164, buf, 0)"), ("adjtimex", "c.syscall(159, buf)"),
+      ("clock_adjtime", "c.syscall(305, 0, buf)"), ("setdomainname", "c.setdomainname(b'x', 1)"),
+      ("syslog", "c.syscall(103, 3, buf, 64)"), ("vhangup", "c.syscall(153)"), ("memfd_secret", "c.syscall(447, 0)"),
+      ("statmount", "c.syscall(457, buf, buf, 64, 0)"), ("move_pages of pid 1", "c.syscall(279, 1, 0, 0, 0, buf, 0)"),
+      ("a character device", "c.mknod(b'dev', 0o020666, 0x0103)"),
+      ("a block device", "c.mknod(b'dev', 0o060666, 0x0800)"), ("TIOCLINUX", "c.ioctl(0, 0x541C, buf)"),
+      ("a personality that makes all memory executable", "c.syscall(135, 0x0400000)"),
+      ("a listener beside ours", "c.syscall(317, 1, 8, buf)"), ("io_uring_enter", "c.syscall(426, 0, 0, 0, 0, 0)"),
+      ("ptrace of pid 1", "c.ptrace(16, 1, 0, 0)"), ("seizing pid 1", "c.ptrace(0x4206, 1, 0, 0)"),
+      ("a descriptor of pid 1", "c.syscall(438, c.syscall(434, 1, 0), 3, 0)"),
+      ("memory of pid 1", "c.syscall(310, 1, iov, 1, iov, 1, 0)"),
+      ("writing the memory of pid 1", "c.syscall(311, 1, iov, 1, iov, 1, 0)"),
+      ("comparing with pid 1", "c.syscall(312, 1, os.getpid(), 0, 3, 3)"),
+      ("a limit of pid 1", "c.prlimit(1, 7, buf, 0)"),
+      ("niceness of pid 1", "c.setpriority(0, 1, 19)"), ("niceness of all", "c.setpriority(2, os.getuid(), 19)"),
+      ("processors of pid 1", "c.sched_setaffinity(1, 8, one)"),
+      ("scheduler of pid 1", "c.sched_setscheduler(1, 5, buf)"),
+      ("setgroups", "c.setgroups(1, buf)"), ("capset", "c.syscall(126, cap, buf2)"),
+      ("raising a hard limit", "c.setrlimit(6, buf2)"), ("real-time priority", "c.sched_setscheduler(0, 1, one)"),
     ])
   func refused(call: (name: String, expression: String)) throws {
     let program = """
-      import ctypes
+      import ctypes, os
       c = ctypes.CDLL(None, use_errno=True)
       buf = ctypes.create_string_buffer(4096)
+      buf2 = ctypes.create_string_buffer(b'\\xff' * 64)
+      one = (ctypes.c_int * 1)(1)
+      cap = (ctypes.c_uint32 * 2)(0x20080522, 0)
+      iov = (ctypes.c_uint64 * 2)(ctypes.addressof(buf), 8)
       r = \(call.expression)
       print('RESULT', 'refused' if r == -1 else 'allowed', ctypes.get_errno())
       """

@@ -26,6 +26,9 @@ extension SystemCallFilter {
     case .socketpair: checkSocketPair(&assembler)
     case .personality: checkPersonality(&assembler)
     case .seccomp: refuseBits(0x8, argument: 1, &assembler)
+    case .process: refuseValues([1], argument: 0, &assembler)
+    case .setpriority: checkPriority(ofUser: 2, &assembler)
+    case .ioprio: checkPriority(ofUser: 3, &assembler)
     case .mknod: checkNode(mode: 1, &assembler)
     case .mknodat: checkNode(mode: 2, &assembler)
     }
@@ -54,6 +57,13 @@ extension SystemCallFilter {
     assembler.load(offset: Offset.argument(argument))
     for value in values { assembler.branch(.equal, value, then: "errno1") }
     assembler.jump("allow")
+  }
+
+  /// - Parameter ofUser: the first argument's value for all processes of a user, pid 1 among them.
+  private static func checkPriority(ofUser: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(0))
+    assembler.branch(.equal, ofUser, then: "errno1")
+    refuseValues([1], argument: 1, &assembler)
   }
 
   /// Unix and Internet streams, UDP, and the one netlink protocol that lists interfaces.

@@ -10,7 +10,7 @@ enum SystemCallVerdict: Hashable, Sendable {
 
   enum Inspection: String, Sendable, CaseIterable {
     case clone, unshare, open, openat, creat, chmod, fchmodat, mknod, mknodat
-    case ioctl, socket, socketpair, personality, seccomp
+    case ioctl, socket, socketpair, personality, seccomp, process, setpriority, ioprio
   }
 }
 
@@ -29,7 +29,7 @@ struct SystemCallGroup: Sendable {
 
 /// The allowlist. What is in no group is EPERM; a number beyond the table is ENOSYS, so that programs take the path for older kernels.
 enum SystemCallRules {
-  static let groups: [SystemCallGroup] = allowed + inspected + notified + refused
+  static let groups: [SystemCallGroup] = allowed + inspected + pidOne + notified + refused
 
   static let allowed: [SystemCallGroup] = [
     SystemCallGroup(
@@ -63,9 +63,8 @@ enum SystemCallRules {
       .allow, "threads and their locks",
       """
       futex futex_waitv futex_wake futex_wait futex_requeue set_robust_list get_robust_list set_tid_address rseq
-      sched_yield sched_getaffinity sched_setaffinity sched_getparam sched_setparam sched_getscheduler sched_setscheduler
-      sched_get_priority_max sched_get_priority_min sched_rr_get_interval sched_getattr sched_setattr getpriority
-      setpriority ioprio_get ioprio_set getcpu arch_prctl prctl
+      sched_yield sched_getaffinity sched_getparam sched_getscheduler sched_get_priority_max sched_get_priority_min
+      sched_rr_get_interval sched_getattr getpriority ioprio_get getcpu arch_prctl prctl
       """),
     SystemCallGroup(
       .allow, "processes of the same pid namespace: start, wait, signal, debug",
@@ -108,7 +107,7 @@ enum SystemCallRules {
       """),
     SystemCallGroup(
       .allow, "limits, and what the machine is",
-      "getrlimit setrlimit prlimit64 getrusage sysinfo uname getrandom"),
+      "getrlimit setrlimit getrusage sysinfo uname getrandom"),
     SystemCallGroup(
       .allow, "Landlock: an agent may wall itself in further",
       "landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
@@ -131,6 +130,15 @@ enum SystemCallRules {
     SystemCallGroup(.inspect(.seccomp), "own filters, but no listener beside ours", "seccomp"),
     SystemCallGroup(.inspect(.mknod), "pipes and sockets, no devices and no setuid file", "mknod"),
     SystemCallGroup(.inspect(.mknodat), "pipes and sockets, no devices and no setuid file", "mknodat"),
+  ]
+
+  /// pid 1 has the agent's own host id, so that the kernel would let an agent starve it: then no mask, freeze or kill comes in time.
+  private static let pidOne: [SystemCallGroup] = [
+    SystemCallGroup(
+      .inspect(.process), "not on pid 1",
+      "sched_setaffinity sched_setparam sched_setscheduler sched_setattr prlimit64"),
+    SystemCallGroup(.inspect(.setpriority), "not on pid 1, nor on all of a user's processes", "setpriority"),
+    SystemCallGroup(.inspect(.ioprio), "not on pid 1, nor on all of a user's processes", "ioprio_set"),
   ]
 
   static let notified: [SystemCallGroup] = [
