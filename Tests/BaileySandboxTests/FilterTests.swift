@@ -8,6 +8,7 @@ struct FilterCase: Sendable, CustomTestStringConvertible {
     case allow = 0x7FFF_0000
     case notify = 0x7FC0_0000
     case kill = 0x8000_0000
+    case pretended = 0x0005_0000
     case notPermitted = 0x0005_0001
     case notImplemented = 0x0005_0026
     case noProtocol = 0x0005_005D
@@ -141,6 +142,10 @@ struct FilterTests {
     FilterCase("chroot", 161, [], .notPermitted), FilterCase("kexec_load", 246, [], .notPermitted),
     FilterCase("init_module", 175, [], .notPermitted), FilterCase("reboot", 169, [], .notPermitted),
     FilterCase("limits of pid 1", 302, [1, 7, 8, 0], .notPermitted),
+    FilterCase("own core limit, asked", 302, [0, 4, 0, 8], .allow),
+    FilterCase("own core limit, set", 302, [0, 4, 8, 0], .pretended),
+    FilterCase("own core limit, set from high memory", 302, [0, 4, high, 0], .pretended),
+    FilterCase("core limit, the old way", 160, [4, 8], .pretended), FilterCase("stack limit", 160, [3, 8], .allow),
     FilterCase("own limits", 302, [0, 7, 8, 0], .allow), FilterCase("limits of a child", 302, [77, 7, 8, 0], .allow),
     FilterCase("processors of pid 1, high bits set", 203, [high | 1, 8, 0], .notPermitted),
     FilterCase("processors of a thread", 203, [2, 8, 0], .allow),

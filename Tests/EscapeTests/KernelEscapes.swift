@@ -139,6 +139,19 @@ struct KernelEscapes {
     #expect(result.status == 124 && !result.output.contains("REACHED"), "\(result)")
   }
 
+  @Test("A crash writes no core and calls no handler of the host, whatever limit the program sets")
+  func coreDumps() throws {
+    let result = try walls.python(
+      """
+      import os, resource as r, signal
+      for value in (0, 1, r.RLIM_INFINITY): r.setrlimit(r.RLIMIT_CORE, (value, value))
+      print(r.getrlimit(r.RLIMIT_CORE))
+      if os.fork() == 0: os.kill(os.getpid(), signal.SIGSEGV)
+      print(os.WCOREDUMP(os.wait()[1]), [name for name in os.listdir() if 'core' in name])
+      """)
+    #expect(result.output == "(1, 1)\nFalse []\n", "\(result)")
+  }
+
   @Test("A process that detaches does not outlive its session")
   func survivor() throws {
     let marker = "bailey-survivor-\(walls.scratch.path.suffix(6))"

@@ -26,7 +26,8 @@ package struct SandboxLimits: Sendable, Equatable {
   /// setrlimit(2) numbers of `asm-generic/resource.h`. RLIMIT_AS stays free: Node and Java reserve far more than they use.
   var operations: [JailOperation] {
     var operations: [JailOperation] = [
-      .resourceLimit(resource: 4, soft: 0, hard: 0),  // no core files: they would hold secrets
+      // One byte holds no core, and to the kernel it also says not to call the host's handler; zero would (core(5), do_coredump).
+      .resourceLimit(resource: 4, soft: 1, hard: 1),
       .resourceLimit(resource: 6, soft: processes, hard: processes),
       .resourceLimit(resource: 7, soft: min(files, 4096), hard: files),
     ]

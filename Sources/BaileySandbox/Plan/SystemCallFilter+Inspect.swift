@@ -27,6 +27,8 @@ extension SystemCallFilter {
     case .personality: checkPersonality(&assembler)
     case .seccomp: refuseBits(0x8, argument: 1, &assembler)
     case .process: refuseValues([1], argument: 0, &assembler)
+    case .setrlimit: keepCoreLimit(resource: 0, &assembler)
+    case .prlimit: checkLimits(&assembler)
     case .setpriority: checkPriority(ofUser: 2, &assembler)
     case .ioprio: checkPriority(ofUser: 3, &assembler)
     case .mknod: checkNode(mode: 1, &assembler)
@@ -57,6 +59,25 @@ extension SystemCallFilter {
     assembler.load(offset: Offset.argument(argument))
     for value in values { assembler.branch(.equal, value, then: "errno1") }
     assembler.jump("allow")
+  }
+
+  /// `RLIMIT_CORE`: programs that hide secrets insist on setting it, so they are told that they have.
+  private static func keepCoreLimit(resource: UInt32, _ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(resource))
+    assembler.branch(.equal, 4, then: "errno0", otherwise: "allow")
+  }
+
+  /// pid, resource, new limit, old limit; without a new one it is only a question.
+  private static func checkLimits(_ assembler: inout BPFAssembler) {
+    assembler.load(offset: Offset.argument(0))
+    assembler.branch(.equal, 1, then: "errno1")
+    for half in [Offset.argument(2), Offset.highHalf(2)] {
+      assembler.load(offset: half)
+      assembler.branch(.equal, 0, otherwise: "newLimit")
+    }
+    assembler.jump("allow")
+    assembler.label("newLimit")
+    keepCoreLimit(resource: 1, &assembler)
   }
 
   /// - Parameter ofUser: the first argument's value for all processes of a user, pid 1 among them.

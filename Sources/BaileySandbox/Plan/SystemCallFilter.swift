@@ -90,7 +90,7 @@ package enum SystemCallFilter {
   }
 
   private static func writeAnswers(for verdicts: [SystemCallVerdict], _ assembler: inout BPFAssembler) {
-    var errors: Set<Int> = [1, 38, 93, 94, 97]
+    var errors: Set<Int> = [0, 1, 38, 93, 94, 97]
     for case .refuse(let number) in verdicts { errors.insert(number) }
     for number in errors.sorted() {
       assembler.label("errno\(number)")

@@ -10,7 +10,7 @@ enum SystemCallVerdict: Hashable, Sendable {
 
   enum Inspection: String, Sendable, CaseIterable {
     case clone, unshare, open, openat, creat, chmod, fchmodat, mknod, mknodat
-    case ioctl, socket, socketpair, personality, seccomp, process, setpriority, ioprio
+    case ioctl, socket, socketpair, personality, seccomp, process, setpriority, ioprio, setrlimit, prlimit
   }
 }
 
@@ -107,7 +107,7 @@ enum SystemCallRules {
       """),
     SystemCallGroup(
       .allow, "limits, and what the machine is",
-      "getrlimit setrlimit getrusage sysinfo uname getrandom"),
+      "getrlimit getrusage sysinfo uname getrandom"),
     SystemCallGroup(
       .allow, "Landlock: an agent may wall itself in further",
       "landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
@@ -126,6 +126,8 @@ enum SystemCallRules {
     SystemCallGroup(.inspect(.ioctl), "no typing into terminals: TIOCSTI, TIOCLINUX", "ioctl"),
     SystemCallGroup(.inspect(.socket), "only families that the walls know how to watch", "socket"),
     SystemCallGroup(.inspect(.socketpair), "Unix datagrams would pass the supervisor of connect", "socketpair"),
+    SystemCallGroup(
+      .inspect(.setrlimit), "the limit of core files stays: a core would go to the host's handler", "setrlimit"),
     SystemCallGroup(.inspect(.personality), "only personalities that switch no mitigation off", "personality"),
     SystemCallGroup(.inspect(.seccomp), "own filters, but no listener beside ours", "seccomp"),
     SystemCallGroup(.inspect(.mknod), "pipes and sockets, no devices and no setuid file", "mknod"),
@@ -136,7 +138,9 @@ enum SystemCallRules {
   private static let pidOne: [SystemCallGroup] = [
     SystemCallGroup(
       .inspect(.process), "not on pid 1",
-      "sched_setaffinity sched_setparam sched_setscheduler sched_setattr prlimit64"),
+      "sched_setaffinity sched_setparam sched_setscheduler sched_setattr"),
+    SystemCallGroup(
+      .inspect(.prlimit), "not on pid 1; the limit of core files stays, whatever a program says", "prlimit64"),
     SystemCallGroup(.inspect(.setpriority), "not on pid 1, nor on all of a user's processes", "setpriority"),
     SystemCallGroup(.inspect(.ioprio), "not on pid 1, nor on all of a user's processes", "ioprio_set"),
   ]
