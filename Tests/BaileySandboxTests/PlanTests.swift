@@ -257,3 +257,26 @@ struct PlanTests {
     }
   }
 }
+
+extension PlanTests {
+  @Test(
+    "What a workspace shows beside the project is mounted where it says, and an object store cannot be written",
+    arguments: [false, true])
+  func besides(root: Bool) throws {
+    var request = PlanFixture.request(root: root)
+    request.mounts = [
+      WorkspaceMount(path: "/home/u/main/.git", source: PlanFixture.state + "/git/0", isWritable: true),
+      WorkspaceMount(path: "/run/bailey/git/0/objects", source: "/home/u/main/.git/objects", isWritable: false),
+      WorkspaceMount(
+        path: "/run/bailey/git/1/objects", source: PlanFixture.project + "/.git/objects", isWritable: false),
+    ]
+    let binds = try SandboxPlanner.plan(request, PlanFixture.facts()).binds
+    let own = try #require(binds.first { $0.path == "/view/home/u/main/.git" })
+    #expect(own.source.hasSuffix("/git/0") && !own.attributes.contains(.readOnly))
+    let stores = binds.filter { $0.path.hasPrefix("/view/run/bailey/git/") }
+    #expect(stores.count == 2 && stores.allSatisfy { $0.attributes.contains(.readOnly) })
+    #expect(stores.last?.source == (root ? "/layers/lower/.git/objects" : "/host/home/u/proj/.git/objects"))
+    request.mounts[0].path = "/home/u/../.git"
+    #expect(throws: Fault.self) { try SandboxPlanner.plan(request, PlanFixture.facts()) }
+  }
+}

@@ -1,8 +1,9 @@
 import BaileyCore
 import BaileyLinux
 import BaileyTestSupport
-import BaileyWorkspace
 import Testing
+
+@testable import BaileyWorkspace
 
 @Suite("Where a repository lies")
 struct GitLocationTests {
@@ -57,6 +58,44 @@ struct GitLocationTests {
     #expect(GitLocation.at(topLevel: modules.path + "/evil") == nil)
     let linked = try project(main + "git worktree add -q ../tree; cd ..; mkdir evil; cp tree/.git evil/.git")
     #expect(GitLocation.at(topLevel: linked.path + "/evil") == nil)
+  }
+
+  @Test(
+    "A project cannot name another repository's objects as its own",
+    arguments: [
+      // A git directory whose common directory does not know of it.
+      "git init -q evil; rm -r evil/.git/objects; echo ../../victim/.git > evil/.git/commondir",
+      "git init -q evil; echo ../../victim/.git > evil/.git/commondir",
+      "mkdir -p evil; ln -s ../victim/.git evil/.git", "mkdir -p evil; ln -s $PWD/victim/.git evil/.git",
+      // A git directory of its own that claims to be a worktree's.
+      "mkdir -p evil/git/worktrees/x; echo gitdir: git/worktrees/x > evil/.git; echo $PWD/evil/.git > evil/git/worktrees/x/gitdir; "
+        + "touch evil/git/worktrees/x/HEAD; echo $PWD/victim/.git > evil/git/worktrees/x/commondir",
+    ])
+  func borrowed(script: String) throws {
+    let scratch = try project("git init -q victim; " + script)
+    #expect(GitLocation.at(topLevel: scratch.path + "/evil") == nil)
+  }
+
+  @Test("A submodule's git directory serves the working tree that it names, and no neighbour") func neighbour() throws {
+    let scratch = try project(
+      """
+      git init -q lib; cd lib; git commit -q --allow-empty -m x; cd ..; \(main)git submodule --quiet add ../lib lib
+      mkdir evil; echo gitdir: ../.git/modules/lib > evil/.git
+      """)
+    #expect(GitLocation.at(topLevel: scratch.path + "/main/lib") != nil)
+    #expect(GitLocation.at(topLevel: scratch.path + "/main/evil") == nil)
+  }
+
+  @Test(
+    "A setting is read as git writes it, and what is not plain is not there",
+    arguments: [
+      ("[core]\n\tworktree = ../x\n", "../x"), ("[CORE]\nWorkTree=../x y\r\n", "../x y"),
+      ("[core]\n\tworktree = \"a \\\"b\\\\\"\n", "a \"b\\"), ("[core \"x\"]\n\tworktree = y\n", nil),
+      ("[core]\n\tworktree = a # b\n", nil), ("[core\n\tworktree = a\n", nil), ("[core]\n\tworktree = \"a\\n\"\n", nil),
+      ("[core]\nworktree = a\n[x]\nworktree = b\n", "a"), ("", nil),
+    ] as [(String, String?)])
+  func settings(text: String, value: String?) {
+    #expect(GitSetting.value("core", "worktree", in: text) == value)
   }
 
   @Test(
