@@ -7,7 +7,8 @@ package final class Walls: Sendable {
   package let project: String
   /// The person's home on the host, with a secret in it.
   package let home: String
-  private let environment: [String: String]
+  /// The environment of the person whose Bailey this is.
+  package let surroundings: [String: String]
 
   package static let secret = "hunter2-not-for-agents"
 
@@ -27,27 +28,27 @@ package final class Walls: Sendable {
     environment["XDG_RUNTIME_DIR"] = scratch.path + "/run"
     environment["AWS_SECRET_ACCESS_KEY"] = Self.secret
     environment["NO_COLOR"] = "1"
-    self.environment = environment
+    surroundings = environment
   }
 
   deinit { _ = try? bailey(["kill", "--all", "--controller"]) }
 
   /// Runs the command line tool in the project.
   package func bailey(_ arguments: [String], input: String = "", directory: String? = nil) throws -> Tool.Result {
-    let tool = Tool(Products.path("bailey"), environment: environment, directory: directory ?? project)
+    let tool = Tool(Products.path("bailey"), environment: surroundings, directory: directory ?? project)
     return try tool.run(arguments, input: input)
   }
 
   /// Runs a shell script outside, in the project; `bailey` is on its path.
   package func outside(_ script: String) throws -> Tool.Result {
-    var environment = environment
+    var environment = surroundings
     environment["PATH"] = Products.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     return try Tool("/bin/sh", environment: environment, directory: project).run(["-c", script])
   }
 
   /// Starts the command line tool in the project without waiting for it.
   package func start(_ arguments: [String]) throws -> Int32 {
-    try Tool(Products.path("bailey"), environment: environment, directory: project).startSilently(arguments)
+    try Tool(Products.path("bailey"), environment: surroundings, directory: project).startSilently(arguments)
   }
 
   /// Processes of this Bailey whose program has this name: those that know its state directory.
@@ -70,7 +71,7 @@ package final class Walls: Sendable {
   ///
   /// - Parameter wrapper: a command that runs the shell, in namespaces of its own for instance.
   package func host(_ script: String, in wrapper: [String] = []) throws -> Tool.Result {
-    var environment = environment
+    var environment = surroundings
     environment["BAILEY"] = Products.path("bailey")
     let words = wrapper + ["/bin/sh", "-c", script]
     return try Tool(words[0], environment: environment, directory: project).run(Array(words.dropFirst()))

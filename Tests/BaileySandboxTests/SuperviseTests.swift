@@ -65,3 +65,24 @@ struct SuperviseTests {
     #expect(NotifiedCall.byNumber.count == NotifiedCall.byName.count)
   }
 }
+
+extension SuperviseTests {
+  @Test(
+    "A rename is made good where the project's own directory moves within the project, and nowhere else",
+    arguments: [
+      ("/a", "/b", 0, true), ("/a", "/deep/b", 1, true), ("/deep/../a/", "/b", 0, true), ("/a", "/b", 2, false),
+      ("/a", "/a/b", 0, false), ("/file", "/b", 0, false), ("/link", "/b", 0, false), ("/link/in", "/b", 0, false),
+      ("/missing", "/b", 0, false), ("", "/b", 0, false), ("/../other", "/b", 0, false), ("/a", "/../b", 0, false),
+    ])
+  func renames(from: String, to: String, flags: UInt64, isOurs: Bool) throws {
+    let root = try Descriptor.makeTemporaryDirectory(prefix: "/tmp/bailey-rename-")
+    defer { try? Descriptor.open("/tmp", [.readOnly, .directory]).removeTree(String(root.dropFirst(5))) }
+    for path in ["/other", "/lower/a", "/lower/deep", "/outside/in"] { try Descriptor.makeDirectories(root + path) }
+    try Descriptor.open(root + "/lower/file", [.writeOnly, .create]).writeAll("x")
+    try Descriptor.workingDirectory.symlink(target: "../outside", at: root + "/lower/link")
+    let layers = WorkspaceLayers.overlay(path: "/p/q", lower: root + "/lower", upper: "/u", work: "/w")
+    let renames = try #require(StagedRename(layers))
+    #expect(renames.concerns(from: "/p/q" + from, to: "/p/q" + to, flags: flags) == isOurs)
+    #expect(StagedRename(.bind(path: "/p/q", source: root + "/lower", readOnly: false)) == nil)
+  }
+}

@@ -42,11 +42,15 @@ package struct Launcher: SandboxLauncher {
     let caller = request.caller
     let agent = caller.isRoot ? (user: caller.agentUser, group: caller.agentGroup) : nil
     let places = SocketPlaces(request)
-    return try await launch(plan, streams: streams, mapsOwners: caller.isRoot, group: group) { listener, _, ended in
+    let renames = StagedRename(request.workspace)
+    return try await launch(
+      plan, streams: streams, mapsOwners: caller.isRoot, group: group, renames: renames
+    ) { listener, _, ended in
       // Without a supervisor the listener closes here, and every notified call fails.
       do throws(Fault) {
         let supervisor = try Supervisor(
-          listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer)
+          listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer,
+          renames: renames)
         try supervisor.start(ended: ended)
       } catch {
         ended()
@@ -60,18 +64,19 @@ package struct Launcher: SandboxLauncher {
   package func launch(
     _ plan: SandboxPlan, streams: StandardStreams, mapsOwners: Bool, supervise: @escaping Supervise
   ) async throws(Fault) -> Sandbox {
-    try await launch(plan, streams: streams, mapsOwners: mapsOwners, group: nil, supervise: supervise)
+    try await launch(plan, streams: streams, mapsOwners: mapsOwners, group: nil, renames: nil, supervise: supervise)
   }
 
   private func launch(
-    _ plan: SandboxPlan, streams: StandardStreams, mapsOwners: Bool, group: SessionGroup?,
+    _ plan: SandboxPlan, streams: StandardStreams, mapsOwners: Bool, group: SessionGroup?, renames: StagedRename?,
     supervise: @escaping Supervise
   ) async throws(Fault) -> Sandbox {
     defer { streams.close() }
     let passed = group == nil ? streams.passed : streams.passed.union(.groups)
     let bytes = try PlanEncoder.encode(plan, streams: passed)
     let process = try JailProcess.start(jail, plan: bytes, streams: streams, group: group)
-    let start = SandboxStart(process, plan: plan, mapsOwners: mapsOwners, group: group, supervise: supervise)
+    let start = SandboxStart(
+      process, plan: plan, mapsOwners: mapsOwners, group: group, renames: renames, supervise: supervise)
     return try await start.run()
   }
 }

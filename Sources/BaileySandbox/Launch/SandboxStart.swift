@@ -14,10 +14,12 @@ final class SandboxStart: Sendable {
   private let plan: SandboxPlan
   private let mapsOwners: Bool
   private let group: SessionGroup?
+  private let renames: StagedRename?
   private let supervise: Supervise
 
   init(
     _ process: JailProcess, plan: SandboxPlan, mapsOwners: Bool, group: SessionGroup? = nil,
+    renames: StagedRename? = nil,
     supervise: @escaping Supervise
   ) {
     control = process.control
@@ -25,6 +27,7 @@ final class SandboxStart: Sendable {
     self.plan = plan
     self.mapsOwners = mapsOwners
     self.group = group
+    self.renames = renames
     self.supervise = supervise
   }
 
@@ -113,6 +116,7 @@ final class SandboxStart: Sendable {
       process: progress.process, pidfd: Descriptor(owning: progress.pidfd), control: control,
       channels: progress.channels, plan: plan, mapsOwners: mapsOwners, group: group,
       supervise: supervise)
+    renames?.serve(sandbox)
     progress.pidfd = -1
     progress.channels = [:]
     return sandbox

@@ -1,5 +1,5 @@
 package import BaileyCore
-package import BaileyLinux
+import BaileyLinux
 import Synchronization
 
 /// Serves the seccomp listener of one sandbox: records what the filter notifies, and makes every connect(2) itself.
@@ -12,15 +12,17 @@ package final class Supervisor: Sendable {
   private let places: SocketPlaces
   private let agent: (user: UInt32, group: UInt32)?
   private let observer: any SandboxObserver
+  private let renames: StagedRename?
   private let blocked = BlockedConnects()
 
   /// - Parameters:
   ///   - listener: from `SECCOMP_FILTER_FLAG_NEW_LISTENER`; closed when the supervisor ends.
   ///   - agentIDs: host ids of the agent when the controller is root; `nil` otherwise.
-  package init(
+  init(
     listener: consuming Descriptor, places: SocketPlaces, agentIDs: (user: UInt32, group: UInt32)? = nil,
-    observer: any SandboxObserver
+    observer: any SandboxObserver, renames: StagedRename? = nil
   ) throws(Fault) {
+    self.renames = renames
     self.listener = listener
     self.places = places
     self.observer = observer
@@ -66,8 +68,22 @@ package final class Supervisor: Sendable {
       return
     }
     if case .connect = call { return connect(notification) }
-    if let event = event(call, notification), listener.isWaiting(notification.id) { observer.observed(event) }
+    let event = event(call, notification)
+    if let event, listener.isWaiting(notification.id) { observer.observed(event) }
+    if let event, event.operation == .rename, rename(event, notification) { return }
     listener.letGoOn(notification.id)
+  }
+
+  /// `false` where the kernel can do it.
+  private func rename(_ event: ObservedEvent, _ notification: Notification) -> Bool {
+    let flags = notification.number == SystemCallTable.number("renameat2") ? notification.arguments[4] : 0
+    guard let renames, let target = event.target, renames.concerns(from: event.path, to: target, flags: flags) else {
+      return false
+    }
+    renames.perform(from: event.path, to: target, flags: flags) { isDone in
+      if isDone { self.listener.answer(notification.id, error: nil) } else { self.listener.letGoOn(notification.id) }
+    }
+    return true
   }
 
   // MARK: records
