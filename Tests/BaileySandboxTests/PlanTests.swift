@@ -15,6 +15,16 @@ struct PlanTests {
     "/dev/urandom", "/dev/tty", "/sys/devices/system/cpu", "/home/u/.rustup", "/home/u/.local/state/bailey/homes/p",
   ]
 
+  @Test("Paths are bytes: a slash before a combining mark is a slash, and two spellings of a name are two")
+  func bytes() {
+    #expect(InsidePath.contains("/a", "/a/\u{301}b"))
+    #expect(!InsidePath.contains("/\u{e9}", "/e\u{301}"))
+    #expect(!InsidePath.isNormal("/a/../\u{301}b"))
+    #expect(InsidePath.parent("/a/\u{301}b") == "/a")
+    #expect(InsidePath.chain("/a/\u{301}b").count == 2)
+    #expect(InsidePath.resolve("../\u{301}b", in: "/x/y") == "/x/" + "\u{301}b")
+  }
+
   @Test("No host path outside the manifest is a source", arguments: [false, true])
   func sources(root: Bool) throws {
     let plan = try plan(PlanFixture.request([(.read, "/srv/data")], root: root))

@@ -62,6 +62,21 @@ struct FileEscapes {
     #expect(!(result.output + result.errors).contains(Walls.secret))
   }
 
+  @Test("Two spellings of one accented name are two files, and both are masked")
+  func accents() throws {
+    let project = "project/pr\u{f6}jekt"
+    try walls.scratch.directory(project)
+    for name in ["\u{e9}.key", "e\u{301}.key", "\u{301}x.key"] {
+      try walls.scratch.write(Walls.secret, to: project + "/" + name)
+    }
+    let directory = walls.scratch.path + "/" + project
+    #expect(try Tool("/usr/bin/git", directory: directory).run(["init", "-q"]).status == 0)
+    let result = try walls.bailey(
+      ["run", "-q", "--", "/bin/sh", "-c", "cat *; ls *.key | wc -l; git status -s"], directory: directory)
+    #expect(result.status == 0 && result.output.hasPrefix("3\n"), "\(result)")
+    #expect(!(result.output + result.errors).contains(Walls.secret))
+  }
+
   @Test("What the agent itself wrote stays readable to it")
   func ownSensitiveFiles() throws {
     let result = try walls.run("mkdir fresh && echo mine > fresh/.env && cat fresh/.env")

@@ -11,7 +11,7 @@ struct ViewBuilder {
   private(set) var parent: [JailOperation] = []
   private(set) var operations: [JailOperation] = []
   private(set) var mounts: [ViewMount] = []
-  private(set) var masked: Set<String> = []
+  private(set) var masked: [String] = []
   private var made: Set<String> = ["/"]
   private var nextSlot: Int
   /// Host trees that lie mapped below `/layers`.
@@ -102,7 +102,8 @@ struct ViewBuilder {
     }
     layers[lower] = "/layers/lower"
     layers[common] = "/layers/session"
-    let inLayer = { (path: String) in Self.bytes("/layers/session" + path.dropFirst(common.utf8.count)) }
+    let inLayer = { (path: String) in Self.bytes("/layers/session" + InsidePath.suffix(path, after: common.utf8.count))
+    }
     append(
       .overlay(
         path: path, lower: Self.bytes("/layers/lower"), upper: inLayer(upper), work: inLayer(work),
@@ -136,7 +137,8 @@ struct ViewBuilder {
 
   /// Covers a path with something that cannot be opened. Not optional: a mask that cannot be put ends the launch.
   mutating func mask(_ path: String, isDirectory: Bool, optional: Bool = false) {
-    guard masked.insert(path).inserted else { return }
+    if masked.contains(where: { $0.utf8.elementsEqual(path.utf8) }) { return }
+    masked.append(path)
     append(
       .bind(
         source: .path(Self.bytes(isDirectory ? Self.directoryMask : Self.fileMask)), path: Self.inView(path),

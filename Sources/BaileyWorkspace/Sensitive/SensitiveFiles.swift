@@ -52,7 +52,8 @@ package enum SensitiveFiles {
     let walk = try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns))
     var scan = Scan()
     try walk.visit(below: [], into: &scan, seen: seen) { _, _ in }
-    scan.masks = Set(scan.masks).sorted()
+    // By bytes: two spellings of an accented name are two files.
+    scan.masks = Set(scan.masks.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }.sorted()
     return scan
   }
 }
