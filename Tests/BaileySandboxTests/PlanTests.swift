@@ -153,6 +153,16 @@ struct PlanTests {
     #expect(fault?.subject == feature.rawValue)
   }
 
+  @Test("The number of processes is held by a control group or by an rlimit, not by both", arguments: [true, false])
+  func processLimit(inGroup: Bool) throws {
+    var facts = PlanFixture.facts()
+    if !inGroup { facts.features.remove(.cgroup) }
+    let limited = try plan(PlanFixture.request(), facts).start.compactMap { operation -> UInt32? in
+      if case .resourceLimit(let resource, _, _) = operation { resource } else { nil }
+    }
+    #expect(limited.contains(6) != inGroup && limited.contains(4) && limited.contains(7))
+  }
+
   @Test("A feature named as optional is a notice at every start", arguments: [Feature.landlock, .nftables])
   func optionalFeature(_ feature: Feature) throws {
     var facts = PlanFixture.facts()

@@ -31,8 +31,9 @@ package struct Launcher: SandboxLauncher {
     let plan: SandboxPlan
     let group: SessionGroup?
     do throws(Fault) {
-      let facts = try HostFacts.gather(
+      var facts = try HostFacts.gather(
         caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
+      if let groups, groups.missing == nil { facts.features.insert(.cgroup) }
       plan = try SandboxPlanner.plan(request, facts)
       group = try groups?.make(request.session, SandboxLimits(request.manifest.limits))
     } catch {

@@ -24,13 +24,15 @@ package struct SandboxLimits: Sendable, Equatable {
   var temporarySize: UInt64 { max(memory / 4, 64 << 20) }
 
   /// setrlimit(2) numbers of `asm-generic/resource.h`. RLIMIT_AS stays free: Node and Java reserve far more than they use.
-  var operations: [JailOperation] {
+  ///
+  /// - Parameter inGroup: a control group holds the number of processes.
+  func operations(inGroup: Bool) -> [JailOperation] {
     var operations: [JailOperation] = [
       // One byte holds no core, and to the kernel it also says not to call the host's handler; zero would (core(5), do_coredump).
       .resourceLimit(resource: 4, soft: 1, hard: 1),
-      .resourceLimit(resource: 6, soft: processes, hard: processes),
       .resourceLimit(resource: 7, soft: min(files, 4096), hard: files),
     ]
+    if !inGroup { operations.append(.resourceLimit(resource: 6, soft: processes, hard: processes)) }
     if let fileSize { operations.append(.resourceLimit(resource: 1, soft: fileSize, hard: fileSize)) }
     return operations
   }

@@ -6,6 +6,7 @@ package struct HostFacts: Sendable, Equatable {
   package var landlockABI: Int
   /// Major and minor.
   package var kernel: (UInt, UInt)
+  /// With `cgroup` where a control group will hold processes and memory.
   package var features: Set<Feature>
   /// Symbolic links at the top of `/` and among the planner's probes, without the leading slash, with their targets (`bin` → `usr/bin`).
   package var rootLinks: [String: String]

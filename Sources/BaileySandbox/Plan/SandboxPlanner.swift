@@ -27,7 +27,9 @@ package enum SandboxPlanner {
     plan.start = root() + view.operations
     if let terminal = request.terminal { plan.start.append(channels.terminal(terminal)) }
     plan.start += [.hostname(Array(SyntheticFiles.hostName.utf8))]
-    plan.start += network(facts, channels) + SandboxLimits(request.manifest.limits).operations
+    plan.start +=
+      network(facts, channels)
+      + SandboxLimits(request.manifest.limits).operations(inGroup: facts.features.contains(.cgroup))
     plan.start += [.ready(slots: channels.slots.values.sorted()), .spawn]
     plan.agent = try agent(request, facts, view, program)
     return plan

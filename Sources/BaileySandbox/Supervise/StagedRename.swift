@@ -38,7 +38,7 @@ final class StagedRename: Sendable {
     guard from != project, InsidePath.contains(project, from), InsidePath.contains(project, to),
       !InsidePath.contains(from, to)
     else { return false }
-    let relative = String(from.dropFirst(project.utf8.count + 1))
+    let relative = InsidePath.suffix(from, after: project.utf8.count + 1)
     guard let root = try? Descriptor.open(lower, [.path, .directory]) else { return false }
     return (try? root.open(relative, [.path, .directory, .noFollow], resolve: [.beneath, .noSymlinks])) != nil
   }
