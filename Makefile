@@ -2,9 +2,11 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run test build release install-tools format lint bench fuzz clean
+.PHONY: run test build release install install-built install-tools format lint bench fuzz clean
 
 PREFIX ?= /usr/local
+# What is installed; `make install-built BUILT=.build/debug` installs what is there already.
+BUILT ?= .build-release/release
 SWIFT_RELEASE := -c release --static-swift-stdlib --scratch-path .build-release
 
 run: release
@@ -24,10 +26,14 @@ release: install-tools
 install-tools:
 	scripts/install-tools
 
-install: release
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bailey
-	install -m 755 .build-release/release/bailey $(DESTDIR)$(PREFIX)/bin/bailey
-	install -m 755 .build-release/release/baileyd .build-release/release/bailey-jail $(DESTDIR)$(PREFIX)/libexec/bailey/
+install: release install-built
+
+install-built:
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bailey $(DESTDIR)$(PREFIX)/lib/systemd/user
+	install -m 755 $(BUILT)/bailey $(DESTDIR)$(PREFIX)/bin/bailey
+	install -m 755 $(BUILT)/baileyd $(BUILT)/bailey-jail $(DESTDIR)$(PREFIX)/libexec/bailey/
+	install -m 644 Packaging/systemd/bailey.socket $(DESTDIR)$(PREFIX)/lib/systemd/user/
+	sed 's|/usr/local|$(PREFIX)|' Packaging/systemd/bailey.service > $(DESTDIR)$(PREFIX)/lib/systemd/user/bailey.service
 
 format:
 	swift format -i -r Package.swift Sources Tests Benchmarks

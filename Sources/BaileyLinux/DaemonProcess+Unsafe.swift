@@ -36,11 +36,12 @@ package enum DaemonProcess {
 
   /// The listening socket that systemd passed (sd_listen_fds(3)): descriptor 3, if `LISTEN_PID` names this process.
   ///
-  /// More than one is refused with `EINVAL`: which is meant could only be guessed.
+  /// More than one is refused with `EINVAL`, since which is meant could only be guessed, and so is what is not a listening Unix socket.
   package static func inheritedSocket() throws(Errno) -> Descriptor? {
     guard let process = CurrentProcess.variable("LISTEN_PID"), Int32(process) == getpid() else { return nil }
     guard CurrentProcess.variable("LISTEN_FDS") == "1" else { throw .invalid }
     let socket = Descriptor(owning: 3)
+    guard try socket.isUnixListener() else { throw .invalid }
     try socket.setCloseOnExec(true)
     return socket
   }

@@ -82,6 +82,18 @@ extension Descriptor {
     return value == 0 ? nil : Errno(value)
   }
 
+  /// Whether this is a listening stream socket of the Unix family; anything but a socket is an error.
+  package borrowing func isUnixListener() throws(Errno) -> Bool {
+    // SO_DOMAIN, SO_TYPE, SO_ACCEPTCONN.
+    for (option, wanted) in [(39, Int32(AF_UNIX)), (3, Int32(SOCK_STREAM.rawValue)), (30, 1)] as [(Int32, Int32)] {
+      var value: Int32 = 0
+      var size = socklen_t(MemoryLayout<Int32>.size)
+      try Errno.check(unsafe getsockopt(raw, SOL_SOCKET, option, &value, &size))
+      if value != wanted { return false }
+    }
+    return true
+  }
+
   package borrowing func setSocketOption(level: Int32, _ option: Int32, _ value: Int32) throws(Errno) {
     var value = value
     try Errno.check(unsafe setsockopt(raw, level, option, &value, socklen_t(4)))

@@ -61,7 +61,7 @@ struct Daemon {
   private static func listen(_ places: Places) throws(Fault) -> Door {
     let inherited: Int32?
     do throws(Errno) { inherited = try DaemonProcess.inheritedSocket()?.take() } catch {
-      throw Fault("socket-unusable", why: "systemd must pass exactly one socket")
+      throw Fault("socket-unusable", why: "systemd must pass exactly one listening Unix socket")
     }
     guard let inherited else { return try Door(at: places) }
     return Door(owning: Descriptor(owning: inherited))

@@ -7,7 +7,7 @@ import Testing
 
 /// Groups as they are on this machine: with controllers in a delegated tree, for freezing alone in a hybrid one.
 private let groups = ControlGroups.claim()
-private let canFreeze = groups.root.raw >= 0 || mustDelegate
+private let canFreeze = groups.isUsable || mustDelegate
 private let canHold = groups.missing == nil || mustDelegate
 
 @Suite("Control groups", .serialized)

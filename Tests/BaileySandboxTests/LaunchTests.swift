@@ -93,6 +93,21 @@ struct LaunchTests {
     await shell.sandbox.kill()
   }
 
+  @Test(
+    "From a file system that cannot map ids, root grants what everybody may read, and nothing for writing",
+    .enabled(if: CurrentProcess.user == 0))
+  func unmappedGrant() async throws {
+    let shell = try await Shell(fixture)
+    let path = "/sys/kernel/mm/transparent_hugepage"
+    try await shell.sandbox.grant(path: path, writable: false)
+    #expect(try shell.run("cat \(path)/enabled").contains("never"))
+    #expect(try shell.run("(echo never > \(path)/enabled) || echo refused").contains("refused"))
+    try await shell.sandbox.revoke(path: path)
+    let fault = await #expect(throws: Fault.self) { try await shell.sandbox.grant(path: path, writable: true) }
+    #expect(fault?.code == "sandbox-grant-failed" && fault?.why.contains("cannot map") == true)
+    await shell.sandbox.kill()
+  }
+
   @Test("A single file can be granted")
   func fileGrant() async throws {
     let shell = try await Shell(fixture)

@@ -52,7 +52,7 @@ package struct HostHealth: HealthProbe {
 
   private var cgroup: HealthFinding {
     guard let missing = groups.missing else { return HealthFinding("cgroup", .ok, "delegated: \(groups.path)") }
-    return HealthFinding("cgroup", .ok, "not used for limits: \(missing)", fix: Self.delegation)
+    return HealthFinding("cgroup", .ok, "not used for limits: \(missing)", fix: groups.isUsable ? nil : Self.delegation)
   }
 
   private static let delegation =

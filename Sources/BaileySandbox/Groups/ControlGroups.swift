@@ -15,6 +15,9 @@ package final class ControlGroups: Sendable {
   /// Of `path`; -1 when no group can be made at all.
   let root: Descriptor
 
+  /// Whether groups can be made, and if only to freeze them.
+  package var isUsable: Bool { root.raw >= 0 }
+
   private static let prefix = "bailey-"
   private static let wanted = ["memory", "pids"]
 
@@ -100,7 +103,7 @@ package final class ControlGroups: Sendable {
 
   /// A group for one session. `nil` where the kernel holds no limits and cannot freeze either.
   func make(_ session: SessionID, _ limits: SandboxLimits) throws(Fault) -> SessionGroup? {
-    guard root.raw >= 0 else { return nil }
+    guard isUsable else { return nil }
     let name = "\(Self.prefix)\(CurrentProcess.number)-\(session.text)"
     do throws(Errno) { return try SessionGroup(name, of: self, missing == nil ? limits : nil) } catch {
       if missing != nil { return nil }

@@ -21,7 +21,8 @@ extension Sandbox {
     } catch {
       state.withLock { _ = $0.granted.remove(path) }
       throw Fault(
-        "sandbox-grant-failed", subject: path, why: error.why, hint: "the view has no place for it, or it is gone")
+        "sandbox-grant-failed", subject: path, why: error.why,
+        hint: error.hint ?? "the view has no place for it, or it is gone")
     }
   }
 
@@ -31,20 +32,29 @@ extension Sandbox {
       _ = try await request(BAILEY_MOUNT, [attributes, 1], strings)
       return
     }
-    let tree = try mappedTree(path).take()
+    let tree = try mappedTree(path, attributes).take()
     defer { _ = Descriptor(owning: tree) }
     _ = try await request(
       BAILEY_MOUNT, [attributes, 0], [.data([]), Self.view, .text(path)], descriptors: [tree])
   }
 
   /// A detached copy of the tree in which root's files are the agent's.
-  private func mappedTree(_ path: String) throws(Fault) -> Descriptor {
+  ///
+  /// Some file systems cannot map ids (overlayfs, NFS, many FUSE ones). What is granted for reading is then shown as it is: the
+  /// agent reads what everybody may. What is to be written would get the agent's number for an owner, so that is refused.
+  private func mappedTree(_ path: String, _ attributes: UInt64) throws(Fault) -> Descriptor {
     do throws(Errno) {
       let place = try Descriptor.workingDirectory.open(path, .path, resolve: [.noSymlinks, .noMagicLinks])
       let tree = try place.cloneTree(recursive: false)
       let namespace = try Descriptor.open("/proc/\(initProcess)/ns/user")
-      try tree.setMountAttributes(0, userNamespace: namespace.raw, recursive: false)
+      do throws(Errno) {
+        try tree.setMountAttributes(0, userNamespace: namespace.raw, recursive: false)
+      } catch .invalid where attributes & 1 == 1 {}
       return tree
+    } catch .invalid {
+      throw Fault(
+        "sandbox-grant-failed", subject: path, why: "its file system cannot map root's files to the agent's id",
+        hint: "run Bailey as an ordinary user, grant it without `--write`, or a path on ext4, xfs or btrfs")
     } catch {
       throw Fault("sandbox-grant-failed", subject: path, why: "the tree cannot be mapped: \(error)", hint: nil)
     }
