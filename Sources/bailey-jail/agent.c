@@ -174,10 +174,8 @@ static void take_foreground(struct context *context) {
 }
 
 long start_program(struct context *context) {
-  long process = fork_process();
+  long process = fork_process(context->group);
   if (process == 0) {
-    if (context->group >= 0 && CALL(write, context->group, "0", 1) < 0)
-      leave(context->failure);
     take_foreground(context);
     reset_signals();
     run_list(context, BAILEY_AGENT);

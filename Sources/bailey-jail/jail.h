@@ -12,7 +12,7 @@ struct context {
   long main_process;  /* pidfd of the main program, for `join` */
   long streams[3];    /* descriptors that become 0, 1, 2; -1: none was passed */
   long terminal;      /* slave side, or -1 */
-  long group;         /* cgroup.procs for programs, or -1 */
+  long group;         /* control group for programs, or -1 */
   long null;          /* /dev/null */
   long devpts;        /* O_PATH of the sandbox's devpts, or -1 */
   int keep_groups;    /* setgroups is denied: the namespace keeps the caller's groups */

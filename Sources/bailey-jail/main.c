@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 
 #define NAMESPACES \
-  (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+  (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS)
 
 static struct context context = {.streams = {-1, -1, -1}, .terminal = -1, .group = -1, .devpts = -1, .null = -1, .failure = 125};
 
@@ -114,6 +114,7 @@ static long become_root(const struct plan *plan) {
   if (!denied)
     TRY(CALL(setgroups, 0, 0));
   TRY(CALL(setresuid, 0, 0, 0));
+  TRY(CALL(unshare, CLONE_NEWCGROUP)); /* here, so that its root is where pid 1 was born */
   return CALL(prctl, PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
@@ -142,18 +143,14 @@ _Noreturn void jail_main(void) {
   context.plan = &plan;
   context.failure = (int)plan.header->failure;
   close_descriptor(BAILEY_FD_PLAN);
-  if (plan.header->streams & BAILEY_GROUPS) {
-    context.group = BAILEY_FD_GROUPS + 1;
-    result = CALL(write, BAILEY_FD_GROUPS, "0", 1);
-    if (result < 0)
-      refuse(result);
-    close_descriptor(BAILEY_FD_GROUPS);
-  }
+  int grouped = (plan.header->streams & BAILEY_GROUPS) != 0;
+  context.group = grouped ? BAILEY_FD_GROUPS + 1 : -1;
   context.null = CALL(fcntl, 0, F_DUPFD_CLOEXEC, BAILEY_FD_SLOTS + BAILEY_SLOTS);
   long release = CALL(eventfd2, 0, 02000000 /* EFD_CLOEXEC */);
   int pidfd = -1;
   struct clone_args arguments = {.flags = NAMESPACES | CLONE_FILES | CLONE_PARENT | CLONE_PIDFD,
-                                 .pidfd = (uint64_t)(uintptr_t)&pidfd};
+                                 .pidfd = (uint64_t)(uintptr_t)&pidfd, .cgroup = BAILEY_FD_GROUPS};
+  arguments.flags |= grouped ? CLONE_INTO_CGROUP : 0;
   context.child = release < 0 ? release : CALL(clone3, &arguments, sizeof arguments);
   if (context.child == 0)
     become_init(release);

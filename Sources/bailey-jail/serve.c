@@ -208,7 +208,7 @@ static long launch(struct operation *operation, const int *descriptors, unsigned
     if (program->leader != 0)
       continue;
     *program = (struct program){.id = operation->number[0]};
-    long leader = fork_process();
+    long leader = fork_process(-1);
     if (leader == 0)
       lead(program, operation, descriptors);
     program->leader = leader < 0 ? 0 : (int)leader;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <linux/sched.h>
 #include <signal.h>
 
 /* The compiler may call these by name. */
@@ -32,7 +33,12 @@ void close_descriptor(long descriptor) {
     CALL(close, descriptor);
 }
 
-long fork_process(void) { return CALL(clone, SIGCHLD, 0, 0, 0, 0); }
+/* Writing to cgroup.procs instead would wait for an RCU grace period. */
+long fork_process(long group) {
+  struct clone_args arguments = {.flags = group < 0 ? 0 : CLONE_INTO_CGROUP, .exit_signal = SIGCHLD};
+  arguments.cgroup = group < 0 ? 0 : (uint64_t)group;
+  return CALL(clone3, &arguments, sizeof arguments);
+}
 
 long write_whole(long descriptor, const char *bytes, size_t length) {
   long written = CALL(write, descriptor, bytes, length);

@@ -40,7 +40,8 @@ static inline long call6(long number, long a, long b, long c, long d, long e, lo
 
 _Noreturn void leave(int code);
 void close_descriptor(long descriptor);
-long fork_process(void);
+/* A child, in another control group unless `group` is -1. */
+long fork_process(long group);
 /* Writes all of it at once, or fails. */
 long write_whole(long descriptor, const char *bytes, size_t length);
 /* `path` must not lead through a symbolic link or a link of procfs, nor out of `directory` if that is one. */

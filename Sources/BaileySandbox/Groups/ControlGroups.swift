@@ -102,10 +102,12 @@ package final class ControlGroups: Sendable {
   }
 
   /// A group for one session. `nil` where the kernel holds no limits and cannot freeze either.
-  func make(_ session: SessionID, _ limits: SandboxLimits) throws(Fault) -> SessionGroup? {
+  ///
+  /// - Parameter agent: the agent's user, if it is not the controller's.
+  func make(_ session: SessionID, _ limits: SandboxLimits, agent: UInt32?) throws(Fault) -> SessionGroup? {
     guard isUsable else { return nil }
     let name = "\(Self.prefix)\(CurrentProcess.number)-\(session.text)"
-    do throws(Errno) { return try SessionGroup(name, of: self, missing == nil ? limits : nil) } catch {
+    do throws(Errno) { return try SessionGroup(name, of: self, missing == nil ? limits : nil, agent: agent) } catch {
       if missing != nil { return nil }
       throw Fault(
         "control-group-failed", subject: path + "/" + name, why: "no control group can be made: \(error)",

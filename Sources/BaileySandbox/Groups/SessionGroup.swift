@@ -11,24 +11,29 @@ final class SessionGroup: Sendable {
   private let groups: ControlGroups
   private let directory: Descriptor
 
-  /// - Parameter limits: `nil` where the hierarchy has no controllers.
-  init(_ name: String, of groups: ControlGroups, _ limits: SandboxLimits?) throws(Errno) {
+  /// - Parameters:
+  ///   - limits: `nil` where the hierarchy has no controllers.
+  ///   - agent: the agent's user, if it is not the controller's: pid 1 moves its children from one group into the other in his name.
+  init(_ name: String, of groups: ControlGroups, _ limits: SandboxLimits?, agent: UInt32?) throws(Errno) {
     self.name = name
     self.groups = groups
     holdsLimits = limits != nil
-    directory = try Self.made(name, groups, limits)
+    directory = try Self.made(name, groups, limits, agent)
   }
 
   deinit { remove() }
 
-  private static func made(_ name: String, _ groups: ControlGroups, _ limits: SandboxLimits?) throws(Errno)
-    -> Descriptor
+  private static func made(_ name: String, _ groups: ControlGroups, _ limits: SandboxLimits?, _ user: UInt32?)
+    throws(Errno) -> Descriptor
   {
     try groups.root.makeDirectory(name, mode: 0o755)
     do throws(Errno) {
       let directory = try groups.root.open(name, [.readOnly, .directory])
       try directory.makeDirectory(agent, mode: 0o755)
       if let limits { try set(limits, directory) }
+      for file in ["cgroup.procs", agent + "/cgroup.procs"] {
+        if let user { try directory.setOwner(of: file, user: user, group: 0) }
+      }
       return directory
     } catch {
       remove(name, from: groups.root)
@@ -47,11 +52,9 @@ final class SessionGroup: Sendable {
     }
   }
 
-  /// The files through which a process enters: the session's group, and the agent's below it.
+  /// The session's group, and the agent's below it, for processes to be born in.
   func doors() throws(Errno) -> DescriptorPair {
-    DescriptorPair(
-      first: try directory.open("cgroup.procs", [.writeOnly]),
-      second: try directory.open(Self.agent + "/cgroup.procs", [.writeOnly]))
+    DescriptorPair(first: try directory.duplicate(), second: try directory.open(Self.agent, [.readOnly, .directory]))
   }
 
   /// Stops all but pid 1, seen by nobody inside: jobs that stood still already still do afterwards.

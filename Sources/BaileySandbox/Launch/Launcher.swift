@@ -35,7 +35,8 @@ package struct Launcher: SandboxLauncher {
         caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
       if let groups, groups.missing == nil { facts.features.insert(.cgroup) }
       plan = try SandboxPlanner.plan(request, facts)
-      group = try groups?.make(request.session, SandboxLimits(request.manifest.limits))
+      let agent = request.caller.isRoot ? request.caller.agentUser : nil
+      group = try groups?.make(request.session, SandboxLimits(request.manifest.limits), agent: agent)
     } catch {
       streams.close()
       throw error

@@ -19,8 +19,8 @@
 #define BAILEY_SLOTS 256
 #define BAILEY_NO_SLOT UINT64_MAX
 
-/* Descriptors at start. Slot n is BAILEY_FD_SLOTS + n. With BAILEY_GROUPS, BAILEY_FD_GROUPS is the cgroup.procs of the session's control
- * group, into which bailey-jail goes first of all, and the next one that of the group below it, into which every program goes. */
+/* Descriptors at start. Slot n is BAILEY_FD_SLOTS + n. With BAILEY_GROUPS, BAILEY_FD_GROUPS is the directory of the session's control
+ * group, into which pid 1 is born, and the next one that of the group below it, into which every program is. */
 enum {
   BAILEY_FD_LOG = 2,
   BAILEY_FD_PLAN = 3,
