@@ -85,10 +85,14 @@ struct BodyDecoder {
     guard let line = try line(&input, limit: 1024, .chunkSize) else { return nil }
     let digits = line.prefix { Self.isHex($0) }
     let rest = line[digits.endIndex...]
-    guard (1...15).contains(digits.count), rest.isEmpty || rest.first == UInt8(ascii: ";"),
-      rest.allSatisfy(HTTPToken.isFieldByte)
-    else { throw .chunkSize }
+    guard (1...15).contains(digits.count), rest.isEmpty || Self.isExtension(rest) else { throw .chunkSize }
     return Int64(String(decoding: digits, as: UTF8.self), radix: 16)
+  }
+
+  /// `;name`, and whatever is visible after it.
+  private static func isExtension(_ rest: ArraySlice<UInt8>) -> Bool {
+    guard rest.first == UInt8(ascii: ";"), let next = rest.dropFirst().first else { return false }
+    return HTTPToken.isToken(next) && rest.allSatisfy(HTTPToken.isFieldByte)
   }
 
   private static func isHex(_ byte: UInt8) -> Bool {
