@@ -126,4 +126,27 @@ struct OptionTests {
       LogLine(palette: .none).text(LogRow(index: 9, record: record))
         == "9  1970-01-01T00:00:00Z  01234567  intent  deny net.connect evil\\u{1b}.example:443 (no rule allows this)")
   }
+
+  @Test(
+    "The outcome of a connection shows the bytes both ways, and what the network's gate refuses by itself counts as denied"
+  )
+  func networkLines() {
+    let outcome: JSON = [
+      "kind": "outcome", "time_ns": 0,
+      "body": ["intent": 8, "succeeded": true, "detail": ["sent": 517, "received": 4096, "address": "[::1]:443"]],
+    ]
+    let text = LogLine(palette: .none).text(LogRow(index: 9, record: outcome))
+    #expect(text.contains("of 8: done") && text.contains("517") && text.contains("4096"))
+    let refusal: JSON = [
+      "kind": "observed", "time_ns": 0,
+      "body": [
+        "action": ["action": "net.connect", "resource": ["host": "a.example", "port": 443]], "succeeded": false,
+        "detail": ["code": "name-hidden", "reason": "the client hides it"],
+      ],
+    ]
+    let row = LogRow(index: 10, record: refusal)
+    #expect(row.isDenial)
+    #expect(LogLine(palette: .none).text(row).hasSuffix("net.connect a.example:443 refused (the client hides it)"))
+    #expect(!LogRow(index: 9, record: outcome).isDenial)
+  }
 }

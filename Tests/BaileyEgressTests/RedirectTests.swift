@@ -104,4 +104,45 @@ struct RedirectTests {
     #expect(
       mediator.requests.filter { $0.verb == .netConnect }.allSatisfy { $0.resource["port"]?.int == Int64(server.port) })
   }
+
+  @Test(
+    "A name that has IPv6 addresses only is reached from inside, by its synthetic address and by an IPv6 literal with its SNI"
+  )
+  func onlyIPv6() async throws {
+    let server = try TestServer.echo(on: Endpoint(ip("::1"), 0))
+    let inside = try await blocking { try Self.enter() }
+    let range = try #require(try? AddressRange("::1"))
+    let rules = [
+      NetworkRule(target: .address(range), ports: [server.port...server.port], source: SourceLocation(file: "t")),
+      rule("six.example", server.port),
+    ]
+    let mediator = TestMediator(hosts: ["six.example"])
+    let gate = try NetworkGate(resolver: TestResolver(["six.example": ["::1"]]))
+    let session = try await gate.open(
+      subject: TestGate.subject(), channels: inside.channels, rules: rules, uploadBudget: nil, mediator: mediator)
+    let hello = clientHello("six.example")
+    let echoed = try await blocking { () -> [[UInt8]] in
+      let nameserver = Endpoint(ip("8.8.8.8"), 53)
+      var answers: [[UInt8]] = []
+      for type in [28, 1] as [UInt8] {
+        let query = dnsQuery("six.example", type: type)
+        try Socket.send(Datagram(bytes: query, peer: nameserver, local: nil), through: inside.question)
+        _ = try poll([(inside.question, .input)], milliseconds: 20_000)
+        answers.append(try #require(try Socket.receiveDatagram(inside.question, limit: 512)).bytes)
+      }
+      #expect(answers[0][7] == 0 && answers[1][7] == 1)
+      let synthetic = try #require(IPAddress(bytes: Array(answers[1].suffix(4))))
+      return [
+        try Self.tunnel(inside.clientIPv4, to: Endpoint(synthetic, server.port), hello),
+        try Self.tunnel(inside.clientIPv6, to: Endpoint(ip("2606:4700:4700::1111"), server.port), hello),
+      ]
+    }
+    #expect(echoed == [hello, hello])
+    await session.close()
+    Socket.close(inside.question)
+    #expect(
+      mediator.completions.filter { $0.0.verb == .netConnect }.allSatisfy {
+        $0.1.detail["address"]?.string == "[::1]:\(server.port)"
+      })
+  }
 }

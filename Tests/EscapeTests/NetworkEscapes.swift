@@ -74,6 +74,47 @@ struct NetworkEscapes {
     #expect(result.output.hasPrefix("198.18.") || result.output.hasPrefix("198.19."), "\(result)")
   }
 
+  @Test(
+    "IPv6 is captured as IPv4 is: a literal is refused by decision, DNS is answered inside, other datagrams go nowhere")
+  func literalIPv6() throws {
+    let result = try walls.run("curl -sS -g -m 20 --noproxy '*' 'http://[2606:4700:4700::1111]/'")
+    #expect(result.output.contains("address-not-named"), "\(result)")
+    #expect(try walls.bailey(["log", "--denied"]).output.contains("2606:4700:4700::1111"))
+    let inside = try walls.python(
+      """
+      import socket, struct
+      name = b''.join(bytes([len(l)]) + l for l in b'only6.evil.example'.split(b'.')) + b'\\0'
+      s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.settimeout(5)
+      for kind in (28, 1):
+          s.sendto(b'\\x12\\x34\\1\\0\\0\\1' + b'\\0' * 6 + name + struct.pack('>HH', kind, 1), ('2606:4700:4700::1111', 53))
+          answer = s.recv(512); print(answer[7], answer[-4] if answer[7] else '-')
+      print(socket.gethostbyname('only6.evil.example').startswith('198.1'))
+      u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); u.settimeout(2)
+      try:
+          u.connect(('2606:4700:4700::1111', 443)); u.send(b'quic'); print('answer', u.recv(10))
+      except OSError as e:
+          print('refused')
+      """)
+    #expect(inside.output == "0 -\n1 198\nTrue\nrefused\n", "\(inside)")
+  }
+
+  @Test("ICMP cannot be sent, raw or by a datagram socket")
+  func icmp() throws {
+    let result = try walls.python(
+      """
+      import socket
+      for kind in (socket.SOCK_RAW, socket.SOCK_DGRAM):
+          for family, protocol in ((socket.AF_INET, 1), (socket.AF_INET6, 58)):
+              try:
+                  s = socket.socket(family, kind, protocol); s.settimeout(2)
+                  s.connect(('203.0.113.7', 0) if family == socket.AF_INET else ('2606:4700:4700::1111', 0))
+                  s.send(b'\\x08\\0\\0\\0\\0\\0\\0\\0'); s.recv(10); print('REACHED')
+              except OSError as e:
+                  print('refused')
+      """)
+    #expect(result.output == String(repeating: "refused\n", count: 4), "\(result)")
+  }
+
   @Test("A host name with a NUL in a SOCKS request is refused")
   func nulInName() throws {
     let result = try walls.python(

@@ -62,12 +62,15 @@ struct LogList: BaileyCommand {
 }
 
 extension LogRow {
-  /// Whether the gate, or the supervisor of the sandbox, refused it.
+  /// Whether the gate, the network's gate or the supervisor of the sandbox refused it.
   var isDenial: Bool {
     let body = record["body"]
     return body?["decision"]?["effect"] == "deny"
-      || (record["kind"] == "observed" && body?["succeeded"] == false && body?["detail"]?["observed"] == true)
+      || (record["kind"] == "observed" && body?["succeeded"] == false && isRefusal(body?["detail"]))
   }
+
+  /// The supervisor says that it observed, the network's gate gives a code; a gap in what was observed is neither.
+  private func isRefusal(_ detail: JSON?) -> Bool { detail?["observed"] == true || detail?["code"]?.string != nil }
 }
 
 struct LogShow: BaileyCommand {

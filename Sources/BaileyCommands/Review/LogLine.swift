@@ -21,7 +21,10 @@ struct LogLine {
       words.insert(effect == "allow" ? palette.green("allow") : palette.red(printable(effect)), at: 0)
       if effect != "allow" { words.append(reasons(body["decision"]?["reasons"])) }
     }
-    if body["succeeded"]?.bool == false { words.append(palette.yellow("refused")) }
+    if body["succeeded"]?.bool == false {
+      words.append(palette.yellow("refused"))
+      if let reason = body["detail"]?["reason"]?.string { words.append("(\(printable(reason)))") }
+    }
     return words.filter { !$0.isEmpty }.joined(separator: " ")
   }
 

@@ -134,9 +134,9 @@ final class TestServer: Sendable {
   let accepted = Mutex(0)
   private let listener: Int32
 
-  init(_ serve: @escaping @Sendable (Peer) throws -> Void) throws {
-    listener = try Socket.listener(on: loopback)
-    endpoint = Endpoint(loopback.address, Socket.localEndpoint(listener)?.port ?? 0)
+  init(on host: Endpoint = loopback, _ serve: @escaping @Sendable (Peer) throws -> Void) throws {
+    listener = try Socket.listener(on: host)
+    endpoint = Endpoint(host.address, Socket.localEndpoint(listener)?.port ?? 0)
     try startThread("server") { [self] in
       while true {
         guard let ready = try? poll([(listener, .input)], milliseconds: 60_000), !ready[0].isEmpty,
@@ -151,8 +151,8 @@ final class TestServer: Sendable {
   var port: UInt16 { endpoint.port }
   var connections: Int { accepted.withLock { $0 } }
 
-  static func echo() throws -> TestServer {
-    try TestServer { peer in
+  static func echo(on host: Endpoint = loopback) throws -> TestServer {
+    try TestServer(on: host) { peer in
       while true {
         let bytes = try peer.receive()
         if bytes.isEmpty { return peer.finish() }
