@@ -179,4 +179,45 @@ struct EndTests {
     #expect(throws: (any Error).self) { try Peer.connect(to: proxyEnd) }
     stuck.isOpen.withLock { $0 = true }
   }
+
+  @Test(
+    "While decisions hang, a flood of datagrams waits in the kernel, known names are still answered, and afterwards new ones are"
+  )
+  func datagramFlood() async throws {
+    let stuck = Stuck { $0.resource["name"]?.string?.hasSuffix("flood.example") == true }
+    var options = GateOptions()
+    options.newNamesPerMinute = 10_000
+    let gate = try NetworkGate(resolver: stuck, options: options)
+    let socket = try Socket.datagram(boundTo: loopback)
+    let (udp, stream) = (Socket.localEndpoint(socket) ?? loopback, try Socket.listener(on: loopback))
+    let tcp = Socket.localEndpoint(stream) ?? loopback
+    let session = try await gate.open(
+      subject: TestGate.subject(), channels: [.resolverIPv4: socket, .resolverStreamIPv4: stream], rules: [],
+      uploadBudget: nil, mediator: stuck)
+    let client = try Socket.datagram(boundTo: loopback)
+    func ask(_ name: String) throws {
+      try Socket.send(Datagram(bytes: dnsQuery(name), peer: udp, local: nil), through: client)
+    }
+    for index in 0..<600 { try ask("x\(index).flood.example") }
+    try await eventually { stuck.asked.withLock { $0 } == 256 }
+    let answer = try await blocking {
+      let peer = try Peer.connect(to: tcp)
+      let query = dnsQuery("good.example")
+      try peer.send([0, UInt8(query.count)] + query)
+      return try peer.receive(exactly: 6)[5] & 0x0F
+    }
+    #expect(answer == 0)
+    #expect(stuck.asked.withLock { $0 } == 256)
+    stuck.isOpen.withLock { $0 = true }
+    try await eventually { stuck.asked.withLock { $0 } > 256 }
+    try await eventually {
+      try ask("late.flood.example")
+      while let datagram = try? Socket.receiveDatagram(client, limit: 512) {
+        if datagram.bytes.count > 17, datagram.bytes[13..<17].elementsEqual("late".utf8) { return true }
+      }
+      return false
+    }
+    await session.close()
+    Socket.close(client)
+  }
 }

@@ -197,6 +197,11 @@ struct OpenedDoors {
     usleep(500_000)
     let fetch = "curl -sS -m 5 --noproxy '*' -o /dev/null -w '%{http_code}' http://127.0.0.1:18996/"
     #expect(try walls.run(fetch, ["--allow-host-port", "18996"]).output == "200")
+    let named = "curl -sS -m 5 -o /dev/null -w '%{http_code}' http://localhost:18996/"
+    #expect(try walls.run(named, ["--allow-host-port", "18996"]).output == "200")
+    #expect(try walls.run(named).output != "200")
+    let proxied = "curl -sS -m 5 --noproxy '' -o /dev/null -w '%{http_code}' http://localhost:18996/"
+    #expect(try walls.run(proxied).output == "403")
     #expect(try walls.run(fetch).output == "000")
   }
 }
