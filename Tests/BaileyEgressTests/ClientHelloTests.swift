@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import Synchronization
 import Testing
 
 @testable import BaileyEgress
@@ -128,5 +129,56 @@ struct ClientHelloTests {
     await gate.close()
     #expect(gate.mediator.refusalCodes == ["name-hidden"])
     #expect(gate.resolver.questions == [])
+  }
+
+  private static let retryRequest: [UInt8] = {
+    let random: [UInt8] = [
+      0xCF, 0x21, 0xAD, 0x74, 0xE5, 0x9A, 0x61, 0x11, 0xBE, 0x1D, 0x8C, 0x02, 0x1E, 0x65, 0xB8, 0x91, 0xC2, 0xA2, 0x11,
+      0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
+    ]
+    return [22, 3, 3, 0, 40, 2, 0, 0, 36, 3, 3] + random + [0, 0x13, 0x01]
+  }()
+
+  /// - Returns: what the server got after its HelloRetryRequest.
+  private func retried(_ second: [UInt8], guessing: Bool, _ transport: NetworkRule.Transport) async throws -> [UInt8] {
+    let first = clientHello("good.example")
+    let got = Mutex<[UInt8]?>(nil)
+    let server = try TestServer { peer in
+      _ = try peer.receive(exactly: first.count)
+      for byte in Self.retryRequest { try peer.send([byte]) }
+      let rest = try? peer.receiveAll()
+      got.withLock { $0 = rest ?? [] }
+    }
+    let gate = try await TestGate(
+      mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
+      rules: opened(server.port, also: [rule("good.example", server.port, transport)]))
+    try await blocking {
+      let peer = try gate.captured(to: Endpoint(try synthetic("good.example", at: gate), server.port))
+      try peer.send(guessing ? first + second : first)
+      // A wrong guess is refused before the request arrives.
+      let answer = try? peer.receive(exactly: Self.retryRequest.count)
+      #expect(answer == Self.retryRequest || guessing)
+      if !guessing { for byte in second { try? peer.send([byte]) } }
+      peer.finish()
+      _ = try? peer.receiveAll()
+    }
+    try await eventually { got.withLock { $0 != nil } }
+    await gate.close()
+    return got.withLock { $0 } ?? []
+  }
+
+  @Test("After a HelloRetryRequest the same name passes, behind change_cipher_spec too", arguments: [false, true])
+  func retry(guessing: Bool) async throws {
+    let second = [20, 3, 3, 0, 1, 1] + clientHello("good.example", split: 50) + [23, 3, 3, 0, 1, 9]
+    #expect(try await retried(second, guessing: guessing, .any) == second)
+    #expect(try await retried(second, guessing: guessing, .tcp) == second)
+  }
+
+  @Test(
+    "After a HelloRetryRequest no other name, hidden name or missing name reaches the server",
+    arguments: [clientHello("evil.example"), clientHello(nil), clientHello("good.example", ech: true)], [false, true])
+  func retryElsewhere(second: [UInt8], guessing: Bool) async throws {
+    #expect(try await retried([20, 3, 3, 0, 1, 1] + second, guessing: guessing, .any) == [])
+    #expect(try await retried(second, guessing: guessing, .tcp) == [])
   }
 }

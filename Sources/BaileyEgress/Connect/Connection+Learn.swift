@@ -48,6 +48,7 @@ extension Connection {
       return refuse(.tlsMalformed)
     }
     if hello.hidesName { return refuse(.nameHidden) }
+    self.hello = hello
     guard let raw = hello.serverName else { return learnUnnamedTLS() }
     guard let name = try? HostName(raw) else { return refuse(.host(raw)) }
     switch agreed(with: .name(name)) {

@@ -6,6 +6,7 @@ extension Connection {
   func beginRelay() {
     stage = .relaying
     awaitsFirstBytes = false
+    watchForRetry()
     pump()
   }
 
@@ -25,6 +26,8 @@ extension Connection {
   }
 
   private func pump() {
+    if retry != .none { inspectRetry() }
+    guard stage == .guarded || stage == .relaying else { return }
     let (session, buffer) = (session, thread.buffer)
     let upward =
       stage == .guarded
@@ -80,6 +83,7 @@ extension Connection {
     do throws(ClientHelloError) {
       guard let hello = try ClientHello.parse(bytes) else { return waitForMore() }
       if hello.hidesName { return refuse(.nameHidden, as: .tls) }
+      self.hello = hello
       check(hello.serverName, as: .tls)
     } catch {
       refuse(.tlsMalformed, as: .tls)

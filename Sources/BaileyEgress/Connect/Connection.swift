@@ -45,6 +45,10 @@ final class Connection: LoopSource {
   var up = Flow()
   var down = Flow()
 
+  /// The ClientHello that was judged; see `Connection+Retry`.
+  var hello: ClientHello?
+  var retry = Retry.none
+
   /// The language in which the client expects an answer at this moment.
   enum Voice { case silence, tls, http, socks }
 

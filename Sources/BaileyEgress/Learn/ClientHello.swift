@@ -16,17 +16,21 @@ struct ClientHello: Sendable, Equatable {
   var serverName: String?
   /// The extension `encrypted_client_hello` (0xfe0d) is there, real or as grease: the true name may be another.
   var hidesName: Bool
+  /// Bytes of its records.
+  var length = 0
 
   static let limit = 16 << 10
 
   /// `nil` while more bytes are needed.
   static func parse(_ bytes: [UInt8]) throws(ClientHelloError) -> ClientHello? {
-    guard let message = try handshake(bytes) else { return nil }
-    return try hello(message)
+    guard let (message, length) = try handshake(bytes) else { return nil }
+    var result = try hello(message)
+    result.length = length
+    return result
   }
 
   /// The body of the first handshake message, put together from its records.
-  private static func handshake(_ bytes: [UInt8]) throws(ClientHelloError) -> ArraySlice<UInt8>? {
+  private static func handshake(_ bytes: [UInt8]) throws(ClientHelloError) -> (ArraySlice<UInt8>, length: Int)? {
     var reader = ByteReader(bytes)
     var message: [UInt8] = []
     while true {
@@ -39,12 +43,14 @@ struct ClientHello: Sendable, Equatable {
       let part = reader.take(min(length, reader.remaining)) ?? []
       message += part
       if let first = message.first, first != 1 { throw .malformed }
-      if message.count >= 4, let body = try whole(message, missing: length - part.count) { return body }
+      if message.count >= 4, let body = try whole(message, missing: length - part.count) {
+        return (body, reader.position)
+      }
       if part.count < length { return try pending(bytes) }
     }
   }
 
-  private static func pending(_ bytes: [UInt8]) throws(ClientHelloError) -> ArraySlice<UInt8>? {
+  private static func pending(_ bytes: [UInt8]) throws(ClientHelloError) -> (ArraySlice<UInt8>, length: Int)? {
     if bytes.count >= limit { throw .tooLong }
     return nil
   }

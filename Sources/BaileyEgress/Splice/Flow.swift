@@ -23,6 +23,8 @@ final class Flow {
   var isReadable = true
   /// The source has sent its end, so a short read is not the last one.
   var isEnding = false
+  /// Bytes that may still be read from the source; without a limit at first.
+  var allowance = Int.max
   private var leftover: [UInt8] = []
   private var leftoverStart = 0
   private var pipe: SplicePipe?
@@ -39,7 +41,7 @@ final class Flow {
     do throws(Errno) {
       while passed < Self.turn {
         guard try flush(to) else { return .waiting }
-        guard isReadable || isEnding else { return .waiting }
+        guard allowance > 0, isReadable || isEnding else { return .waiting }
         let step = try pipe != nil ? fill(from, count) : copy(buffer, from, to, count)
         switch step {
         case .moved(let bytes): passed += bytes
@@ -72,8 +74,9 @@ final class Flow {
 
   private func copy(_ buffer: TransferBuffer, _ from: Int32, _ to: Int32, _ count: (Int) -> Bool) throws(Errno) -> Step
   {
+    let limit = min(buffer.capacity, allowance)
     let bytes: Int
-    do throws(Errno) { bytes = try buffer.receive(from: from) } catch .tryAgain {
+    do throws(Errno) { bytes = try buffer.receive(from: from, limit: limit) } catch .tryAgain {
       isReadable = false
       throw .tryAgain
     }
@@ -81,7 +84,8 @@ final class Flow {
     guard count(bytes) else { return .overBudget }
     moved += Int64(bytes)
     // epoll(7): for a stream, a short read means that there is no more.
-    if bytes < buffer.capacity { isReadable = false }
+    if bytes < limit { isReadable = false }
+    if allowance != .max { allowance -= bytes }
     noteSize(bytes, buffer.capacity)
     let done: Int
     do throws(Errno) { done = try buffer.send(to: to, 0, bytes) } catch .tryAgain { done = 0 }
