@@ -23,6 +23,8 @@ package actor Session {
   private var watchers: [Int: @Sendable (SessionEvent) -> Void] = [:]
   private var nextWatcher = 0
   private var granted: Set<String> = []
+  /// Waits for the watch's events; it would hold the session for ever.
+  private var guarding: Task<Void, Never>?
   /// Masks that are being put back, while all of the session stands still.
   private var coverings = 0
 
@@ -155,6 +157,7 @@ package actor Session {
     await write(.sessionEnd, Self.endBody(end, traffic))
     do { try await resources.archive.save(summary) } catch {}
     state = .ended(end)
+    guarding?.cancel()
     for waiter in waiters { waiter.resume(returning: end) }
     waiters = []
   }
@@ -179,6 +182,10 @@ package actor Session {
   private var notRunning: Fault {
     Fault(
       "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
+  }
+
+  func startGuarding(_ events: AsyncStream<WorkspaceEvent>) {
+    guarding = Task { await self.guardSensitiveFiles(events) }
   }
 
   /// Keeps what is sensitive covered until the session ends. What cannot be covered, or watched, ends it: it must not stay readable.

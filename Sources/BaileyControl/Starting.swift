@@ -88,12 +88,7 @@ struct Starting: Sendable {
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
         manifest: resolved.manifest, readOnly: Set(opening.readOnly), resources: resources)
-      Task { await session.guardSensitiveFiles(events) }
-      Task {
-        // Whoever waits for events that can no longer come would keep the session, and its descriptors, for ever.
-        _ = await session.wait()
-        report.finish()
-      }
+      await session.startGuarding(events)
       return (session, notices)
     } catch {
       mediator.close()

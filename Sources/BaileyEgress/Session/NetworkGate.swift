@@ -40,16 +40,21 @@ package final class NetworkGate: EgressGate {
     let core = SessionCore(
       number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: subject, rules: rules,
       uploadBudget: uploadBudget, mediator: mediator, resolver: resolver, options: options)
+    var waiting = Array(channels)
     do throws(Errno) {
-      for (channel, number) in channels { try serve(core, channel, number) }
+      while let (channel, number) = waiting.last {
+        try serve(core, channel, number)
+        waiting.removeLast()
+      }
     } catch {
+      for (_, number) in waiting { Socket.close(number) }
       await OpenSession(core: core, loops: loops).close()
       throw Self.unavailable(error)
     }
     return OpenSession(core: core, loops: loops)
   }
 
-  /// Takes the descriptor over. Streams are accepted on every loop, each with its own duplicate.
+  /// Takes the descriptor over, unless it throws. Streams are accepted on every loop, each with its own duplicate.
   private func serve(_ core: SessionCore, _ channel: SandboxChannel, _ number: Int32) throws(Errno) {
     guard let door = Self.door(channel) else { return Socket.close(number) }
     try Socket.setNonBlocking(number)

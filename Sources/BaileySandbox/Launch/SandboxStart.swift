@@ -36,6 +36,8 @@ final class SandboxStart: Sendable {
       do throws(Errno) {
         try startThread("sandbox") { self.serve(outcome) }
       } catch {
+        var progress = Progress()
+        abandon(&progress)
         outcome.resume(
           returning: .failure(
             Fault("sandbox-start-failed", why: "no thread for the sandbox: \(error)", hint: "end other sessions")))
@@ -76,20 +78,22 @@ final class SandboxStart: Sendable {
       throw Fault(
         "sandbox-start-failed", why: "bailey-jail ended before the program started", hint: "see the log of baileyd")
     }
+    var descriptors = packet.descriptors
+    // What nobody takes is closed, whatever came with it.
+    defer { for number in descriptors { _ = Descriptor(owning: number) } }
     switch packet.event.kind {
-    case .started where packet.descriptors.count == 1:
+    case .started where descriptors.count == 1 && progress.pidfd < 0:
       progress.process = packet.event.numbers[0]
-      progress.pidfd = packet.descriptors[0]
-    case .ready:
-      progress.channels = channels(packet.descriptors)
-    case .listener where packet.descriptors.count == 1 && progress.pidfd >= 0:
+      progress.pidfd = descriptors.removeFirst()
+    case .ready where progress.channels.isEmpty:
+      progress.channels = channels(descriptors)
+      descriptors.removeAll { progress.channels.values.contains($0) }
+    case .listener where descriptors.count == 1 && progress.pidfd >= 0:
       let sandbox = makeSandbox(&progress)
       progress.sandbox = sandbox
-      sandbox.watch(packet.descriptors[0])
-    case .failed:
-      throw Fault.sandbox(packet.event)
-    default:
-      for number in packet.descriptors { _ = Descriptor(owning: number) }
+      sandbox.watch(descriptors.removeFirst())
+    case .failed: throw Fault.sandbox(packet.event)
+    default: break
     }
   }
 
