@@ -50,6 +50,7 @@ package enum BaileyMain {
   /// Help and the version are answers; anything else is a usage error, which is 2 and not ArgumentParser's 64.
   private static func refuse(_ error: any Error, _ arguments: [String]) -> Int32 {
     let text = Bailey.fullMessage(for: error)
+    let hint = meant(arguments)
     let isAnswer = Bailey.exitCode(for: error) == .success
     var console = Console()
     console.isJSON = wantsJSON(arguments)
@@ -58,11 +59,18 @@ package enum BaileyMain {
       return 0
     }
     if console.isJSON {
-      console.show(.usage(Bailey.message(for: error)))
+      console.show(.usage(Bailey.message(for: error), hint: hint))
     } else {
-      console.insist(text)
+      console.insist(text + (hint.map { "\nhint: " + $0 } ?? ""))
     }
     return 2
+  }
+
+  /// The command that a misspelt first word was meant to be.
+  private static func meant(_ arguments: [String]) -> String? {
+    let names = Bailey.configuration.subcommands.compactMap { $0._commandName }
+    guard let word = arguments.first, !word.hasPrefix("-"), !names.contains(word) else { return nil }
+    return Spelling.nearest(to: word, among: names).map { "did you mean `bailey \($0)`?" }
   }
 
   /// A command that only has sub-commands says what they are.

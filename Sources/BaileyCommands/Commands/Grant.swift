@@ -11,7 +11,7 @@ struct Grant: BaileyCommand {
         bailey grant 4f7c /srv/out --write
       """)
 
-  @Argument(help: "A session's name or the beginning of it.")
+  @Argument(help: "A session's name or the beginning of it.", completion: .sessions)
   var session: String
   @Argument(help: "A path of the host; it appears under the same name inside.")
   var path: String

@@ -26,7 +26,7 @@ struct LogList: BaileyCommand {
         bailey log list --session 4f7c --json
       """)
 
-  @Option(help: ArgumentHelp("Only entries of this session.", valueName: "session"))
+  @Option(help: ArgumentHelp("Only entries of this session.", valueName: "session"), completion: .sessions)
   var session: String?
   @Option(help: ArgumentHelp("Only entries of this kind; may be repeated.", valueName: "kind"))
   var kind: [Record.Kind] = []

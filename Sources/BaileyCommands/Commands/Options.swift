@@ -12,7 +12,9 @@ struct DataOptions: ParsableArguments {
 
 /// The session that a command means.
 struct SessionOption: ParsableArguments {
-  @Argument(help: "A session's name or the beginning of it; the newest of this project if left out.")
+  @Argument(
+    help: "A session's name or the beginning of it; the newest of this project if left out.",
+    completion: .sessions)
   var session: String?
 
   func reference() throws(Failure) -> SessionReference { try Self.reference(session) }
@@ -27,6 +29,17 @@ struct SessionOption: ParsableArguments {
           hint: "`bailey ps` lists sessions"))
     }
     return reference
+  }
+}
+
+extension CompletionKind {
+  /// Names of known sessions; a controller that does not run is not started for them.
+  static var sessions: CompletionKind {
+    .custom { _, _, _ in
+      guard let client = try? Client.openIfRunning(), case .sessions(let rows)? = try? client.ask(.list(all: true))
+      else { return [] }
+      return rows.map(\.summary.id.text)
+    }
   }
 }
 

@@ -12,7 +12,7 @@ struct Revoke: BaileyCommand {
       What the agent has open already stays open to it.
       """)
 
-  @Argument(help: "A session's name or the beginning of it.")
+  @Argument(help: "A session's name or the beginning of it.", completion: .sessions)
   var session: String
   @Argument(help: "The path that was granted.")
   var path: String

@@ -24,8 +24,7 @@ package enum SessionReference: Sendable, Equatable {
     case .named(let prefix):
       let matching = sessions.filter { $0.id.text.hasPrefix(prefix) }
       guard let first = matching.first else {
-        throw Fault(
-          "session-unknown", subject: prefix, why: "no session has this name", hint: "`bailey ps --all` lists sessions")
+        throw Self.unknown(prefix, sessions)
       }
       guard matching.count == 1 else {
         throw Fault(
@@ -40,6 +39,17 @@ package enum SessionReference: Sendable, Equatable {
       }
       return first
     }
+  }
+
+  /// Names the session that may have been meant: one whose beginning is spelt nearly so.
+  private static func unknown(_ prefix: String, _ sessions: [SessionSummary]) -> Fault {
+    let beginnings = sessions.map { String($0.id.text.prefix(prefix.count)) }
+    let near = Spelling.nearest(to: prefix, among: beginnings)
+    let guess = near.flatMap { near in sessions.first { $0.id.text.hasPrefix(near) } }
+    let list = "`bailey ps --all` lists sessions"
+    return Fault(
+      "session-unknown", subject: prefix, why: "no session has this name",
+      hint: guess.map { "did you mean `\($0.id.text)`? \(list)" } ?? list)
   }
 
   package var json: JSON {

@@ -1,7 +1,7 @@
 /// Finds what a misspelt word was meant to be.
-enum Spelling {
+package enum Spelling {
   /// The nearest candidate, if it is near enough to be more help than noise: one edit in three letters.
-  static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
+  package static func nearest(to word: String, among candidates: some Sequence<String>) -> String? {
     guard word.utf8.count <= 64 else { return nil }
     let wanted = Array(normal(word))
     let best = candidates.map { ($0, distance(wanted, Array(normal($0)))) }.min { $0.1 < $1.1 }
