@@ -103,7 +103,7 @@ enum Samples {
       .ended(SessionEnding(session: id, code: 137, cause: .killed)),
       .ended(SessionEnding(session: id, code: 127, cause: .notStarted)), .detached(id),
       .sessions([running, SessionRow(summary: summary)]), .killed(count: 3), .changes(id, set), .applied(id, report),
-      .trust(nil), .trust(question), .doctor([HealthCheck("a", .warn, "b", fix: "c"), HealthCheck("a", .ok, "b")]),
+      .trust(nil), .trust(question), .doctor([HealthFinding("a", .warn, "b", fix: "c"), HealthFinding("a", .ok, "b")]),
       .entry(row), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: ["p"], firstBad: 0)),
     ]
     return events.map(ServerMessage.event) + replies.map(ServerMessage.reply)

@@ -29,23 +29,23 @@ struct Doctor: BaileyCommand {
   }
 
   /// A controller that does not start is the first finding, and not an error of this command.
-  private func checks(_ directory: String) -> [HealthCheck] {
+  private func checks(_ directory: String) -> [HealthFinding] {
     do throws(Failure) {
       guard case .doctor(let checks) = try Client.open().ask(.doctor(directory: directory)) else {
         throw .misunderstood
       }
-      return [HealthCheck("controller", .ok, "it runs and answers")] + checks
+      return [HealthFinding("controller", .ok, "it runs and answers")] + checks
     } catch {
       let fault = error.fault
       return [
-        HealthCheck(
+        HealthFinding(
           "controller", .fail, "nothing can be run: \(fault?.why ?? "unknown")",
           fix: fault?.hint)
       ]
     }
   }
 
-  static func text(_ checks: [HealthCheck], _ palette: Palette) -> String {
+  static func text(_ checks: [HealthFinding], _ palette: Palette) -> String {
     checks.map { check in
       let state =
         switch check.state {

@@ -15,7 +15,7 @@ extension Exchange {
     case .agree(let directory, let digest):
       try await controller.resources.manifests.trust(project: try locate(directory).root, digest: digest)
       return .done
-    case .doctor: return .doctor(await services.health.examine().map(HealthCheck.init))
+    case .doctor: return .doctor(await services.health.examine())
     case .logEntry(let index): return .entry(try await entry(index))
     case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
     case .shutdown:
@@ -88,18 +88,6 @@ extension Exchange {
       options: ManifestOptions())
     guard case .needed(let summary, let digest) = resolved.trust else { return nil }
     return TrustQuestion(project: place.root, summary: summary, digest: digest)
-  }
-}
-
-extension HealthCheck {
-  init(_ finding: HealthFinding) {
-    let state: State =
-      switch finding.state {
-      case .ok: .ok
-      case .warn: .warn
-      case .fail: .fail
-      }
-    self.init(finding.name, state, finding.consequence, fix: finding.fix)
   }
 }
 

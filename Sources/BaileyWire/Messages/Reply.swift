@@ -14,7 +14,7 @@ package enum Reply: Sendable, Equatable {
   /// After `apply` and `undo`.
   case applied(SessionID, ApplyReport)
   case trust(TrustQuestion?)
-  case doctor([HealthCheck])
+  case doctor([HealthFinding])
   case entry(LogRow)
   case verified(LogVerification)
 
@@ -76,7 +76,7 @@ package enum Reply: Sendable, Equatable {
     case "trust":
       guard let json = fields.optional("question") else { return .trust(nil) }
       return .trust(try TrustQuestion(json: json))
-    case "doctor": return .doctor(try fields.rows("checks", HealthCheck.init(json:)))
+    case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
     case "entry": return .entry(try LogRow(json: try fields.value("entry")))
     case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")
