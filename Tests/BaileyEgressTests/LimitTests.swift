@@ -28,7 +28,10 @@ struct LimitTests {
 
   @Test("A connection over the limit is told so in its own language, and served again once another has ended")
   func surplus() async throws {
-    let gate = try await TestGate(mediator: TestMediator(hosts: [])) { $0.maximumConnections = 2 }
+    let gate = try await TestGate(mediator: TestMediator(hosts: [])) {
+      $0.maximumConnections = 2
+      $0.learning = .seconds(300)
+    }
     var held = try await blocking { try occupy(gate, 2) }
     let connect = "CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n"
     for request in [connect, "GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n"] {

@@ -59,6 +59,7 @@ final class TestGate: Sendable {
   func toHostPort() throws -> Peer { try Peer.connect(to: hostPort) }
   func toResolver() throws -> Peer { try Peer.connect(to: dns) }
   var resolverEndpoint: Endpoint { dns }
+  var proxyPort: UInt16 { proxy.port }
 
   func close() async { await session.close() }
 }
