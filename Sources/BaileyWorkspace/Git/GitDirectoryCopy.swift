@@ -78,7 +78,10 @@ struct GitDirectoryCopy {
   private func isTaken(_ path: [UInt8], _ entry: DirectoryEntry) -> Bool {
     let (name, text) = (entry.name, String(decoding: path, as: UTF8.self))
     if name.suffix(5).elementsEqual(".lock".utf8) || name.suffix(7).elementsEqual(".sample".utf8) { return false }
-    if text.hasSuffix("logs/refs/remotes") { return false }
+    // One log for each branch is many files; HEAD's has them all, and a stash is nothing but its log.
+    if ["logs/refs/heads", "logs/refs/tags", "logs/refs/remotes"].contains(where: { text.hasSuffix($0) }) {
+      return false
+    }
     if ["refs/", "logs/"].contains(where: { text.hasPrefix($0) || text.contains("/" + $0) }) { return true }
     return !patterns.matches(path: path, name: name, isDirectory: entry.type == .directory)
   }
