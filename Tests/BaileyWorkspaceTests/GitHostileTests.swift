@@ -244,6 +244,17 @@ struct GitHostileTests {
     #expect(throws: Fault.self) { try copy.stage().changes() }
   }
 
+  @Test("A pack of a terabyte is refused before it is copied") func hugePack() throws {
+    let copy = try Copy()
+    try copy.inside(
+      "git commit -q --allow-empty -m x; truncate -s 1T .git/objects/pack/pack-\(String(repeating: "a", count: 40)).pack"
+    )
+    let fault = #expect(throws: Fault.self) { try copy.apply() }
+    #expect(fault?.code == "git-quarantine-failed")
+    #expect(try copy.git("log --format=%s main") == "first")
+    #expect(try Descriptor.entries(of: copy.scratch.path + "/quarantine") == [])
+  }
+
   @Test("Without git the refs are shown, and taking them over says what is missing") func noGit() throws {
     let copy = try Copy()
     try copy.inside("git commit -q --allow-empty -m second")

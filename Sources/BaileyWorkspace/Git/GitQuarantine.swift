@@ -8,7 +8,8 @@ struct GitQuarantine: Sendable {
   /// The person's object directory: read as an alternate, and the place where checked packs go.
   let target: String
 
-  static let maximumObject = 1 << 30
+  /// Of all copies together; a sparse file of any size costs the session nothing.
+  static let maximumBytes: Int64 = 8 << 30
   static let maximumFiles = 500_000
 
   /// - Parameter digits: 40 for SHA-1, 64 for SHA-256.
@@ -47,18 +48,19 @@ struct GitQuarantine: Sendable {
       let destination = try Descriptor.open(directory + "/objects", [.readOnly, .directory])
       let existing = try Descriptor.open(target, [.readOnly, .directory])
       var count = 0
+      var room = Self.maximumBytes
       for entry in try view.list(objects) where entry.type == .directory && Self.isHex(entry.name, 2) {
         let names = try view.list(RefTable.join(objects, entry.name)).filter { $0.isStaged && $0.type == .regular }
         for file in names where Self.isHex(file.name, 38) || Self.isHex(file.name, 62) {
           count += 1
           if count > Self.maximumFiles { throw .overflow }
-          try copyFile(RefTable.join(entry.name, file.name), view, objects, existing, destination)
+          try copyFile(RefTable.join(entry.name, file.name), view, objects, existing, destination, &room)
         }
       }
       let pack = Array("pack".utf8)
       for file in try view.list(RefTable.join(objects, pack))
       where file.isStaged && file.type == .regular && Self.isPack(file.name) {
-        try copyFile(RefTable.join(pack, file.name), view, objects, existing, destination)
+        try copyFile(RefTable.join(pack, file.name), view, objects, existing, destination, &room)
       }
     } catch {
       throw Self.fault(String(decoding: objects, as: UTF8.self), error)
@@ -68,11 +70,13 @@ struct GitQuarantine: Sendable {
 
   private func copyFile(
     _ name: [UInt8], _ view: any StagedView, _ objects: [UInt8], _ existing: borrowing Descriptor,
-    _ destination: borrowing Descriptor
+    _ destination: borrowing Descriptor, _ room: inout Int64
   ) throws(Errno) {
     // What the person has under this name is taken from there.
     if (try? existing.status(of: name)) != nil { return }
     guard let source = try view.open(RefTable.join(objects, name)) else { return }
+    room -= try source.status().size
+    if room < 0 { throw .tooLarge }
     if name.count > 3, name[2] == UInt8(ascii: "/") {
       do throws(Errno) { try destination.makeDirectory(Array(name.prefix(2))) } catch {
         if error != .exists { throw error }
