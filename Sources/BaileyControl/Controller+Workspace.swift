@@ -1,4 +1,5 @@
 package import BaileyCore
+import Synchronization
 
 extension Controller {
   /// All sessions, the running ones with their state of now, newest first.
@@ -22,39 +23,35 @@ extension Controller {
   package func apply(_ selection: ChangeSelection, of session: SessionSummary, digest: String) async throws(Fault)
     -> ApplyReport
   {
-    let set = try await resources.workspaces.changes(of: session.id)
-    guard set.digest == digest else {
-      throw Fault(
-        "changes-moved", subject: session.id.text, why: "the session changed files since they were shown",
-        hint: "look again with `bailey diff`")
-    }
-    if selection.isDryRun {
-      return try await resources.workspaces.apply(selection, of: session.id, digest: digest)
-    }
-    let action = Action.apply(
-      session.subject, project: session.project, changes: set.changes.count,
-      risky: set.changes.count { !$0.risks.isEmpty }, digest: digest)
-    return try await mediated(action, .apply) { () async throws(Fault) -> ApplyReport in
-      try await self.resources.workspaces.apply(selection, of: session.id, digest: digest)
+    try await mediated(.apply, session) { mediation async throws(Fault) -> ApplyReport in
+      try await self.resources.workspaces.apply(selection, of: session.id, digest: digest) { set async throws(Fault) in
+        try await mediation.request(
+          .apply(
+            session.subject, project: session.project, changes: set.changes.count,
+            risky: set.changes.count { !$0.risks.isEmpty }, digest: digest))
+      }
     }
   }
 
   package func undo(_ session: SessionSummary) async throws(Fault) -> ApplyReport {
-    let action = Action(
-      .workspaceApply, session.subject, resource: ["project": .string(session.project), "undo": true])
-    return try await mediated(action, .undo) { () async throws(Fault) -> ApplyReport in
-      try await self.resources.workspaces.undo(session: session.id)
+    try await mediated(.undo, session) { mediation async throws(Fault) -> ApplyReport in
+      try await mediation.request(
+        Action(.workspaceApply, session.subject, resource: ["project": .string(session.project), "undo": true]))
+      return try await self.resources.workspaces.undo(session: session.id)
     }
   }
 
-  package func discard(_ session: SessionSummary, paths: [String]?) async throws(Fault) {
+  package func discard(_ session: SessionSummary, paths: [[UInt8]]?) async throws(Fault) {
     if sessions[session.id] != nil {
       throw Fault(
         "session-running", subject: session.id.text, why: "a running session's view cannot be discarded",
         hint: "end it first: `bailey kill \(session.id.text)`")
     }
     try await resources.workspaces.discard(session: session.id, paths: paths)
-    let body: JSON = ["event": "discarded", "paths": paths.map { .array($0.map(JSON.string)) } ?? .null]
+    let body: JSON = [
+      "event": "discarded", "count": paths.map { .int(Int64($0.count)) } ?? .null,
+      "paths": paths.map(recorded) ?? .null,
+    ]
     let record = Record(.note, session: session.id, time: resources.now(), body: body)
     try await resources.recorder.append(record, .grouped)
   }
@@ -69,24 +66,51 @@ extension Controller {
     try await resources.homes.reset(project: project)
   }
 
+  /// Runs an effect that asks the gate by itself, as soon as it knows what it is to do; a dry run never asks.
   private func mediated(
-    _ action: Action, _ kind: Record.Kind, _ effect: () async throws(Fault) -> ApplyReport
+    _ kind: Record.Kind, _ session: SessionSummary, _ effect: (Mediation) async throws(Fault) -> ApplyReport
   ) async throws(Fault) -> ApplyReport {
-    let mediator = SessionMediator(
-      gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now)
-    let ruling = await mediator.request(action)
-    guard ruling.isAllowed else { throw Fault(refusing: ruling) }
+    let mediation = Mediation(
+      SessionMediator(gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now))
     do {
-      let report = try await effect()
+      let report = try await effect(mediation)
+      guard let ruling = mediation.ruling else { return report }
       let body = report.summary.setting("intent", .int(Int64(clamping: ruling.record ?? 0)))
-      let record = Record(kind, session: action.subject.session, time: resources.now(), body: body)
+      let record = Record(kind, session: session.id, time: resources.now(), body: body)
       try await resources.recorder.append(record, .synced)
       return report
     } catch {
-      await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
+      await mediation.fail(error)
       throw error
     }
   }
+}
+
+/// The one question of an effect to the gate, and its answer.
+private final class Mediation: Sendable {
+  private let mediator: SessionMediator
+  private let answer = Mutex<Ruling?>(nil)
+
+  init(_ mediator: SessionMediator) { self.mediator = mediator }
+
+  /// `nil` as long as nothing was allowed.
+  var ruling: Ruling? { answer.withLock { $0 } }
+
+  func request(_ action: Action) async throws(Fault) {
+    let ruling = await mediator.request(action)
+    guard ruling.isAllowed else { throw Fault(refusing: ruling) }
+    answer.withLock { $0 = ruling }
+  }
+
+  func fail(_ fault: Fault) async {
+    guard let ruling else { return }
+    await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(fault.code)]))
+  }
+}
+
+/// Paths as the log keeps them: up to 200, printable.
+private func recorded(_ paths: [[UInt8]]) -> JSON {
+  .array(paths.prefix(200).map { .string(printable(String(decoding: $0, as: UTF8.self))) })
 }
 
 extension ApplyReport {
@@ -95,7 +119,7 @@ extension ApplyReport {
     [
       "applied": .int(Int64(applied.count)), "conflicts": .int(Int64(conflicts.count)),
       "held_back": .int(Int64(heldBack.count)),
-      "paths": .array(applied.prefix(200).map { .string(printable(String(decoding: $0, as: UTF8.self))) }),
+      "paths": recorded(applied),
       "refs": .array(refs.prefix(100).map { .string($0.name) }),
     ]
   }

@@ -173,9 +173,15 @@ package protocol WorkspaceKeeper: Sendable {
   func changes(of session: SessionID) async throws(Fault) -> ChangeSet
   /// Applies the selected changes; journaled, so that it is whole or can be finished or rolled back.
   ///
-  /// - Parameter digest: of the change set that the person saw; another state is a fault.
-  func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault) -> ApplyReport
-  func discard(session: SessionID, paths: [String]?) async throws(Fault)
+  /// - Parameters:
+  ///   - digest: of the change set that the person saw; another state is a fault.
+  ///   - approve: asked with the change set as it is now, before anything is touched; not for a dry run. What it throws ends the apply.
+  func apply(
+    _ selection: ChangeSelection, of session: SessionID, digest: String,
+    approve: @Sendable (ChangeSet) async throws(Fault) -> Void
+  ) async throws(Fault) -> ApplyReport
+  /// - Parameter paths: relative to the project, as bytes; `nil` is everything.
+  func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault)
   /// Takes back the last apply of the session that has not been taken back.
   func undo(session: SessionID) async throws(Fault) -> ApplyReport
   /// Finishes or rolls back what a dead controller left in the middle; returns a sentence for each.

@@ -18,12 +18,11 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
     -> WorkspaceOpening
   { throw Self.nowhere }
   package func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw Self.nowhere }
-  package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault)
-    -> ApplyReport
-  {
-    throw Self.nowhere
-  }
-  package func discard(session: SessionID, paths: [String]?) async throws(Fault) { throw Self.nowhere }
+  package func apply(
+    _ selection: ChangeSelection, of session: SessionID, digest: String,
+    approve: @Sendable (ChangeSet) async throws(Fault) -> Void
+  ) async throws(Fault) -> ApplyReport { throw Self.nowhere }
+  package func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault) { throw Self.nowhere }
   package func undo(session: SessionID) async throws(Fault) -> ApplyReport { throw Self.nowhere }
   package func recover() async throws(Fault) -> [String] { [] }
   package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}

@@ -33,6 +33,10 @@ package final class Scratch: Sendable {
     guard unsafe mkdir(path + "/" + name, mode) == 0 else { throw Failed(call: "mkdir " + name, errno: errno) }
   }
 
+  package func link(_ name: String, to target: String) throws {
+    guard unsafe symlink(target, path + "/" + name) == 0 else { throw Failed(call: "symlink " + name, errno: errno) }
+  }
+
   package func read(_ name: String) throws -> String {
     let descriptor = unsafe open(path + "/" + name, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Failed(call: "open " + name, errno: errno) }

@@ -12,20 +12,23 @@ package final class Walls: Sendable {
 
   package static let secret = "hunter2-not-for-agents"
 
-  package init() throws {
+  /// - Parameter linked: whether home, state, configuration and runtime directories are named through a symbolic link above them.
+  package init(linked: Bool = false) throws {
     scratch = try Scratch()
+    if linked { try scratch.link("link", to: ".") }
+    let root = scratch.path + (linked ? "/link" : "")
     for name in ["home", "home/.ssh", "project", "state", "config", "run"] {
       try scratch.directory(name, mode: name == "run" ? 0o700 : 0o755)
     }
     try scratch.write(Self.secret + "\n", to: "home/.ssh/id_ed25519", mode: 0o600)
     try scratch.write("hello\n", to: "project/README")
     project = scratch.path + "/project"
-    home = scratch.path + "/home"
+    home = root + "/home"
     var environment = Tool.inherited
     environment["HOME"] = home
-    environment["XDG_STATE_HOME"] = scratch.path + "/state"
-    environment["XDG_CONFIG_HOME"] = scratch.path + "/config"
-    environment["XDG_RUNTIME_DIR"] = scratch.path + "/run"
+    environment["XDG_STATE_HOME"] = root + "/state"
+    environment["XDG_CONFIG_HOME"] = root + "/config"
+    environment["XDG_RUNTIME_DIR"] = root + "/run"
     environment["AWS_SECRET_ACCESS_KEY"] = Self.secret
     environment["NO_COLOR"] = "1"
     surroundings = environment
@@ -39,11 +42,12 @@ package final class Walls: Sendable {
     return try tool.run(arguments, input: input)
   }
 
-  /// Runs a shell script outside, in the project; `bailey` is on its path.
+  /// Runs a shell script outside, in the project; `bailey` is on its path and `$BAILEY`.
   package func outside(_ script: String) throws -> Tool.Result {
     var environment = surroundings
+    environment["BAILEY"] = Products.path("bailey")
     environment["PATH"] = Products.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
-    return try Tool("/bin/sh", environment: environment, directory: project).run(["-c", script])
+    return try Tool("/bin/bash", environment: environment, directory: project).run(["-c", script])
   }
 
   /// Starts the command line tool in the project without waiting for it.

@@ -43,23 +43,30 @@ package actor Workspaces: WorkspaceKeeper {
     }
   }
 
-  package func apply(_ selection: ChangeSelection, of session: SessionID, digest: String) async throws(Fault)
-    -> ApplyReport
-  {
-    try await applying(session) { applying throws(Fault) in try applying.apply(selection, digest: digest) }
+  package func apply(
+    _ selection: ChangeSelection, of session: SessionID, digest: String,
+    approve: @Sendable (ChangeSet) async throws(Fault) -> Void
+  ) async throws(Fault) -> ApplyReport {
+    try await applying(session) { applying async throws(Fault) in
+      // Read once: what has changed when the apply comes to it shows by its content then.
+      let reading = try await onOwnThread { () throws(Fault) in try applying.read(digest: digest) }
+      if !selection.isDryRun { try await approve(reading.set) }
+      return try await onOwnThread { () throws(Fault) in try applying.apply(selection, reading) }
+    }
   }
 
   package func undo(session: SessionID) async throws(Fault) -> ApplyReport {
-    try await applying(session) { applying throws(Fault) in try applying.undo() }
+    try await applying(session) { applying async throws(Fault) in
+      try await onOwnThread { () throws(Fault) in try applying.undo() }
+    }
   }
 
-  package func discard(session: SessionID, paths: [String]?) async throws(Fault) {
+  package func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault) {
     if running.contains(session) {
       throw Fault(
         "session-running", subject: session.text, why: "the files of a running session cannot be taken from under it",
         hint: "wait for its end, or bailey kill \(session.text)")
     }
-    let paths = paths?.map { Array($0.utf8) }
     try await working(session) { files, hasher throws(Fault) in
       try Discarding(session: session, files: files, hasher: hasher).run(paths: paths)
     }
@@ -136,7 +143,7 @@ extension Workspaces {
 
   /// Work on one session and its project.
   private func applying(
-    _ session: SessionID, _ body: @escaping @Sendable (Applying) throws(Fault) -> ApplyReport
+    _ session: SessionID, _ body: (Applying) async throws(Fault) -> ApplyReport
   ) async throws(Fault) -> ApplyReport {
     let (files, hasher, stateDirectory) = (files(session), hasher, stateDirectory)
     await take("session " + session.text)
@@ -144,12 +151,12 @@ extension Workspaces {
     let project = "project " + (try await onOwnThread { () throws(Fault) in try files.load().project })
     await take(project)
     defer { turns.pass(project) }
-    return try await onOwnThread { () throws(Fault) in
+    let (staged, lock) = try await onOwnThread { () throws(Fault) in
       let staged = try StagedSession(session, files, hasher: hasher)
-      let lock = try ProjectLock.take(stateDirectory: stateDirectory, project: staged.lower)
-      defer { try? lock.unlock() }
-      return try body(Applying(staged: staged, session: session))
+      return (staged, HeldLock(try ProjectLock.take(stateDirectory: stateDirectory, project: staged.lower)))
     }
+    defer { try? lock.descriptor.unlock() }
+    return try await body(Applying(staged: staged, session: session))
   }
 
   private func take(_ name: String) async {
@@ -166,6 +173,12 @@ extension SessionFiles.Memory {
     case .notice, .failed: false
     }
   }
+}
+
+/// A lock that is held over several pieces of work.
+private final class HeldLock: Sendable {
+  let descriptor: Descriptor
+  init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
 }
 
 extension WorkspaceEvent {

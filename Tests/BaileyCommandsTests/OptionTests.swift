@@ -87,7 +87,7 @@ struct OptionTests {
   func exitCodes() {
     #expect(Failure(Fault("nothing-allows", subject: "file.mount", why: "x")).code == 3)
     #expect(Failure(Fault("manifest-untrusted", why: "x")).code == 3)
-    #expect(Failure(Fault("changes-moved", why: "x")).code == 5)
+    #expect(Failure(Fault("workspace-changed", why: "x")).code == 5)
     #expect(Failure(Fault("session-unknown", subject: "file", why: "x")).code == 1)
   }
 

@@ -92,7 +92,7 @@ enum Samples {
     let events: [Event] = [
       .needsTrust(question),
       .started(Started(session: id, project: "/p", mode: .copy, notices: ["no cgroup"])), .stopped(signal: 20),
-      .entries([row, LogRow(index: 4, record: .null)]),
+      .entries([row, LogRow(index: 4, record: .null)]), .changes([change()]), .report(report),
     ]
     let replies: [Reply] = [
       .done, .fault(Fault("a-b", subject: "s", why: "w", hint: "h")), .version("1"),

@@ -142,7 +142,7 @@ struct ApplyTests {
     try put(fixture.upper + "/edit", "one\nevil\n", mode: 0o640)
     let code = await fault {
       _ = try await fixture.workspaces.apply(
-        ChangeSelection(includesRisky: true), of: fixture.session, digest: shown.digest)
+        ChangeSelection(includesRisky: true), of: fixture.session, digest: shown.digest, approve: { _ in })
     }
     #expect(code == "workspace-changed")
     #expect(text(fixture.project + "/edit") == "one\ntwo\n")
@@ -204,10 +204,11 @@ struct ApplyTests {
     let (workspaces, session) = (fixture.workspaces, fixture.session)
     #expect(await fault { try await workspaces.discard(session: session, paths: nil) } == "session-running")
     await workspaces.close(session: session)
-    try await workspaces.discard(session: session, paths: ["edit", "tree"])
+    try await workspaces.discard(session: session, paths: ["edit", "tree"].map(bytes))
     let left = try await fixture.changes().changes.map(\.path)
     #expect(!left.contains(bytes("edit")) && !left.contains(bytes("tree/c")) && left.contains(bytes("gone")))
-    #expect(await fault { try await workspaces.discard(session: session, paths: ["edit"]) } == "change-not-found")
+    #expect(
+      await fault { try await workspaces.discard(session: session, paths: ["edit"].map(bytes)) } == "change-not-found")
     try await workspaces.discard(session: session, paths: nil)
     #expect(try await fixture.changes().changes.isEmpty)
   }

@@ -20,7 +20,7 @@ struct CrashTests {
     let workspaces = Workspaces(stateDirectory: parts[0] + "/state", hasher: { TestHasher() })
     let digest = try await workspaces.changes(of: session).digest
     try put(parts[0] + "/ready", "")
-    _ = try await workspaces.apply(ChangeSelection(includesRisky: true), of: session, digest: digest)
+    _ = try await workspaces.apply(ChangeSelection(includesRisky: true), of: session, digest: digest, approve: { _ in })
   }
 
   private func prepared() async throws -> WorkspaceFixture {

@@ -57,7 +57,7 @@ final class WorkspaceFixture: Sendable {
 
   @discardableResult
   func apply(_ selection: ChangeSelection = ChangeSelection(includesRisky: true)) async throws -> ApplyReport {
-    try await workspaces.apply(selection, of: session, digest: changes().digest)
+    try await workspaces.apply(selection, of: session, digest: changes().digest, approve: { _ in })
   }
 
   @discardableResult

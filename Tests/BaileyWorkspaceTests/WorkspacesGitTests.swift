@@ -173,7 +173,8 @@ struct WorkspacesGitTests {
       for _ in 0..<4 {
         group.addTask {
           await fault {
-            _ = try await fixture.workspaces.apply(ChangeSelection(), of: fixture.session, digest: digest)
+            _ = try await fixture.workspaces.apply(
+              ChangeSelection(), of: fixture.session, digest: digest, approve: { _ in })
           }
         }
       }

@@ -45,7 +45,7 @@ struct Apply: BaileyCommand {
   }
 
   func execute() throws(Failure) -> Int32 {
-    let source = try ReviewSource(try SessionOption.reference(split.session))
+    let source = try ReviewSource(try SessionOption.reference(split.session), console)
     let filter = try filter(source)
     let chosen = source.changes.changes.filter { filter.matches($0.path) }
     if chosen.isEmpty, filter.paths != nil || source.changes.refs.isEmpty { return try nothing(source, filter) }
@@ -118,7 +118,7 @@ struct Apply: BaileyCommand {
 
   private func apply(_ selection: ChangeSelection, _ source: ReviewSource) throws(Failure) -> Int32 {
     let request = Request.apply(.named(source.session.text), selection, digest: source.changes.digest)
-    guard case .applied(let session, let report) = try Client.open().ask(request) else { throw .misunderstood }
+    let (session, report) = try Client.report(of: request, "applying", console)
     if console.isJSON {
       console.write([
         "v": 1, "ok": .bool(report.conflicts.isEmpty), "session": .string(session.text), "dry_run": .bool(dryRun),

@@ -23,7 +23,7 @@ struct Diff: BaileyCommand {
   var console: Console { data.console }
 
   func execute() throws(Failure) -> Int32 {
-    let source = try ReviewSource(try target.reference())
+    let source = try ReviewSource(try target.reference(), console)
     if console.isJSON {
       console.write(["v": 1, "ok": true, "session": .string(source.session.text), "changes": source.changes.json])
     } else {

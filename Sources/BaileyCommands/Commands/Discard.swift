@@ -21,7 +21,7 @@ struct Discard: BaileyCommand {
   var console: Console { data.console }
 
   func execute() throws(Failure) -> Int32 {
-    let source = try ReviewSource(try target.reference())
+    let source = try ReviewSource(try target.reference(), console)
     let filter =
       path.isEmpty
       ? try PathFilter([], directory: "/", project: "/")

@@ -19,8 +19,7 @@ struct Undo: BaileyCommand {
   var console: Console { data.console }
 
   func execute() throws(Failure) -> Int32 {
-    let reply = try Client.open().ask(.undo(try target.reference()))
-    guard case .applied(let session, let report) = reply else { throw .misunderstood }
+    let (session, report) = try Client.report(of: .undo(try target.reference()), "taking back", console)
     if console.isJSON {
       console.write([
         "v": 1, "ok": .bool(report.conflicts.isEmpty), "session": .string(session.text), "report": report.json,

@@ -29,6 +29,7 @@ struct DiffText {
     }
     if let old = change.oldTarget { lines.append(palette.red("-link to \(shown(old))")) }
     if let new = change.newTarget { lines.append(palette.green("+link to \(shown(new))")) }
+    if change.isMerged { lines.append(palette.cyan("joined: you edited it meanwhile; this is both edits over yours")) }
     if change.isBinary { lines.append(binary(change)) }
     return lines.joined(separator: "\n") + "\n"
   }

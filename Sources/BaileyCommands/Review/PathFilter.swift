@@ -13,15 +13,15 @@ struct PathFilter {
     }
     var result: [[UInt8]] = []
     for word in words {
-      let path = Surroundings.absolute(word, from: directory)
-      if path == project {
+      let path = Surroundings.absolute(try Surroundings.bytes(of: word), from: Array(directory.utf8))
+      if path == Array(project.utf8) {
         paths = nil
         return
       }
-      guard path.hasPrefix(project + "/") else {
+      guard path.starts(with: Array((project + "/").utf8)) else {
         throw Failure(2, Fault("path-outside-project", subject: word, why: "it is not in the project \(project)"))
       }
-      result.append(Array(path.utf8.dropFirst(project.utf8.count + 1)))
+      result.append(Array(path.dropFirst(project.utf8.count + 1)))
     }
     paths = result
   }

@@ -7,9 +7,16 @@ struct ReviewSource {
   let session: SessionID
   let changes: ChangeSet
 
-  init(_ reference: SessionReference) throws(Failure) {
+  init(_ reference: SessionReference, _ console: Console) throws(Failure) {
     client = try Client.open()
-    guard case .changes(let session, let changes) = try client.ask(.changes(reference)) else { throw .misunderstood }
+    let progress = Progress("reading the changes", console)
+    defer { progress.end() }
+    var pages: [Change] = []
+    let reply = try client.ask(.changes(reference)) { event in
+      if case .changes(let page) = event { pages += page }
+    }
+    guard case .changes(let session, var changes) = reply else { throw .misunderstood }
+    changes.changes = pages + changes.changes
     self.session = session
     self.changes = changes
   }
@@ -20,5 +27,22 @@ struct ReviewSource {
       let row = rows.first(where: { $0.summary.id == session })
     else { throw .misunderstood }
     return row.summary.project
+  }
+}
+
+extension Client {
+  /// Asks for an apply or undo, and joins the pages of its report.
+  static func report(
+    of request: Request, _ what: String, _ console: Console
+  ) throws(Failure) -> (session: SessionID, report: ApplyReport) {
+    let progress = Progress(what, console)
+    defer { progress.end() }
+    var report = ApplyReport(applied: [], conflicts: [], heldBack: [], refs: [])
+    let reply = try Client.open().ask(request) { event in
+      if case .report(let page) = event { report.append(page) }
+    }
+    guard case .applied(let session, let last) = reply else { throw .misunderstood }
+    report.append(last)
+    return (session, report)
   }
 }

@@ -71,6 +71,7 @@ struct Summary {
     var words: [String] = []
     if change.type == .symlink || change.newTarget != nil { words.append(link(change)) }
     if change.type == .directory { words.append("directory") }
+    if change.isMerged { words.append(palette.cyan("joined with your edits")) }
     if change.isBinary { words.append("binary " + sizes(change)) }
     if change.added > 0 { words.append(palette.green("+\(change.added)")) }
     if change.removed > 0 { words.append(palette.red("-\(change.removed)")) }

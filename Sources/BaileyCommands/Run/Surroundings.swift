@@ -22,12 +22,36 @@ enum Surroundings {
 
   /// An absolute, lexically normal path.
   static func absolute(_ path: String, from directory: String) -> String {
-    let whole = path.hasPrefix("/") ? path : directory + "/" + path
-    var parts: [Substring] = []
-    for part in whole.split(separator: "/") where part != "." {
-      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    String(decoding: absolute(Array(path.utf8), from: Array(directory.utf8)), as: UTF8.self)
+  }
+
+  static func absolute(_ path: [UInt8], from directory: [UInt8]) -> [UInt8] {
+    let slash = UInt8(ascii: "/")
+    let whole = path.first == slash ? path : directory + [slash] + path
+    var parts: [ArraySlice<UInt8>] = []
+    for part in whole.split(separator: slash) where part != [0x2E] {
+      if part == [0x2E, 0x2E] { _ = parts.popLast() } else { parts.append(part) }
     }
-    return "/" + parts.joined(separator: "/")
+    return [slash] + Array(parts.joined(separator: [slash]))
+  }
+
+  /// The bytes behind a word of the command line: Swift repairs what is not UTF-8, and a repaired name would be another one.
+  ///
+  /// - Parameter arguments: as the kernel keeps them.
+  static func bytes(of word: String, arguments: [[UInt8]] = commandLine()) throws(Failure) -> [UInt8] {
+    guard word.unicodeScalars.contains("\u{FFFD}") else { return Array(word.utf8) }
+    let option = Array("--path=".utf8)
+    let given = arguments.flatMap { $0.starts(with: option) ? [$0, Array($0.dropFirst(option.count))] : [$0] }
+    let meant = Set(given.filter { String(decoding: $0, as: UTF8.self) == word })
+    if let only = meant.first, meant.count == 1 { return only }
+    throw Failure(2, .usage("an argument that is not UTF-8 could be several: \(printable(word))"))
+  }
+
+  static func commandLine() -> [[UInt8]] {
+    guard let file = try? Descriptor.open("/proc/self/cmdline"), let bytes = try? file.readAll(limit: 8 << 20) else {
+      return []
+    }
+    return bytes.split(separator: 0).map(Array.init)
   }
 
   /// Swift repairs arguments that are not UTF-8; a repaired one would name something else.

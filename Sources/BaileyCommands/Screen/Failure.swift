@@ -18,7 +18,7 @@ struct Failure: Error {
     if isDenial(fault) { return 3 }
     switch fault.code {
     case "usage": return 2
-    case "changes-moved", "workspace-changed": return 5
+    case "workspace-changed": return 5
     default: return 1
     }
   }

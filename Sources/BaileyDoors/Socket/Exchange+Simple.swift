@@ -44,16 +44,17 @@ extension Exchange {
     switch request {
     case .changes(let reference):
       let session = try await pick(reference)
-      return .changes(session.id, try await controller.changes(of: session))
+      return .changes(session.id, try send(pagesOf: try await controller.changes(of: session)))
     case .apply(let reference, let selection, let digest):
       let session = try await pick(reference)
-      return .applied(session.id, try await controller.apply(selection, of: session, digest: digest))
+      let report = try await controller.apply(selection, of: session, digest: digest)
+      return .applied(session.id, try send(pagesOf: report))
     case .undo(let reference):
       let session = try await pick(reference)
-      return .applied(session.id, try await controller.undo(session))
+      return .applied(session.id, try send(pagesOf: try await controller.undo(session)))
     case .discard(let reference, let paths):
       let session = try await pick(reference)
-      try await controller.discard(session, paths: paths?.map { String(decoding: $0, as: UTF8.self) })
+      try await controller.discard(session, paths: paths)
     case .resetHome(let directory): try await controller.resetHome(project: try locate(directory).root)
     default: break
     }

@@ -8,6 +8,10 @@ package enum Event: Sendable, Equatable {
   /// The program in the foreground stopped; the person's terminal should stop with it.
   case stopped(signal: Int32)
   case entries([LogRow])
+  /// A page of a change set; the last one comes with the reply.
+  case changes([Change])
+  /// A page of what an apply or undo did.
+  case report(ApplyReport)
 
   package var json: JSON {
     switch self {
@@ -15,6 +19,8 @@ package enum Event: Sendable, Equatable {
     case .started(let started): .envelope("event", "started", started.members)
     case .stopped(let signal): .envelope("event", "stopped", ["signal": .int(Int64(signal))])
     case .entries(let rows): .envelope("event", "entries", ["entries": .array(rows.map(\.json))])
+    case .changes(let page): .envelope("event", "changes", ["changes": .array(page.map(\.json))])
+    case .report(let page): .envelope("event", "report", ["report": page.json])
     }
   }
 
@@ -24,9 +30,20 @@ package enum Event: Sendable, Equatable {
     case "started": self = .started(try Started(&fields))
     case "stopped": self = .stopped(signal: try fields.integer("signal", as: Int32.self))
     case "entries": self = .entries(try fields.rows("entries", LogRow.init(json:)))
+    case "changes": self = .changes(try fields.rows("changes", Change.init(wire:)))
+    case "report":
+      guard let report = ApplyReport(json: try fields.value("report")) else { throw .badValue("report") }
+      self = .report(report)
     default: throw .badValue("event")
     }
     try fields.end()
+  }
+}
+
+extension Change {
+  fileprivate init(wire json: JSON) throws(WireError) {
+    guard let change = Change(json: json) else { throw .badValue("changes") }
+    self = change
   }
 }
 

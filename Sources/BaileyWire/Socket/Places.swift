@@ -31,7 +31,25 @@ package struct Places: Sendable, Equatable {
     guard let home = environment["HOME"] ?? Account.of(user: CurrentProcess.user)?.home, home.hasPrefix("/") else {
       throw Fault("home-unknown", why: "neither HOME nor the user database name a home directory", hint: "set HOME")
     }
-    return Places(environment: environment, home: home)
+    return Places(environment: environment, home: home).resolved
+  }
+
+  /// With the links above Bailey's own directories followed, once: a home may lie behind one (`/home` -> `/usr/home`), but nothing may take the
+  /// place of the directories themselves.
+  package var resolved: Places {
+    let state = Self.resolved(state)
+    return Places(
+      state: state, runtime: runtime == self.state + "/run" ? state + "/run" : Self.resolved(runtime),
+      configuration: Self.resolved(configuration))
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return path }
+    let (parent, name) = (String(path[..<slash]), path[slash...])
+    guard let real = try? Descriptor.realPath(parent), let text = String(validating: real, as: UTF8.self) else {
+      return resolved(parent) + name
+    }
+    return (text == "/" ? "" : text) + name
   }
 
   package var socket: String { runtime + "/baileyd.sock" }

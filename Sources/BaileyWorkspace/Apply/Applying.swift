@@ -2,11 +2,12 @@ import BaileyCore
 import BaileyLinux
 
 /// One apply or undo of a session, under the project's lock.
-struct Applying {
-  var staged: StagedSession
+struct Applying: Sendable {
+  let staged: StagedSession
   let session: SessionID
 
-  func apply(_ selection: ChangeSelection, digest: String) throws(Fault) -> ApplyReport {
+  /// What there is to apply now, if it is what the person was shown.
+  func read(digest: String) throws(Fault) -> StagedSession.Reading {
     let reading = try staged.read()
     if reading.set.digest != digest {
       throw Fault(
@@ -14,6 +15,10 @@ struct Applying {
         why: "the session or the project has changed since the changes were shown",
         hint: "look at them again with bailey diff, then apply")
     }
+    return reading
+  }
+
+  func apply(_ selection: ChangeSelection, _ reading: StagedSession.Reading) throws(Fault) -> ApplyReport {
     let plan = try ApplyPlan(
       reading.changes, selection, lower: staged.lower, staged: staged.staged, hasher: staged.hasher)
     var report = ApplyReport(
@@ -34,6 +39,7 @@ struct Applying {
   }
 
   func undo() throws(Fault) -> ApplyReport {
+    try staged.requireStaged()
     guard let journal = try lastApplied(), let operations = journal.operations else {
       throw Fault("nothing-to-undo", subject: session.text, why: "no apply of this session is left to take back")
     }

@@ -2,9 +2,9 @@ import BaileyCore
 import BaileyLinux
 
 /// A session's workspace as it lies on disk: reads its changes.
-struct StagedSession {
+struct StagedSession: Sendable {
   /// What was read, in the form for the apply and in the form for the person.
-  struct Reading {
+  struct Reading: Sendable {
     var changes: [StagedChange]
     var set: ChangeSet
   }
@@ -54,11 +54,7 @@ struct StagedSession {
   }
 
   func read() throws(Fault) -> Reading {
-    if memory.mode == .direct {
-      throw Fault(
-        "workspace-direct", subject: memory.project, why: "the changes of a direct session are in the project already",
-        hint: "git diff shows them; use a staged workspace to review first")
-    }
+    try requireStaged()
     var changes = try scan()
     try merge(&changes)
     changes.removeAll { $0.before == $0.after }
@@ -68,6 +64,15 @@ struct StagedSession {
     let refs = try git?.changes() ?? []
     return Reading(
       changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs)))
+  }
+
+  /// A direct session wrote into the project itself: Bailey has nothing to show, apply or take back.
+  func requireStaged() throws(Fault) {
+    if memory.mode != .direct { return }
+    throw Fault(
+      "workspace-direct", subject: memory.project,
+      why: "the changes of a direct session are in the project already, and what was there before was not kept",
+      hint: "git diff and git restore, if the project is in git; use a staged workspace to review first and to undo")
   }
 
   /// Joins edits of both sides where the text that both began with is known; everything else stays a conflict.
