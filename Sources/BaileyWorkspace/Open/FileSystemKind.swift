@@ -25,6 +25,9 @@ enum FileSystemKind {
       throw unsupported(path, "\(name) cannot hold the upper layer of an overlay")
     }
     do throws(Errno) { try Descriptor.setAttribute(of: path, "user.bailey.probe", [1]) } catch {
+      if error == .noSpace || error == .quota {
+        throw Fault.workspace(error, path, doing: "making the session's layers")
+      }
       throw unsupported(path, "the file system keeps no user attributes (\(error.name)), which overlayfs needs")
     }
   }

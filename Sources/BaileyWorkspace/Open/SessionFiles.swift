@@ -16,9 +16,13 @@ struct SessionFiles: Sendable {
     var settled = 0
   }
 
+  let session: SessionID
   let directory: String
 
-  init(stateDirectory: String, session: SessionID) { directory = stateDirectory + "/sessions/" + session.text }
+  init(stateDirectory: String, session: SessionID) {
+    self.session = session
+    directory = stateDirectory + "/sessions/" + session.text
+  }
 
   var upper: String { directory + "/upper" }
   var work: String { directory + "/work" }

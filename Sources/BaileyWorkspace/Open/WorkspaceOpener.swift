@@ -8,8 +8,16 @@ struct WorkspaceOpener {
   let mode: WorkspaceMode
   let sensitive: [Glob]
 
+  /// What cannot be opened leaves nothing behind: half a copy would keep a full disk full.
   func run(stateDirectory: String) throws(Fault) -> WorkspaceOpening {
     try refuseOverlap(stateDirectory)
+    do throws(Fault) { return try open() } catch {
+      try? Descriptor.open(stateDirectory + "/sessions", [.readOnly, .directory]).removeTree(files.session.text)
+      throw error
+    }
+  }
+
+  private func open() throws(Fault) -> WorkspaceOpening {
     let directory = files.directory
     let project = project
     let tree = try attempting("opening the project", Array(project.utf8)) { () throws(Errno) in
