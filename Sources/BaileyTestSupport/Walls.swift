@@ -42,12 +42,15 @@ package final class Walls: Sendable {
     return try tool.run(arguments, input: input)
   }
 
-  /// Runs a shell script outside, in the project; `bailey` is on its path and `$BAILEY`.
-  package func outside(_ script: String) throws -> Tool.Result {
+  /// Runs a shell script outside, as this Bailey's person, in the project; `bailey` is on its path and `$BAILEY`.
+  ///
+  /// - Parameter wrapper: a command that runs the shell, in namespaces of its own for instance.
+  package func outside(_ script: String, in wrapper: [String] = []) throws -> Tool.Result {
     var environment = surroundings
     environment["BAILEY"] = Products.path("bailey")
     environment["PATH"] = Products.folder + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
-    return try Tool("/bin/bash", environment: environment, directory: project).run(["-c", script])
+    let words = wrapper + ["/bin/bash", "-c", script]
+    return try Tool(words[0], environment: environment, directory: project).run(Array(words.dropFirst()))
   }
 
   /// Starts the command line tool in the project without waiting for it.
@@ -69,16 +72,6 @@ package final class Walls: Sendable {
       let parent = Int32(line.dropFirst(5).filter(\.isNumber)), parent > 1
     else { return false }
     return isOurs(parent, depth: depth - 1)
-  }
-
-  /// Runs a shell script on the host, as this Bailey's person, in the project; `$BAILEY` is the command line tool.
-  ///
-  /// - Parameter wrapper: a command that runs the shell, in namespaces of its own for instance.
-  package func host(_ script: String, in wrapper: [String] = []) throws -> Tool.Result {
-    var environment = surroundings
-    environment["BAILEY"] = Products.path("bailey")
-    let words = wrapper + ["/bin/sh", "-c", script]
-    return try Tool(words[0], environment: environment, directory: project).run(Array(words.dropFirst()))
   }
 
   /// Runs a shell script inside.

@@ -51,7 +51,7 @@ struct OwnGitTests {
     #expect(set.changes.map(\.kind) == [.modified, .added, .deleted])
     #expect(set.changes.filter { $0.kind != .deleted }.allSatisfy { !$0.risks.isEmpty })
     await fixture.workspaces.close(session: fixture.session)
-    try await fixture.workspaces.discard(session: fixture.session, paths: [".git/config"])
+    try await fixture.workspaces.discard(session: fixture.session, paths: [Array(".git/config".utf8)])
     #expect(
       try await fixture.changes().changes.map(\.displayPath) == [".git/hooks/post-merge", ".git/hooks/pre-commit"])
     try await fixture.workspaces.discard(session: fixture.session, paths: nil)

@@ -17,7 +17,7 @@ struct ViewEscapes {
   @Test("What the host mounts during a session does not come in")
   func lateMounts() throws {
     try walls.scratch.directory("project/late")
-    let result = try walls.host(
+    let result = try walls.outside(
       """
       "$BAILEY" run -q --workspace direct -- sh -c 'touch ready; until [ -e go ]; do sleep 0.05; done; cat late/secret; echo END' > ../out 2>&1 &
       until [ -e ready ]; do sleep 0.05; done
