@@ -83,7 +83,8 @@ let package = Package(
         "BaileyCore", "BaileyLinux", "BaileySandbox", "BaileyTestSupport", "CBaileyLinux", "bailey-jail",
       ]),
     .testTarget(
-      name: "BaileyWorkspaceTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWorkspace"]),
+      name: "BaileyWorkspaceTests",
+      dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport", "BaileyWorkspace"]),
     .testTarget(name: "BaileyPolicyTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy"]),
     .testTarget(
       name: "BaileyAuditTests",

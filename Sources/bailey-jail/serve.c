@@ -234,7 +234,6 @@ static void answer(struct operation *operation, const int *descriptors, unsigned
     result = dial(number[1], number[2] != 0, &descriptor);
   else if (operation->code == BAILEY_LAUNCH)
     result = launch(operation, descriptors, count);
-  /* A leader that runs answers itself. */
   if (operation->code != BAILEY_LAUNCH || result != 0)
     reply(number[0], result, result < 0 ? -1 : descriptor);
   close_descriptor(descriptor);

@@ -87,6 +87,23 @@ struct ServerConnectionTests {
     withExtendedLifetime(client) {}
   }
 
+  @Test("A client that is waited for may stall for as long as it likes, but at the end no longer than its last patience")
+  func waitedFor() async throws {
+    let (client, server) = try Self.pair {
+      $0.patience = 1
+      $0.lastPatience = 50
+    }
+    let inbox = try server.start()
+    server.waitForClient()
+    while server.hasRoom { try server.send(data: Self.piece) }
+    try await Task.sleep(for: .milliseconds(100))
+    try server.send(data: Self.piece)
+    await server.finish()
+    #expect(throws: WireError.closed) { try server.send(data: Self.piece) }
+    for await _ in inbox { Issue.record("the client said nothing") }
+    withExtendedLifetime(client) {}
+  }
+
   @Test("A client that reads makes room again")
   func room() async throws {
     let (client, server) = try Self.pair()

@@ -26,7 +26,7 @@ struct OwnGitTests {
       printf '#!/bin/sh\\n' > .git/hooks/pre-commit; chmod +x .git/hooks/pre-commit
       """, fixture)
     try shell(script, fixture)
-    try await fixture.open(sensitive: SensitiveFiles.defaultPatterns)
+    try await fixture.open(sensitive: DefaultProfile.sensitive)
     return fixture
   }
 

@@ -58,7 +58,10 @@ struct FileEscapes {
     try walls.scratch.directory("project/deep")
     try walls.scratch.write(Walls.secret, to: "project/.env")
     try walls.scratch.write(Walls.secret, to: "project/deep/.env.local")
-    let result = try walls.run("cat .env deep/.env.local; cat /proc/self/root$PWD/.env; true")
+    try walls.scratch.write(Walls.secret, to: "project/prod.env")
+    try walls.scratch.write(Walls.secret, to: "project/deep/.vault-token")
+    let result = try walls.run(
+      "cat .env deep/.env.local prod.env deep/.vault-token; cat /proc/self/root$PWD/.env; true")
     #expect(!(result.output + result.errors).contains(Walls.secret))
   }
 

@@ -34,6 +34,7 @@ extension Exchange {
       }
     }
     try send(.started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: [])))
+    connection.waitForClient()
     relay?.attach(connection)
     let status = await converse(program, relay, inbox)
     await relay?.drained()

@@ -7,6 +7,7 @@ extension Exchange {
 
   /// Sends the matching entries as events; with `follow` it goes on until the client leaves.
   func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
+    connection.waitForClient()
     var session: SessionID?
     if let reference = query.session { session = try await pick(reference).id }
     let matches = { (entry: LoggedRecord) in Self.matches(entry, session: session, kinds: query.kinds) }

@@ -69,6 +69,7 @@ extension Exchange {
       await terminals.forget(session.id)
       throw error
     }
+    connection.waitForClient()
     relay?.attach(connection)
     let isLeft = await converse(session, relay, inbox, killsWhenLeft: true)
     if isLeft { return .detached(session.id) }

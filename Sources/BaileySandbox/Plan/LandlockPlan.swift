@@ -2,7 +2,7 @@
 ///
 /// It cannot repeat the view path by path: a ruleset is fixed once it holds, and a path that is granted to the running session has only
 /// the root above it. So the root carries what any mount may carry, and the mounts' own flags say what may be written.
-/// See docs/decisions/0203-landlock-and-grants.md.
+/// See docs/decisions/0102-landlock-and-grants.md.
 enum LandlockPlan {
   static func operation(abi: Int, _ view: ViewBuilder, _ facts: HostFacts) -> JailOperation {
     let rights = LandlockRights(abi: abi)

@@ -113,7 +113,7 @@ struct ViewBuilder {
   /// What lies in a layer that is mapped already needs no slot, of which there are few.
   private mutating func mappedSource(_ path: String) -> TreeSource {
     for (root, layer) in layers where InsidePath.contains(root, path) {
-      return .path(Self.bytes(layer + path.dropFirst(root.utf8.count)))
+      return .path(Self.bytes(layer + InsidePath.suffix(path, after: root.utf8.count)))
     }
     return .slot(slot(for: path))
   }

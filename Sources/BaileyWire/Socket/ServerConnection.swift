@@ -16,6 +16,8 @@ package final class ServerConnection: Sendable {
     package var room = 256 << 10
     /// Milliseconds after which a client that takes nothing counts as gone.
     package var patience: Int64 = 20_000
+    /// The same for a client that is waited for, once there is nothing more to send.
+    package var lastPatience: Int64 = 600_000
     /// Messages of the client that nobody has read.
     package var unread = 4096
 
@@ -30,6 +32,7 @@ package final class ServerConnection: Sendable {
   private struct State {
     var queue = OutgoingQueue()
     var isFinishing = false
+    var isWaitedFor = false
     var isOver = false
     var whenRoom: (@Sendable () -> Void)?
     var roomWaiters: [CheckedContinuation<Void, Never>] = []
@@ -50,6 +53,10 @@ package final class ServerConnection: Sendable {
     }
     return stream
   }
+
+  /// From now on the client may take nothing for as long as it likes (Ctrl-S in its terminal, a pager behind it): that costs nothing
+  /// but the queue. For a client for which nobody else waits.
+  package func waitForClient() { state.withLock { $0.isWaitedFor = true } }
 
   /// Queues a message.
   ///
@@ -135,11 +142,11 @@ extension ServerConnection {
 
   /// One look at the socket; `false` at the end.
   private func step(_ turn: inout Turn, _ inbox: Inbox.Continuation) -> Bool {
-    let (isWaiting, isAtEnd) = state.withLock {
-      ($0.queue.count > 0, $0.isOver || ($0.isFinishing && $0.queue.isEmpty))
+    let (isWaiting, isAtEnd, limit) = state.withLock {
+      ($0.queue.count > 0, $0.isOver || ($0.isFinishing && $0.queue.isEmpty), longestStall($0))
     }
     if isAtEnd { return false }
-    guard let patience = patience(&turn, isWaiting) else { return false }
+    guard let patience = patience(&turn, isWaiting ? limit : nil) else { return false }
     var events: Readiness = turn.reads ? .input : []
     if isWaiting { events.insert(.output) }
     let wanted = [(connection.descriptor, events), (wake.raw, .input)]
@@ -150,16 +157,21 @@ extension ServerConnection {
     return ready[0].isDisjoint(with: [.hangUp, .error])
   }
 
+  private func longestStall(_ state: State) -> Int64? {
+    guard state.isWaitedFor else { return limits.patience }
+    return state.isFinishing ? limits.lastPatience : nil
+  }
+
   /// How long to wait for the client, negative for ever; `nil` when it has waited long enough.
-  private func patience(_ turn: inout Turn, _ isWaiting: Bool) -> Int32? {
-    guard isWaiting else {
+  private func patience(_ turn: inout Turn, _ limit: Int64?) -> Int32? {
+    guard let limit else {
       turn.stalled = nil
       return -1
     }
     let now = Clock.monotonic
     let since = turn.stalled ?? now
     turn.stalled = since
-    let rest = limits.patience - (now - since) / 1_000_000
+    let rest = limit - (now - since) / 1_000_000
     return rest > 0 ? Int32(clamping: rest) : nil
   }
 

@@ -3,7 +3,7 @@ package import BaileyLinux
 
 /// The git directories that a session has of its own instead of the person's, as they were made at its start.
 ///
-/// docs/decisions/0203-git-directories.md says why.
+/// docs/decisions/0205-git-directories.md says why.
 package struct OwnGit: Sendable, Equatable {
   /// Relative to the project: they lie in the upper layer, at the same place.
   var inProject: [[UInt8]] = []

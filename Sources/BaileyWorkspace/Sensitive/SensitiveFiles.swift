@@ -3,25 +3,7 @@ internal import BaileyLinux
 
 /// Files of a project that the agent must not read, whatever the manifest grants.
 package enum SensitiveFiles {
-  /// The built-in patterns; a manifest adds to them.
-  package static let defaultPatterns: [Glob] = defaultTexts.compactMap { try? Glob($0) }
-
-  package static let defaultTexts = [
-    ".env", ".env.*", "*.env", ".envrc.local", ".flaskenv", ".dev.vars", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks",
-    "*.keystore",
-    "*.kdbx", "*.ppk", "*.gpg", "*.age-key", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".npmrc", ".pypirc",
-    ".netrc", "_netrc",
-    ".git-credentials", ".htpasswd", ".pgpass", ".my.cnf", ".s3cfg", ".boto", ".dockercfg", ".vault-token",
-    ".terraformrc",
-    "credentials", "credentials.json", "client_secret*.json", "service-account*.json", "service_account*.json",
-    "secrets.yml",
-    "secrets.yaml", "secrets.json", "secrets.toml", "*.tfstate", "*.tfstate.backup", "*.tfvars", "*.auto.tfvars.json",
-    "master.key",
-    ".aws/", ".ssh/", ".gnupg/", ".kube/", ".azure/", ".password-store/", "**/.docker/config.json", "**/.config/gcloud",
-    "**/.config/gh/hosts.yml", "**/.cargo/credentials.toml", "**/.gem/credentials",
-  ]
-
-  /// Endings that a built-in pattern does not mean.
+  /// Endings that a pattern of the default profile does not mean.
   static let exemptions: [String: [String]] = [
     ".env.*": [".example", ".sample", ".template", ".dist", ".defaults", ".schema", ".md"],
     "*.env": ["example.env", "sample.env"],
