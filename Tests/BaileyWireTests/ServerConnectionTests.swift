@@ -87,7 +87,7 @@ struct ServerConnectionTests {
     withExtendedLifetime(client) {}
   }
 
-  @Test("A client that is waited for may stall for as long as it likes, but at the end no longer than its last patience")
+  @Test("A client that is waited for may stall as long as it likes, but not at the end")
   func waitedFor() async throws {
     let (client, server) = try Self.pair {
       $0.patience = 1
