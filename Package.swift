@@ -63,7 +63,9 @@ let package = Package(
         "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
-    .executableTarget(name: "bailey", dependencies: ["BaileyCommands"]),
+    .executableTarget(
+      name: "bailey", dependencies: ["BaileyCommands"],
+      linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),

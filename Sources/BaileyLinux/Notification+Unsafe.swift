@@ -34,9 +34,6 @@ extension Descriptor {
       arguments: [values.0, values.1, values.2, values.3, values.4, values.5])
   }
 
-  /// Wakes caller and supervisor on one processor, as they never run at the same time. Linux 6.6; before, nothing is done.
-  package borrowing func wakeSynchronously() { _ = bl_notify_synchronous(raw) }
-
   /// Whether the call still waits: if so, its thread's number has not been given to another.
   package borrowing func isWaiting(_ id: UInt64) -> Bool { bl_notify_id_valid(raw, id) == 0 }
 

@@ -7,10 +7,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
-#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
-#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
-#endif
-
 /* The kernel's structures may grow; the ones of the headers are a prefix, and the kernel accepts exactly its own size.
  * They have not grown since 5.0: a kernel that grew them answers EINVAL, which closes the door. */
 _Static_assert(sizeof(struct bl_notification) == sizeof(struct seccomp_notif), "same layout");
@@ -54,8 +50,4 @@ int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int clos
   };
   int result = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
   return result < 0 ? -errno : result;
-}
-
-int bl_notify_synchronous(int listener) {
-  return ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, 1UL /* SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP */) < 0 ? -errno : 0;
 }

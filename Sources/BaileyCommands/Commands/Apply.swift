@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Apply: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take a session's changes into the project.",
+    commandName: "apply", abstract: "Take a session's changes into the project.",
     discussion: """
       EXAMPLES
         bailey apply                      all changes, after a yes

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Attach: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Join the terminal of a running session.",
+    commandName: "attach", abstract: "Join the terminal of a running session.",
     discussion: """
       EXAMPLES
         bailey attach

@@ -2,7 +2,7 @@ import ArgumentParser
 
 struct Completion: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a completion script for a shell.",
+    commandName: "completion", abstract: "Print a completion script for a shell.",
     discussion: """
       EXAMPLES
         bailey completion bash > ~/.local/share/bash-completion/completions/bailey

@@ -3,7 +3,7 @@ import BaileyCore
 
 struct Diff: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show what a session changed: a summary, then the changes.",
+    commandName: "diff", abstract: "Show what a session changed: a summary, then the changes.",
     discussion: """
       EXAMPLES
         bailey diff

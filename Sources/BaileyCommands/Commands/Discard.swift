@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Discard: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Throw a session's changes away; the project stays as it is.",
+    commandName: "discard", abstract: "Throw a session's changes away; the project stays as it is.",
     discussion: """
       EXAMPLES
         bailey discard

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Doctor: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Check what Bailey stands on: kernel, file systems, controller, log.",
+    commandName: "doctor", abstract: "Check what Bailey stands on: kernel, file systems, controller, log.",
     discussion: """
       EXAMPLES
         bailey doctor

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Exec: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Run a further program in a running session.",
+    commandName: "exec", abstract: "Run a further program in a running session.",
     discussion: """
       EXAMPLES
         bailey exec -- ps aux                 in the newest session of this project

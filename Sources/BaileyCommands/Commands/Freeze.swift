@@ -3,7 +3,7 @@ import BaileyWire
 
 struct Freeze: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Stop every process of a session until thaw.",
+    commandName: "freeze", abstract: "Stop every process of a session until thaw.",
     discussion: """
       EXAMPLES
         bailey freeze

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Grant: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a path visible in a running session.",
+    commandName: "grant", abstract: "Make a path visible in a running session.",
     discussion: """
       EXAMPLES
         bailey grant 4f7c ~/datasets

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Home: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "The private home directory that sessions of this project share.",
+    commandName: "home", abstract: "The private home directory that sessions of this project share.",
     discussion: """
       EXAMPLES
         bailey home reset

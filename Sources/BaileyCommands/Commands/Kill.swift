@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Kill: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "End a session with every process in it, at once.",
+    commandName: "kill", abstract: "End a session with every process in it, at once.",
     discussion: """
       EXAMPLES
         bailey kill

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Log: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Read and verify the record of everything that sessions did.",
+    commandName: "log", abstract: "Read and verify the record of everything that sessions did.",
     discussion: """
       EXAMPLES
         bailey log                        the last 200 entries

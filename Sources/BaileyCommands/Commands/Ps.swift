@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Ps: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "List sessions.",
+    commandName: "ps", abstract: "List sessions.",
     discussion: """
       EXAMPLES
         bailey ps

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Revoke: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take a granted path back from a running session.",
+    commandName: "revoke", abstract: "Take a granted path back from a running session.",
     discussion: """
       EXAMPLES
         bailey revoke 4f7c ~/datasets

@@ -3,7 +3,7 @@ import BaileyWire
 
 struct Thaw: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Let a frozen session go on.",
+    commandName: "thaw", abstract: "Let a frozen session go on.",
     discussion: """
       EXAMPLES
         bailey thaw

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Trust: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "See what this project's manifest asks for, and agree to it.",
+    commandName: "trust", abstract: "See what this project's manifest asks for, and agree to it.",
     discussion: """
       EXAMPLES
         bailey trust

@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Undo: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Take back the last apply of a session.",
+    commandName: "undo", abstract: "Take back the last apply of a session.",
     discussion: """
       EXAMPLES
         bailey undo

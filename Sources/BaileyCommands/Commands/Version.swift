@@ -4,7 +4,7 @@ import BaileyWire
 
 struct Version: BaileyCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print the version.",
+    commandName: "version", abstract: "Print the version.",
     discussion: """
       EXAMPLES
         bailey version

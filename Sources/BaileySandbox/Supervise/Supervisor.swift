@@ -55,7 +55,6 @@ package final class Supervisor: Sendable {
   }
 
   private func serve() {
-    listener.wakeSynchronously()
     // A receive fails when the caller was killed meanwhile.
     while (try? listener.waitForNotification(stop: wake)) == true {
       if let notification = try? listener.receiveNotification() { handle(notification) }

@@ -114,8 +114,6 @@ int bl_notify_continue(int listener, uint64_t id);
 int bl_notify_answer(int listener, uint64_t id, int64_t value, int error);
 /* Puts descriptor into the caller's table and, with answer, makes its number the call's result. */
 int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer);
-/* Kernel 6.6: hands the processor over to the supervisor at once; -EINVAL before. */
-int bl_notify_synchronous(int listener);
 
 /* for the supervisor of connect */
 /* A pidfd of one thread, whose descriptor table may be its own; -EINVAL before kernel 6.9. */
