@@ -154,8 +154,10 @@ package actor Session {
     summary.state = .ended
     summary.ended = resources.now()
     summary.exitCode = end.exitCode
+    let (archive, summary) = (resources.archive, summary)
+    async let saved: Void = { do { try await archive.save(summary) } catch {} }()
     await write(.sessionEnd, Self.endBody(end, traffic))
-    do { try await resources.archive.save(summary) } catch {}
+    await saved
     state = .ended(end)
     guarding?.cancel()
     for waiter in waiters { waiter.resume(returning: end) }

@@ -37,24 +37,38 @@ struct Starting: Sendable {
     let manifest = resolved.manifest
     let opening = try await resources.workspaces.open(
       session: id, project: place.root, mode: manifest.workspace, sensitive: manifest.sensitive)
+    let summary = summary
+    let saving = save(summary)
     do {
-      let summary = summary
-      try await resources.archive.save(summary)
       let home = try await resources.homes.directory(for: place.root)
-      return try await launch(request(opening, home: home), opening, mediator, summary)
+      return try await launch(request(opening, home: home), opening, mediator, summary) { () throws(Fault) in
+        if let fault = await saving.value { throw fault }
+      }
     } catch {
+      _ = await saving.value
       await resources.workspaces.close(session: id)
       await markFailed()
       throw error
     }
   }
 
+  /// On disk before anything of it runs; the plan is made meanwhile.
+  private func save(_ summary: SessionSummary) -> Task<Fault?, Never> {
+    let archive = resources.archive
+    return Task {
+      do throws(Fault) { try await archive.save(summary) } catch { return error }
+      return nil
+    }
+  }
+
   private func launch(
-    _ request: SandboxRequest, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary
+    _ request: SandboxRequest, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary,
+    permit: @Sendable () async throws(Fault) -> Void
   ) async throws(Fault) -> (Session, [String]) {
     let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
     do {
-      let sandbox = try await resources.launcher.launch(request, streams: order.takeStreams(), observer: observer)
+      let sandbox = try await resources.launcher.launch(
+        request, streams: order.takeStreams(), observer: observer, permit: permit)
       return try await connect(sandbox, observer, opening, mediator, summary)
     } catch {
       await observer.finish()

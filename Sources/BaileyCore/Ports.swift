@@ -52,9 +52,21 @@ package enum SandboxEvent: Sendable, Equatable {
 package protocol SandboxLauncher: Sendable {
   /// Builds the walls and starts the program, or throws without having started anything.
   ///
-  /// - Parameter observer: hears of what only the kernel sees.
-  func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver) async throws(Fault)
-    -> any RunningSandbox
+  /// - Parameters:
+  ///   - observer: hears of what only the kernel sees.
+  ///   - permit: awaited when the plan stands, before any process is started; its fault ends the launch.
+  func launch(
+    _ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver,
+    permit: @Sendable () async throws(Fault) -> Void
+  ) async throws(Fault) -> any RunningSandbox
+}
+
+extension SandboxLauncher {
+  package func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver)
+    async throws(Fault) -> any RunningSandbox
+  {
+    try await launch(request, streams: streams, observer: observer) {}
+  }
 }
 
 /// Hears what the seccomp listener saw. Called from the supervisor's thread: it must not block.

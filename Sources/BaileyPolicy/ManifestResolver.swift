@@ -25,6 +25,7 @@ package struct ManifestResolver: ManifestProvider {
   private let places: Places
   private let trust: ManifestTrust
   private let sha256: @Sendable ([UInt8]) -> String
+  private let parsedProfiles = ParsedProfiles()
 
   package init(storage: any PolicyStorage, places: Places, sha256: @escaping @Sendable ([UInt8]) -> String) {
     self.storage = storage
@@ -150,7 +151,10 @@ extension ManifestResolver {
           "manifest-profile-unknown", subject: name, why: "no built-in profile has this name",
           hint: near ?? "there are \(BuiltinProfiles.names.joined(separator: ", "))")
       }
-      documents.append(try parse(Array(text.utf8), "profile:\(name)", home))
+      documents.append(
+        try parsedProfiles.document(name, home: home) { () throws(Fault) in
+          try parse(Array(text.utf8), "profile:\(name)", home)
+        })
     }
     return documents
   }

@@ -33,10 +33,10 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
     mediator: any Mediator
   ) async throws(Fault) -> any EgressSession { self }
   package func close() async {}
-  package func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver)
-    async throws(Fault)
-    -> any RunningSandbox
-  { throw Self.nowhere }
+  package func launch(
+    _ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver,
+    permit: @Sendable () async throws(Fault) -> Void
+  ) async throws(Fault) -> any RunningSandbox { throw Self.nowhere }
   package func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions)
     async throws(Fault)
     -> ResolvedManifest

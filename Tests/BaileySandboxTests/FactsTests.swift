@@ -33,16 +33,14 @@ private struct Playground: ~Copyable {
     let home = try Playground()
     let facts = try HostFacts.gather(
       caller: caller(home: home.path), environment: ["PATH": "/usr/bin:/nowhere:/bin:rel"],
-      paths: ["/etc/passwd", "/nowhere"])
+      paths: ["/etc/passwd", "/dev/null", "/nowhere"])
     #expect(facts.kernel >= HostFacts.oldestKernel)
-    #expect(
-      facts.existing.isSuperset(of: ["/usr", "/etc", "/etc/passwd", "/dev/null"])
-        && !facts.existing.contains("/nowhere"))
+    #expect(facts.existing.isSuperset(of: ["/usr/bin", "/etc/passwd", "/dev/null"]))
+    #expect(!facts.existing.contains("/nowhere"))
     #expect(
       facts.pathDirectories.first == "/usr/bin" && Set(facts.pathDirectories).count == facts.pathDirectories.count)
     #expect(!facts.pathDirectories.contains("rel"))
     #expect(facts.features.contains(.landlock) == (facts.landlockABI > 0))
-    #expect(facts.rootLinks.keys.allSatisfy { facts.existing.contains("/" + $0) })
     #expect(facts.gitIdentity.isEmpty && facts.toolchains.isEmpty)
   }
 

@@ -60,7 +60,8 @@ struct Run: BaileyCommand {
       .run(
         RunRequest(
           command: command, workingDirectory: directory, environment: Surroundings.environment(), terminal: terminal,
-          streams: plan, options: options, noInput: !console.canAsk, label: label))
+          streams: plan, options: options, noInput: !console.canAsk, label: label,
+          countsChanges: !quiet && Console.isTerminal(2)))
     }
   }
 

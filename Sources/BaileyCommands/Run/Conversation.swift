@@ -112,7 +112,7 @@ struct Conversation {
     case .notStarted: console.insist("bailey: the command could not be executed in the sandbox")
     case .program: break
     }
-    guard tellsEnding, Console.isTerminal(2), let pending = ending.pending, pending.files > 0 else { return }
+    guard let pending = ending.pending, pending.files > 0 else { return }
     console.tell(Self.sentence(pending))
   }
 

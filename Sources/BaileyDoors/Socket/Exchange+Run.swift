@@ -76,7 +76,7 @@ extension Exchange {
     let end = await session.wait()
     await relay?.drained()
     await terminals.forget(session.id)
-    return .ended(await ending(session, summary, end))
+    return .ended(await ending(session, summary, end, countsChanges: request.countsChanges))
   }
 
   /// Opens the ports of the manifest on the host's loopback until the session's end; all of them or none.
@@ -113,7 +113,9 @@ extension Exchange {
     }
   }
 
-  private func ending(_ session: Session, _ summary: SessionSummary, _ end: SessionEnd) async -> SessionEnding {
+  private func ending(_ session: Session, _ summary: SessionSummary, _ end: SessionEnd, countsChanges: Bool) async
+    -> SessionEnding
+  {
     var ending = SessionEnding(session: session.id, code: end.exitCode, cause: .program)
     switch end {
     case .program(.notStarted): ending.cause = .notStarted
@@ -121,6 +123,7 @@ extension Exchange {
     case .limit(let name): ending.cause = .limit(name)
     case .program: break
     }
+    guard countsChanges else { return ending }
     if summary.mode == .staged || summary.mode == .copy, let set = try? await controller.changes(of: summary) {
       let risky = set.changes.count { !$0.risks.isEmpty }
       let conflicts = set.changes.count { $0.conflict != nil } + set.refs.count { $0.conflict != nil }

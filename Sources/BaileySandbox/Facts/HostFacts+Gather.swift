@@ -5,7 +5,7 @@ extension HostFacts {
   /// Oldest kernel that Bailey runs on: Debian 12's own.
   package static let oldestKernel: (UInt, UInt) = (6, 1)
 
-  /// Looks at the host: some fifty reads of /proc and of directories, no program started.
+  /// Looks at the host: some two hundred looks at names, no program started.
   ///
   /// A feature counts as present unless the kernel says otherwise; nftables and overlayfs can be modules that are loaded at their
   /// first use, so only a launch is proof.
@@ -18,13 +18,12 @@ extension HostFacts {
   {
     let kernel = try kernelVersion()
     let tools = Toolchains(path: environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin", home: caller.home)
-    let root = entries(of: "/")
     var probes = Probes()
     for path in Set(paths + tools.roots + tools.path + tools.secrets) { probes.look(at: path) }
     return HostFacts(
       landlockABI: Kernel.landlockABI, kernel: kernel, features: features(isRoot: caller.isRoot, kernel: kernel),
-      rootLinks: rootLinks(root).merging(probes.links) { first, _ in first },
-      existing: listed(root).union(probes.existing), directories: probes.directories, pathDirectories: tools.path,
+      rootLinks: rootLinks().merging(probes.links) { first, _ in first },
+      existing: probes.existing, directories: probes.directories, pathDirectories: tools.path,
       toolchains: tools.roots, toolchainSecrets: tools.secrets,
       gitIdentity: gitIdentity(home: caller.home, environment: environment))
   }
@@ -43,18 +42,9 @@ extension HostFacts {
     return (major, minor)
   }
 
-  private static func listed(_ root: [DirectoryEntry]) -> Set<String> {
-    var found: Set<String> = ["/"]
-    for entry in root { found.insert("/" + entry.text) }
-    for directory in ["/etc", "/usr", "/var", "/dev", "/opt", "/usr/local", "/var/lib", "/sys/fs"] {
-      for entry in entries(of: directory) { found.insert(directory + "/" + entry.text) }
-    }
-    return found
-  }
-
-  private static func rootLinks(_ root: [DirectoryEntry]) -> [String: String] {
+  private static func rootLinks() -> [String: String] {
     var links: [String: String] = [:]
-    for entry in root where entry.type == .symlink {
+    for entry in entries(of: "/") where entry.type == .symlink {
       guard let target = try? Descriptor.workingDirectory.readLink("/" + entry.text) else { continue }
       links[entry.text] = String(decoding: target, as: UTF8.self)
     }

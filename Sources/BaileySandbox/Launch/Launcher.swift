@@ -25,9 +25,10 @@ package struct Launcher: SandboxLauncher {
     return String(decoding: own.prefix((own.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1), as: UTF8.self) + "bailey-jail"
   }
 
-  package func launch(_ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver)
-    async throws(Fault) -> any RunningSandbox
-  {
+  package func launch(
+    _ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver,
+    permit: @Sendable () async throws(Fault) -> Void
+  ) async throws(Fault) -> any RunningSandbox {
     let plan: SandboxPlan
     let group: SessionGroup?
     do throws(Fault) {
@@ -35,6 +36,7 @@ package struct Launcher: SandboxLauncher {
         caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
       if let groups, groups.missing == nil { facts.features.insert(.cgroup) }
       plan = try SandboxPlanner.plan(request, facts)
+      try await permit()
       let agent = request.caller.isRoot ? request.caller.agentUser : nil
       group = try groups?.make(request.session, SandboxLimits(request.manifest.limits), agent: agent)
     } catch {

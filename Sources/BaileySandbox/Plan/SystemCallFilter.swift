@@ -4,9 +4,9 @@
 /// call numbers and register arguments alone; whatever lies in memory is the supervisor's or the namespaces' to decide. See seccomp(2).
 package enum SystemCallFilter {
   /// `struct sock_filter[]`; the same for every session.
-  package static func program() throws(BPFError) -> [UInt8] {
-    try instructions().flatMap(\.bytes)
-  }
+  package static func program() throws(BPFError) -> [UInt8] { try assembled.get() }
+
+  private static let assembled = Result { () throws(BPFError) in try instructions().flatMap(\.bytes) }
 
   enum Answer {
     static let kill: UInt32 = 0x8000_0000

@@ -82,10 +82,13 @@ package struct RunRequest: Sendable, Equatable {
   package var noInput: Bool
   /// A name that the person gave the session.
   package var label: String?
+  /// The end is to say how much there is to review, which costs a walk over what the session wrote.
+  package var countsChanges: Bool
 
   package init(
     command: [String], workingDirectory: String, environment: [String: String], terminal: TerminalRequest?,
-    streams: StreamPlan, options: ManifestOptions = ManifestOptions(), noInput: Bool = false, label: String? = nil
+    streams: StreamPlan, options: ManifestOptions = ManifestOptions(), noInput: Bool = false, label: String? = nil,
+    countsChanges: Bool = false
   ) {
     self.command = command
     self.workingDirectory = workingDirectory
@@ -95,6 +98,7 @@ package struct RunRequest: Sendable, Equatable {
     self.options = options
     self.noInput = noInput
     self.label = label
+    self.countsChanges = countsChanges
   }
 
   var members: [String: JSON] {
@@ -105,6 +109,7 @@ package struct RunRequest: Sendable, Equatable {
     if let terminal { members["terminal"] = terminal.json }
     if noInput { members["no_input"] = true }
     if let label { members["label"] = .string(label) }
+    if countsChanges { members["count_changes"] = true }
     return members
   }
 
@@ -117,6 +122,7 @@ package struct RunRequest: Sendable, Equatable {
     options = try ManifestOptions(wire: try fields.value("options"))
     noInput = try fields.flag("no_input")
     label = try fields.optionalString("label", limit: 64)
+    countsChanges = try fields.flag("count_changes")
   }
 }
 
