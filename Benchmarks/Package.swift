@@ -17,6 +17,9 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .executableTarget(name: "EgressBench", dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux"]),
+    .target(name: "CBaileyJail"),
+    .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
+    .executableTarget(name: "JailBench", dependencies: ["BaileyCore", "BaileyLinux", "BaileySandbox"]),
     .executableTarget(name: "SideBySide"),
   ]
 )
