@@ -15,10 +15,16 @@ enum Files {
   /// The first half of `replace`: the name is durable only after `syncDirectory`.
   static func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o600) throws(Errno) {
     let temporary = path + ".tmp"
-    let file = try Descriptor.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode)
-    try file.writeAll(bytes)
-    try file.fdatasync()
-    try Descriptor.workingDirectory.rename(temporary, to: path)
+    do throws(Errno) {
+      let file = try Descriptor.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: mode)
+      try file.writeAll(bytes)
+      try file.fdatasync()
+      try Descriptor.workingDirectory.rename(temporary, to: path)
+    } catch {
+      // On a full disk half-written files would take the room that a second try needs.
+      try? Descriptor.workingDirectory.unlink(temporary)
+      throw error
+    }
   }
 
   static func syncDirectory(of path: String) throws(Errno) { try sync(directory: parent(of: path)) }
@@ -27,23 +33,26 @@ enum Files {
     try Descriptor.open(directory, [.readOnly, .directory]).fsync()
   }
 
-  /// Makes a directory and those above it; returns every directory whose entries changed, for syncing.
-  @discardableResult
-  static func makeDirectories(_ path: String) throws(Errno) -> [String] {
+  /// Makes a directory and those above it. Every directory whose entries changed is in `changed` afterwards, for syncing, also
+  /// where the call fails.
+  static func makeDirectories(_ path: String, changed: inout Set<String>) throws(Errno) {
     do throws(Errno) {
       try Descriptor.workingDirectory.makeDirectory(path, mode: 0o700)
-      return [parent(of: path)]
     } catch .exists {
-      return []
+      return
     } catch .noSuchFile {
-      let above = try makeDirectories(parent(of: path))
+      try makeDirectories(parent(of: path), changed: &changed)
       try Descriptor.workingDirectory.makeDirectory(path, mode: 0o700)
-      return above + [parent(of: path)]
     }
+    changed.insert(parent(of: path))
   }
 
+  /// What was made before a failure is synced too: the next call finds it there and leaves it alone.
   static func makeDurableDirectories(_ path: String) throws(Errno) {
-    for changed in try makeDirectories(path) { try sync(directory: changed) }
+    var changed: Set<String> = []
+    let made = Result { () throws(Errno) in try makeDirectories(path, changed: &changed) }
+    for directory in changed { try sync(directory: directory) }
+    try made.get()
   }
 
   static func read(_ path: String) throws(Errno) -> [UInt8] {

@@ -59,9 +59,12 @@ struct TileWriter {
 
   private mutating func write(_ tile: Tile, _ bytes: [UInt8]) throws(Fault) {
     let path = directory + "/" + tile.path
-    let made = try writing(path) { () throws(Errno) in try Files.makeDirectories(Files.parent(of: path)) }
-    changed.formUnion(made)
-    try writing(path) { () throws(Errno) in try Files.write(path, bytes) }
+    do throws(Errno) {
+      try Files.makeDirectories(Files.parent(of: path), changed: &changed)
+      try Files.write(path, bytes)
+    } catch {
+      throw .write(path, error)
+    }
     changed.insert(Files.parent(of: path))
     if tile.isPartial { partial.insert(Tile(tile.kind, index: tile.index)) }
   }
