@@ -61,6 +61,8 @@ struct HeadStore {
         "log-head-moved", subject: path, why: "the kept head of the log was changed by somebody else",
         hint: "find the second writer; compare the head with the log's own checkpoint")
     }
+    // What is there now is the head from here on, also where its own swap had failed half-way.
+    last = present
     attempted = head.note
     try writing(path) { () throws(Errno) in try Files.replace(path, with: head.note) }
     last = head.note
