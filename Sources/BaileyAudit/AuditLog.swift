@@ -21,8 +21,11 @@ package final class AuditLog: Recorder {
   /// Bytes that the canonical form of a record can have at most. `Record.fitting` shortens one.
   package static let maximumRecord = Frame.maximumEntry
 
+  /// Bytes after which a new write-ahead segment begins.
+  package static let segmentBytes: Int64 = 4 << 20
+
   /// Opens the log, making it on the very first start, and takes back nothing silently: a cut tail is a record.
-  package init(_ layout: LogLayout) throws(Fault) {
+  package init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes) throws(Fault) {
     self.layout = layout
     let locks = try LogLocks(layout)
     let key = try LogCreation.keyOfLog(layout)
@@ -32,10 +35,12 @@ package final class AuditLog: Recorder {
     verifierKey = key.verifierKey
     let found = try Recovery(layout, verifier: verifier)
     let count = found.head.checkpoint.size + UInt64(found.entries.count)
-    let segment = try SegmentWriter(directory: layout.segments, count: count, serial: found.serial)
     var publisher = try Publisher(layout, key: key, recovered: found)
     publisher.add(found.entries)
     if !found.entries.isEmpty || found.head.note != found.keptHead { try publisher.publish() }
+    // After the head: a start that fails on a full disk leaves no segment behind, however often it is tried.
+    let segment = try SegmentWriter(
+      directory: layout.segments, count: count, serial: found.serial, rotation: segmentBytes)
     do throws(Errno) {
       queue = try AppendQueue()
       signer = try SigningThread(publisher, durable: count)
@@ -107,7 +112,7 @@ package final class AuditLog: Recorder {
     _ = try result.get()
   }
 
-  /// What is wrong with the log now, for `doctor` and `ps`.
+  /// Why the last write, sync or head failed; `nil` when the log is well.
   package var fault: Fault? { writer.lastFault ?? signer.lastFault }
 
   /// Records that are written.

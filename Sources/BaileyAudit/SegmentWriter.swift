@@ -4,16 +4,19 @@ internal import BaileyLinux
 /// Appends frames to write-ahead segments and knows which are on disk.
 ///
 /// The order of system calls is the promise: `pwrite` of whole frames, then (for a sync) `fdatasync`, then the answer. A new
-/// segment: `open(O_EXCL)`, frames, `fdatasync`, `fsync` of the directory, and only then is it the one in use.
+/// segment: frames under another name, `fdatasync`, `rename`, `fsync` of the directory, and only then is it the one in use.
 ///
 /// A failed or short write is taken back with `ftruncate`. After a failed sync nothing is known of the pages that were to be
 /// written (Linux marks them clean), so the segment is given up: all entries that are not known to be durable are written
 /// again, to a new segment, before anything else is accepted.
 struct SegmentWriter: ~Copyable {
-  /// Bytes after which a new segment begins.
-  static let rotation: Int64 = 4 << 20
+  /// Where no new segment can be begun, the old one grows to so many times its size and no further: a start must be able to read it.
+  static let overgrowth: Int64 = 8
 
   private let directory: String
+  /// Bytes after which a new segment begins.
+  private let rotation: Int64
+  /// `nil` when it has been given up: a new one must take what is not durable before anything else is accepted.
   private var file: Descriptor?
   private var path: String
   private var offset: Int64 = 0
@@ -27,8 +30,9 @@ struct SegmentWriter: ~Copyable {
   private(set) var unsyncedBytes = 0
 
   /// Begins a segment after what recovery found; `unsynced` entries of old segments have been synced by it.
-  init(directory: String, count: UInt64, serial: UInt64) throws(Fault) {
+  init(directory: String, count: UInt64, serial: UInt64, rotation: Int64 = AuditLog.segmentBytes) throws(Fault) {
     self.directory = directory
+    self.rotation = rotation
     self.count = count
     self.serial = serial
     durable = count
@@ -36,12 +40,12 @@ struct SegmentWriter: ~Copyable {
     try open(with: [])
   }
 
-  /// Whether the segment in use can be written; if not, `repair` comes first.
-  var isUsable: Bool { file != nil }
+  /// A segment in the making; no name of a segment, so a reader leaves it alone.
+  private static let temporary = "next"
 
   /// Writes entries as one piece: all or none are in the tree afterwards.
   mutating func write(_ entries: [[UInt8]]) throws(Fault) {
-    try repairIfNeeded()
+    if file == nil || offset >= Self.overgrowth * rotation { try open(with: unsynced) }
     var buffer: [UInt8] = []
     buffer.reserveCapacity(entries.reduce(0) { $0 + $1.count + Frame.headerSize })
     for (position, entry) in entries.enumerated() {
@@ -80,7 +84,7 @@ struct SegmentWriter: ~Copyable {
 
   /// Makes everything written durable and hands over the entries that were not before.
   mutating func sync() throws(Fault) -> [[UInt8]] {
-    try repairIfNeeded()
+    if file == nil { try open(with: unsynced) }
     if let error = syncFile() {
       file = nil
       throw .write(path, error)
@@ -89,7 +93,7 @@ struct SegmentWriter: ~Copyable {
     unsynced = []
     unsyncedBytes = 0
     durable = count
-    if offset >= Self.rotation { try? open(with: []) }
+    if offset >= rotation { try? open(with: []) }
     return synced
   }
 
@@ -102,27 +106,26 @@ struct SegmentWriter: ~Copyable {
     }
   }
 
-  /// Writes all that is not durable to a new segment, after a failure.
-  private mutating func repairIfNeeded() throws(Fault) {
-    if file == nil { try open(with: unsynced) }
-  }
-
-  /// On failure the old segment stays in use, or stays given up, and the half-made new one is removed.
+  /// The new segment gets its name only when all of it is on disk: a name supersedes what the old one holds from there on, so
+  /// from the rename on, failed or not, the old one is given up. On a failure before it, the old one stays as it was.
   private mutating func open(with entries: [[UInt8]]) throws(Fault) {
     let newPath = directory + "/" + SegmentName(first: durable, serial: serial).text
+    let temporary = directory + "/" + Self.temporary
     var buffer: [UInt8] = []
     for (position, entry) in entries.enumerated() {
       Frame.append(entry, index: durable + UInt64(position), durable: durable, to: &buffer)
     }
     do throws(Errno) {
-      let new = try Descriptor.open(newPath, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
-      serial += 1
+      let new = try Descriptor.open(temporary, [.writeOnly, .create, .truncate, .noFollow], mode: 0o600)
       try new.writeAll(buffer, at: 0)
       try new.fdatasync()
+      file = nil
+      serial += 1
+      try Descriptor.workingDirectory.rename(temporary, to: newPath)
       try Files.sync(directory: directory)
       file = consume new
     } catch {
-      try? Descriptor.workingDirectory.unlink(newPath)
+      try? Descriptor.workingDirectory.unlink(temporary)
       throw .write(newPath, error)
     }
     path = newPath
