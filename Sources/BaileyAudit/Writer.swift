@@ -20,7 +20,7 @@ final class Writer: Sendable {
   private let segment: Mutex<SegmentWriter>
   /// When what is written must be synced, by the monotonic clock; `nil` when all of it is.
   private let syncDue = Mutex<Int64?>(nil)
-  private let fault = Mutex<Fault?>(nil)
+  private let faults = Mutex<(write: Fault?, sync: Fault?)>((nil, nil))
 
   init(queue: AppendQueue, signer: SigningThread, segment: consuming SegmentWriter) {
     self.queue = queue
@@ -29,7 +29,7 @@ final class Writer: Sendable {
   }
 
   /// Why the last write or sync failed; `nil` when the log is well.
-  var lastFault: Fault? { fault.withLock { $0 } }
+  var lastFault: Fault? { faults.withLock { $0.write ?? $0.sync } }
 
   /// Entries that are written.
   var count: UInt64 { segment.withLock { $0.count } }
@@ -55,7 +55,11 @@ final class Writer: Sendable {
     var synced: [(waiter: CheckedContinuation<Result<UInt64, Fault>, Never>, index: UInt64)] = []
     let barriers = pending.filter { $0.entry == nil }
     for batch in Self.batches(of: barriers.isEmpty ? pending : pending.filter { $0.entry != nil }) {
-      guard let first = write(batch) else { continue }
+      let first: UInt64
+      do throws(Fault) { first = try write(batch) } catch {
+        refuse(batch, error)
+        continue
+      }
       for (position, append) in batch.enumerated() {
         guard let waiter = append.waiter else { continue }
         let index = first + UInt64(position)
@@ -75,8 +79,8 @@ final class Writer: Sendable {
 
   private var queueIsClosing: Bool { syncDue.withLock { $0 != nil } && queue.isClosing }
 
-  /// Writes one batch and returns the index of its first record; on failure everyone in it has been told.
-  private func write(_ batch: ArraySlice<PendingAppend>) -> UInt64? {
+  /// Writes one batch and returns the index of its first record.
+  private func write(_ batch: ArraySlice<PendingAppend>) throws(Fault) -> UInt64 {
     do throws(Fault) {
       try signer.checkBacklog(limit: Self.backlogLimit)
       let entries = batch.compactMap(\.entry)
@@ -88,13 +92,18 @@ final class Writer: Sendable {
       let isObserved = batch.allSatisfy { $0.durability == .observed }
       let due = Clock.monotonic + (isObserved ? Self.observedSyncDelay : Self.syncDelay)
       syncDue.withLock { $0 = min($0 ?? due, due) }
+      faults.withLock { $0.write = nil }
       return first
     } catch {
-      note(error)
-      for append in batch { append.waiter?.resume(returning: .failure(error)) }
-      queue.lose(batch.filter { $0.waiter == nil }.map(\.session))
-      return nil
+      faults.withLock { $0.write = error }
+      throw error
     }
+  }
+
+  /// Tells everyone in a batch that could not be written; those for whom nobody waits are counted.
+  private func refuse(_ batch: ArraySlice<PendingAppend>, _ error: Fault) {
+    for append in batch { append.waiter?.resume(returning: .failure(error)) }
+    queue.lose(batch.filter { $0.waiter == nil }.map(\.session))
   }
 
   private func sync() -> Result<Void, Fault> {
@@ -104,26 +113,23 @@ final class Writer: Sendable {
         return (entries, segment.durable)
       }
       syncDue.withLock { $0 = nil }
-      fault.withLock { $0 = nil }
+      faults.withLock { $0.sync = nil }
       signer.add(entries, durable: durable)
       return .success(())
     } catch {
-      note(error)
+      faults.withLock { $0.sync = error }
       // Tried again after the delay, or with the next append, whichever comes first.
       syncDue.withLock { $0 = Clock.monotonic + Self.syncDelay }
       return .failure(error)
     }
   }
 
-  private func note(_ error: Fault) { fault.withLock { $0 = error } }
-
   /// A gap is a record of its own, before whatever comes after it.
   private func reportLoss(_ loss: Loss) {
     guard loss.count > 0 else { return }
     let record = Record(.gap, session: nil, time: Clock.realTime, body: loss.body)
     let gap = PendingAppend(entry: record.json.canonical, durability: .observed, session: nil, waiter: nil)
-    guard write([gap]) == nil else { return }
-    queue.restore(loss)
+    do throws(Fault) { _ = try write([gap]) } catch { queue.restore(loss) }
   }
 
   private static func batches(of pending: [PendingAppend]) -> [ArraySlice<PendingAppend>] {
