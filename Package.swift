@@ -90,7 +90,9 @@ let package = Package(
     .testTarget(name: "BaileyPolicyTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy"]),
     .testTarget(
       name: "BaileyAuditTests",
-      dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "audit-crash"]),
+      dependencies: [
+        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyTestSupport", "audit-crash",
+      ]),
     .testTarget(
       name: "BaileyEgressTests",
       dependencies: [

@@ -2,6 +2,7 @@
 ///
 ///     audit-crash STATE SEED        appends until it dies, from several tasks
 ///     audit-crash STATE SEED COUNT  appends so many from one task, publishes, closes
+///     audit-crash STATE SEED COUNT BYTES  the same, with a new segment after so many bytes
 ///     audit-crash STATE measure …   see Measure.swift
 ///
 /// A line is `synced INDEX TAG`, `grouped INDEX TAG` or `refused CODE`; the record's body holds the tag.
@@ -13,6 +14,7 @@ import Glibc
 let arguments = CommandLine.arguments
 let seed = arguments.count > 2 ? arguments[2] : "0"
 let count = arguments.count > 3 ? Int(arguments[3]) : nil
+let segmentBytes = arguments.count > 4 ? Int64(arguments[4]) : nil
 
 /// One write a line, so that what the parent reads was said whole, and before the next append.
 func say(_ line: String) {
@@ -39,7 +41,8 @@ do throws(Fault) {
     say(try await measure(arguments[1], writers: writers, count: count, durability: durability).canonicalText)
     exit(0)
   }
-  let log = try AuditLog(LogLayout(stateDirectory: arguments[1]))
+  let log = try AuditLog(
+    LogLayout(stateDirectory: arguments[1]), segmentBytes: segmentBytes ?? AuditLog.segmentBytes)
   say("open")
   if let count {
     for number in 0..<count { await appendOne(log, "\(seed).\(number)", durability(number)) }

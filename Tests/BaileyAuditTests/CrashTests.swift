@@ -101,6 +101,32 @@ struct CrashTests {
     try await check(scratch, acknowledged(output))
   }
 
+  @Test(
+    "Whichever call finds the disk full, once or from then on, no acknowledged record is lost and the log goes on",
+    arguments: ["pwrite64", "fdatasync", "fsync", "renameat2", "mkdirat"], ["", "+"])
+  func noSpace(call: String, onwards: String) async throws {
+    var number = 0
+    var injected = true
+    while injected {
+      number += 1
+      let scratch = try Scratch()
+      let trace = scratch.path + "/trace"
+      let faults = ["\(call):error=ENOSPC:when=\(number)\(onwards)"]
+      // A new segment after two or three records.
+      let child = try Child(strace(faults, scratch, "x", 8, trace: trace) + ["200"])
+      let output = child.read()
+      child.reap()
+      injected = String(decoding: try Files.read(trace), as: UTF8.self).contains("(INJECTED)")
+      let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+      let refusals = lines.filter { $0.hasPrefix("refused") || $0.hasPrefix("fault") }
+      #expect(refusals.allSatisfy { $0.contains(" log-write-failed") }, "\(call) \(number)\(onwards): \(refusals)")
+      #expect(injected || refusals.isEmpty)
+      #expect(!acknowledged(output).isEmpty || !refusals.isEmpty)
+      try await check(scratch, acknowledged(output))
+    }
+    #expect(number > 4, "\(call) was hardly reached")
+  }
+
   @Test("A sync that fails is told to the one who waits for it")
   func failedSyncIsTold() async throws {
     let scratch = try Scratch()
@@ -111,6 +137,24 @@ struct CrashTests {
     #expect(text.contains("refused log-write-failed"))
     #expect(text.contains("synced"))
     #expect(text.hasSuffix("closed\n"))
+  }
+
+  @Test("Killed while a segment that was given up is written again, what was acknowledged is in the old one or the new")
+  func killedInRepair() async throws {
+    var kills = 0
+    for call in ["pwrite64", "renameat2"] {
+      for number in 1...9 {
+        let scratch = try Scratch()
+        try await scratch.filled(2)
+        // strace counts each thread's calls apart: the writer's third; the start has only two.
+        let faults = ["fdatasync:error=ENOSPC:when=3", "\(call):signal=KILL:when=\(number)"]
+        let child = try Child(strace(faults, scratch, "x", 12))
+        let output = child.read()
+        if child.reap() & 0x7F == 9 { kills += 1 }
+        try await check(scratch, acknowledged(output))
+      }
+    }
+    #expect(kills > 5)
   }
 
   @Test("A file size limit, hit in the middle of a record, is a refusal and no torn log")
@@ -147,9 +191,11 @@ struct CrashTests {
     #expect(sizes.count == 4, "the writer published no further heads")
   }
 
-  private func strace(_ faults: [String], _ scratch: Scratch, _ seed: String, _ count: Int) throws -> [String] {
+  private func strace(
+    _ faults: [String], _ scratch: Scratch, _ seed: String, _ count: Int, trace: String = "/dev/null"
+  ) throws -> [String] {
     let calls = faults.compactMap { $0.split(separator: ":").first }.joined(separator: ",")
-    return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=\(calls)"]
+    return ["strace", "-f", "-qq", "-o", trace, "-e", "trace=\(calls)"]
       + faults.flatMap { ["-e", "inject=\($0)"] } + [try program, scratch.path + "/state", seed, "\(count)"]
   }
 }
