@@ -43,6 +43,15 @@ extension AuditLog: LogSource {
   }
 }
 
+extension AuditLog: HealthProbe {
+  /// What the last write, sync and head met with; nothing is written to find out.
+  package func examine() async -> [HealthFinding] {
+    guard let fault else { return [HealthFinding("log", .ok, "\(count) records; it takes more")] }
+    let place = fault.subject.map { "\(printable($0)): " } ?? ""
+    return [HealthFinding("log", .fail, "no effect happens: \(place)\(fault.why) [\(fault.code)]", fix: fault.hint)]
+  }
+}
+
 extension LogFindings {
   fileprivate init(_ report: LogVerification, checkpoint: String) {
     self.init(

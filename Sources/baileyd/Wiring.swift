@@ -52,7 +52,7 @@ struct Wiring: Sendable {
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
       controller: controller, log: log,
-      health: HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups),
+      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log],
       version: baileyVersion, shutdown: shutdown)
   }
 }

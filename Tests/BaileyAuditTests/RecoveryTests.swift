@@ -1,4 +1,5 @@
 import BaileyLinux
+import BaileyMerkle
 import Testing
 
 @testable import BaileyAudit
@@ -118,5 +119,68 @@ struct RecoveryTests {
     await (try AuditLog(scratch.layout)).close()
     #expect(try scratch.tags == ["0", "1", "2", "3", "4", "five"])
     #expect(try LogReader(scratch.layout).verify().isWhole)
+  }
+
+  @Test("Where no new segment can be begun, the old one stays short enough for a start, and writing goes on later")
+  func overgrownSegment() async throws {
+    let scratch = try Scratch()
+    try await scratch.filled(0)
+    let serial = try #require(try SegmentName.list(scratch.layout.segments).last).serial + 1
+    var writer = try SegmentWriter(directory: scratch.layout.segments, count: 0, serial: serial, rotation: 1000)
+    try Descriptor.workingDirectory.makeDirectory(scratch.layout.segments + "/next")
+    func writeOne() throws {
+      try writer.write([sample("\(writer.count)").json.canonical])
+      _ = try writer.sync()
+    }
+    #expect(await fault { while writer.count < 1000 { try writeOne() } } == "log-write-failed")
+    let segment = scratch.layout.segments + "/" + SegmentName(first: 0, serial: serial).text
+    #expect((8000..<9000).contains(try Files.read(segment).count))
+    let refused = writer.count
+    try Descriptor.workingDirectory.removeDirectory(scratch.layout.segments + "/next")
+    for _ in 0..<3 { try writeOne() }
+    await (try AuditLog(scratch.layout)).close()
+    #expect(try scratch.tags == (0..<refused + 3).map { "\($0)" })
+    #expect(try LogReader(scratch.layout).verify().isWhole)
+  }
+
+  @Test("After a swap of the kept head that failed half-way, and a second one that failed, a third goes through")
+  func halfFailedSwap() async throws {
+    let scratch = try Scratch()
+    let key = try #require(LogKey.generate())
+    let heads = try (0..<4).map { size in
+      try SignedHead(signing: Checkpoint(origin: key.origin, size: size, root: SHA256Tree.empty), with: key)
+    }
+    let path = scratch.path + "/head"
+    var store = HeadStore(path: path, last: nil)
+    try store.swap(heads[0])
+    try Descriptor.workingDirectory.makeDirectory(path + ".tmp")
+    #expect(throws: Fault.self) { try store.swap(heads[1]) }
+    // As if the rename had gone through and the sync of the directory had not.
+    try Scratch.write(path, heads[1].note)
+    #expect(throws: Fault.self) { try store.swap(heads[2]) }
+    try Descriptor.workingDirectory.removeDirectory(path + ".tmp")
+    try store.swap(heads[3])
+    #expect(try Files.read(path) == heads[3].note)
+    try Scratch.write(path, heads[2].note)
+    #expect(await fault { try store.swap(heads[3]) } == "log-head-moved")
+  }
+
+  @Test(
+    "A refused record shows as the log's fault until one is written, also if what was there before is synced and signed"
+  )
+  func faultStays() async throws {
+    let scratch = try Scratch()
+    let log = try AuditLog(scratch.layout, segmentBytes: 1)
+    try Descriptor.workingDirectory.makeDirectory(scratch.layout.segments + "/next")
+    try await scratch.append(log, 0..<1)
+    #expect(await fault { try await scratch.append(log, 1..<2) } == "log-write-failed")
+    try await log.publish()
+    #expect(log.fault?.code == "log-write-failed")
+    #expect(await log.examine().map(\.state) == [.fail])
+    try Descriptor.workingDirectory.removeDirectory(scratch.layout.segments + "/next")
+    try await scratch.append(log, 1..<2)
+    #expect(log.fault == nil)
+    #expect(await log.examine().map(\.state) == [.ok])
+    await log.close()
   }
 }

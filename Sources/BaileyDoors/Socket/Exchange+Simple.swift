@@ -15,7 +15,7 @@ extension Exchange {
     case .agree(let directory, let digest):
       try await controller.resources.manifests.trust(project: try locate(directory).root, digest: digest)
       return .done
-    case .doctor: return .doctor(await services.health.examine())
+    case .doctor: return .doctor(await findings())
     case .logEntry(let index): return .entry(try await entry(index))
     case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
     case .shutdown:
@@ -23,6 +23,12 @@ extension Exchange {
       return .done
     case .run, .exec, .attach, .log: throw Fault("request-misplaced", why: "this request needs its own exchange")
     }
+  }
+
+  private func findings() async -> [HealthFinding] {
+    var findings: [HealthFinding] = []
+    for probe in services.health { findings += await probe.examine() }
+    return findings
   }
 
   private func order(_ request: Request) async throws(Fault) -> Reply {

@@ -7,13 +7,14 @@ package import BaileyWire
 package struct DoorServices: Sendable {
   package var controller: Controller
   package var log: any LogSource
-  package var health: any HealthProbe
+  /// What `doctor` looks at, in this order.
+  package var health: [any HealthProbe]
   package var version: String
   /// Ends the program after an orderly stop.
   package var shutdown: @Sendable () -> Void
 
   package init(
-    controller: Controller, log: any LogSource, health: any HealthProbe, version: String,
+    controller: Controller, log: any LogSource, health: [any HealthProbe], version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
     self.controller = controller
