@@ -72,17 +72,23 @@ extension Controller {
   ) async throws(Fault) -> ApplyReport {
     let mediation = Mediation(
       SessionMediator(gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now))
-    do {
-      let report = try await effect(mediation)
-      guard let ruling = mediation.ruling else { return report }
-      let body = report.summary.setting("intent", .int(Int64(clamping: ruling.record ?? 0)))
-      let record = Record(kind, session: session.id, time: resources.now(), body: body)
-      try await resources.recorder.append(record, .synced)
-      return report
-    } catch {
+    let report: ApplyReport
+    do { report = try await effect(mediation) } catch {
       await mediation.fail(error)
       throw error
     }
+    guard let ruling = mediation.ruling else { return report }
+    let body = report.summary.setting("intent", .int(Int64(clamping: ruling.record ?? 0)))
+    do throws(Fault) {
+      try await resources.recorder.append(Record(kind, session: session.id, time: resources.now(), body: body), .synced)
+    } catch {
+      throw Fault(
+        "outcome-unrecorded", subject: session.project,
+        why:
+          "it was done, as the log's last entry says it was to be, but how it came out could not be recorded: \(error.why)",
+        hint: error.hint)
+    }
+    return report
   }
 }
 

@@ -283,6 +283,8 @@ extension Fault {
     let place = reason?.source.map { " (\($0.text))" } ?? ""
     self.init(
       reason?.code ?? "policy-denied", subject: ruling.action.verb.rawValue,
-      why: (reason?.sentence ?? "denied") + place)
+      why: (reason?.sentence ?? "denied") + place,
+      hint: ruling.record == nil
+        ? "`bailey doctor` says what is wrong with the log; nothing is allowed until it is mended" : nil)
   }
 }

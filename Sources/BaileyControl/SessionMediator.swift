@@ -22,13 +22,13 @@ package final class SessionMediator: Mediator {
     var action = action
     action.context = action.context.setting("now_ns", .int(time))
     let decision = decide(action)
-    do {
+    do throws(Fault) {
       let body: JSON = ["action": action.json, "decision": decision.json]
       let record = Record(.intent, session: action.subject.session, time: time, body: body)
       let index = try await recorder.append(record, Self.durability(of: action.verb))
       return Ruling(action: action, decision: decision, record: index)
     } catch {
-      let reason = Reason(.deny, "log-unavailable", "the record of this action could not be written")
+      let reason = Reason(.deny, "log-unavailable", "this action could not be recorded: \(error.why)")
       return Ruling(action: action, decision: Decision(combining: [reason]), record: nil)
     }
   }
