@@ -78,4 +78,19 @@ struct FullLog {
     ]
     for word in words { #expect(result.output.contains(word), "\(word): \(result)") }
   }
+
+  @Test("A controller that cannot open its log says so to the one who wanted it, and starts once there is room")
+  func start() throws {
+    let result = try withSmallLog(
+      """
+      fill; "$BAILEY" run -q -- echo BEGUN 2>&1; echo "exit $?"; "$BAILEY" doctor | grep '^fail controller'
+      rm "$log/ballast"; "$BAILEY" run -q -- echo STARTED
+      """)
+    let said = result.output
+    for word in ["FULL", "exit 125", "[controller-died]", "ENOSPC", "[log-write-failed]", "fail controller", "STARTED"]
+    {
+      #expect(said.contains(word), "\(word): \(result)")
+    }
+    #expect(!said.contains("BEGUN"))
+  }
 }

@@ -18,7 +18,8 @@ struct ControllerStart {
     let lock = try held(until: deadline)
     defer { try? lock.unlock() }
     if let connection = try attempt() { return connection }
-    return try listening(try start(), until: deadline)
+    let said = (try? Descriptor.status(of: places.controllerLog))?.size ?? 0
+    return try listening(try start(), until: deadline, saidBefore: said)
   }
 
   private func attempt() throws(Fault) -> Connection? {
@@ -84,18 +85,27 @@ struct ControllerStart {
     return environment.filter { names.contains($0.key) || $0.key.hasPrefix("XDG_") || $0.key.hasPrefix("BAILEY_") }
   }
 
-  private func listening(_ process: Int32, until deadline: Int64) throws(Fault) -> Connection {
+  private func listening(_ process: Int32, until deadline: Int64, saidBefore: Int64) throws(Fault) -> Connection {
     let hint = "its messages are in \(places.controllerLog)"
     while Clock.monotonic < deadline {
       if let connection = try attempt() { return connection }
       if let end = try? Program.reap(process, wait: false) {
         // Another controller may have been first, without our lock: systemd's, for instance.
         if let connection = try attempt() { return connection }
-        throw Fault("controller-died", why: "baileyd \(Self.sentence(end))", hint: hint)
+        throw Fault("controller-died", why: "baileyd \(Self.sentence(end))\(lastWords(from: saidBefore))", hint: hint)
       }
       try? pause()
     }
     throw Fault("controller-slow", why: "baileyd did not listen in time", hint: hint)
+  }
+
+  /// What the daemon wrote before it ended; nothing where its disk was too full for that as well.
+  private func lastWords(from offset: Int64) -> String {
+    guard let log = try? Descriptor.open(places.controllerLog, [.readOnly, .noFollow]),
+      let bytes = try? log.read(upTo: 4096, at: offset), !bytes.isEmpty
+    else { return "" }
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    return ": " + lines.map { printable(String($0)) }.joined(separator: "; ")
   }
 
   private static func sentence(_ end: ProcessEnd) -> String {
