@@ -152,6 +152,7 @@ extension Workspaces {
     await take(project)
     defer { turns.pass(project) }
     let (staged, lock) = try await onOwnThread { () throws(Fault) in
+      try Recovery(stateDirectory: stateDirectory, hasher: hasher).requireFinished(files)
       let staged = try StagedSession(session, files, hasher: hasher)
       return (staged, HeldLock(try ProjectLock.take(stateDirectory: stateDirectory, project: staged.lower)))
     }

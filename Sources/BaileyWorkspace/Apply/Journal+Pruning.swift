@@ -9,12 +9,11 @@ extension Journal {
   ///
   /// A failure only leaves more on disk than is needed.
   static func prune(in directory: String) {
-    guard let folder = try? Descriptor.open(directory, [.readOnly, .directory]) else { return }
     var applies = 0
     for number in numbers(in: directory).reversed() {
       guard let journal = try? Journal(in: directory, number: number) else { continue }
-      if applies >= keptApplies, journal.state != .applying, journal.state != .preparing {
-        try? folder.removeTree(name(number))
+      if applies >= keptApplies, journal.state.isEnd {
+        try? journal.remove()
       } else if journal.undoes == nil {
         applies += 1
       }

@@ -11,7 +11,11 @@ import BaileyLinux
 ///
 /// Each file appears by write, fsync, rename, fsync of the directory, so that a reader sees all of it or nothing.
 struct Journal: Sendable {
-  enum State: String, Sendable { case preparing, applying, done, rolledBack = "rolled-back", undone }
+  enum State: String, Sendable {
+    case preparing, applying, done, rolledBack = "rolled-back", undone
+
+    var isEnd: Bool { self != .preparing && self != .applying }
+  }
 
   /// The session's journals directory and the number below it.
   let tree: Tree
@@ -96,6 +100,9 @@ struct Journal: Sendable {
     try write("plan.json", ["version": 1, "operations": .array(operations.map(\.json))])
   }
 
+  /// Whether everything was prepared. Without that, nothing was changed in the project.
+  var isPlanned: Bool { get throws(Errno) { try tree.status(Array("plan.json".utf8)) != nil } }
+
   /// The operations, with their former content as the source of an undo; `nil` when the file is missing or damaged.
   var operations: [Operation]? {
     guard let list = read("plan.json")?["operations"]?.array else { return nil }
@@ -103,6 +110,11 @@ struct Journal: Sendable {
     guard operations.count == list.count else { return nil }
     for index in operations.indices { operations[index].content = .copy(of: tree, at: Self.former(index)) }
     return operations
+  }
+
+  func remove() throws(Errno) {
+    let (parent, name) = Tree.split(Array(tree.path.utf8))
+    try Descriptor.open(parent, [.readOnly, .directory]).removeTree(name)
   }
 
   /// Path in the journal of the content before operation `index`.

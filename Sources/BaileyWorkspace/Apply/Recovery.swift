@@ -17,11 +17,28 @@ struct Recovery {
       for number in Journal.numbers(in: files.journals) {
         guard let journal = try? Journal(in: files.journals, number: number) else { continue }
         if let sentence = try settle(journal, files.journals) { sentences.append("session \(id.text): \(sentence)") }
-        if number > settled { try accept(journal, files) }
+        if number > settled, journal.state.isEnd { try accept(journal, files) }
         if let sentence = try settleRefs(journal, files) { sentences.append("session \(id.text): \(sentence)") }
       }
     }
     return sentences
+  }
+
+  /// Takes up again what could not be put back when it was tried: nothing may be built on a project that is between two states.
+  ///
+  /// Errors: `workspace-unfinished`.
+  func requireFinished(_ files: SessionFiles) throws(Fault) {
+    for number in Journal.numbers(in: files.journals) {
+      guard let journal = try? Journal(in: files.journals, number: number), journal.state == .applying else { continue }
+      let sentence = try rollBack(journal)
+      if journal.state == .applying {
+        throw Fault(
+          "workspace-unfinished", subject: journal.project.map { printable($0) },
+          why: sentence ?? "an earlier apply did not come to its end", hint: "make the project writable, then try again"
+        )
+      }
+      try accept(journal, files)
+    }
   }
 
   private func settle(_ journal: Journal, _ journals: String) throws(Fault) -> String? {
@@ -66,7 +83,7 @@ struct Recovery {
     let lock = try ProjectLock.take(stateDirectory: stateDirectory, project: project)
     defer { try? lock.unlock() }
     // State may have moved on while another process held the lock.
-    if journal.state != .applying && journal.state != .preparing { return nil }
+    if journal.state.isEnd { return nil }
     let problems = Rollback(project: project, journal: journal, hasher: hasher).run()
     let result = problems.isEmpty ? "was rolled back" : "was rolled back except: " + problems.joined(separator: "; ")
     return "an unfinished \(journal.undoes == nil ? "apply" : "undo") to \(printable(path)) \(result)"

@@ -11,25 +11,45 @@ struct Rollback {
   let hasher: HasherFactory
 
   /// Returns what could not be put back, as sentences.
+  ///
+  /// What failed may go through another time, when the file system is writable again: the journal stays open until then, and the staging
+  /// directory, which holds what was replaced, where it is.
   func run() -> [String] {
     guard let name = journal.staging else { return [] }
     var problems: [String] = []
-    if let operations = journal.operations, let staging = try? project.directory(Array(name.utf8)) {
-      for index in operations.indices.reversed() {
-        let operation = operations[index]
-        do throws(Errno) {
-          if try revert(operation, Transaction.slot(index), staging) { continue }
-          problems.append("\(operation.printablePath) was changed by somebody else and left as it is")
-        } catch {
-          problems.append("\(operation.printablePath) could not be put back: \(error)")
-        }
-      }
+    do throws(Errno) {
+      if try journal.isPlanned, let staging = try staging(name), try !revertAll(staging, &problems) { return problems }
+    } catch {
+      return ["what it replaced, in \(name), could not be read: \(error)"]
     }
     finish(name, &problems)
     return problems
   }
 
-  /// Keeps the staging directory as long as it may hold the only copy in place of something.
+  /// `nil` where it was never made, or is gone.
+  private func staging(_ name: String) throws(Errno) -> Descriptor? {
+    do throws(Errno) { return try project.directory(Array(name.utf8)) } catch .noSuchFile { return nil } catch {
+      throw error
+    }
+  }
+
+  /// `false` if something failed that may go through another time.
+  private func revertAll(_ staging: borrowing Descriptor, _ problems: inout [String]) throws(Errno) -> Bool {
+    guard let operations = journal.operations else { throw .io }
+    var isWhole = true
+    for index in operations.indices.reversed() {
+      let operation = operations[index]
+      do throws(Errno) {
+        if try revert(operation, Transaction.slot(index), staging) { continue }
+        problems.append("\(operation.printablePath) was changed by somebody else and left as it is")
+      } catch {
+        isWhole = false
+        problems.append("\(operation.printablePath) could not be put back: \(error)")
+      }
+    }
+    return isWhole
+  }
+
   private func finish(_ name: String, _ problems: inout [String]) {
     do throws(Errno) {
       try project.root.syncFileSystem()

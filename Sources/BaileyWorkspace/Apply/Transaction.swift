@@ -42,6 +42,7 @@ struct Transaction: ~Copyable {
       try journal.begin(staging: name, project: project.path, undoes: undoes)
       try project.root.makeDirectory(name, mode: 0o700)
     } catch {
+      try? journal.remove()
       throw Fault.workspace(error, project.path, doing: "preparing to apply")
     }
     do throws(Fault) {
@@ -55,9 +56,17 @@ struct Transaction: ~Copyable {
       try transaction.stageAll()
       return transaction
     } catch {
-      try? project.root.removeTree(name)
+      abandon(name, project, journal)
       throw error
     }
+  }
+
+  /// Copies that a journal keeps of what was not changed would keep a full disk full. What cannot be removed now, recovery removes.
+  private static func abandon(_ staging: String, _ project: Tree, _ journal: Journal) {
+    do throws(Errno) {
+      try project.root.removeTree(staging)
+      try journal.remove()
+    } catch {}
   }
 
   static let stagingPrefix = ".bailey-apply-"
@@ -181,7 +190,7 @@ extension Transaction {
     do throws(Errno) {
       try journal.setState(.applying)
     } catch {
-      try? project.root.removeTree(stagingName)
+      Self.abandon(stagingName, project, journal)
       throw Fault.workspace(error, project.path, doing: "writing the journal")
     }
     for index in operations.indices where refusals[index] == nil {
