@@ -9,29 +9,28 @@ struct Acceptance {
   let project: Tree
   let hasher: HasherFactory
 
+  /// Directories in which an apply is to work and nobody else has since the start: only those are ours afterwards.
+  static func ownParents(of operations: [Operation], in project: Tree, _ record: BaseRecord) -> [[UInt8]] {
+    Set(operations.map { Tree.split($0.path).parent }).filter { parent in
+      guard let status = (try? project.status(parent)).flatMap(\.self) else { return false }
+      return !record.isTouched(parent, status, directoryMatters: true)
+    }
+  }
+
   /// - Parameters:
-  ///   - operations: of the journal `number`.
+  ///   - operations: of the journal.
   ///   - wereTakenBack: whether the project is at their start and not at their end.
-  func run(_ operations: [Operation], wereTakenBack: Bool, journal number: Int) throws(Fault) {
+  func run(_ operations: [Operation], wereTakenBack: Bool, _ journal: Journal) throws(Fault) {
     var memory = try files.load()
-    var parents: Set<[UInt8]> = []
     for operation in operations.inverted {
       let expected = wereTakenBack ? operation.after : operation.before
       // What is not as we left it was changed by somebody else, and stays a conflict.
       guard let state = try? project.state(operation.path, hasher), state == expected else { continue }
-      memory.base.accepted[operation.path] = stamp(operation.path)
-      if expected == .absent { forget(operation.path) }
-      parents.insert(Tree.split(operation.path).parent)
+      memory.base.accepted.updateValue(stamp(operation.path), forKey: operation.path)
     }
-    for parent in parents { memory.base.accepted[parent] = stamp(parent) }
-    memory.settled = max(memory.settled, number)
+    for parent in journal.ownParents { memory.base.accepted.updateValue(stamp(parent), forKey: parent) }
+    memory.settled = max(memory.settled, journal.number)
     try files.save(memory)
-  }
-
-  /// What is gone by our own hand was not removed by somebody else.
-  private func forget(_ path: [UInt8]) {
-    guard let base = try? Tree(files.base), let place = try? base.place(path) else { return }
-    try? place.folder.removeTree(place.name)
   }
 
   private func stamp(_ path: [UInt8]) -> Stamp? {

@@ -105,14 +105,15 @@ struct Applying: Sendable {
     }
     let acceptance = Acceptance(files: staged.files, project: staged.lower, hasher: staged.hasher)
     var transaction = try Transaction.prepare(
-      operations, project: staged.lower, journal: journal, undoes: undoes, hasher: staged.hasher)
+      operations, project: staged.lower, journal: journal, undoes: undoes,
+      ownParents: Acceptance.ownParents(of: operations, in: staged.lower, staged.memory.base), hasher: staged.hasher)
     do throws(Fault) { try transaction.commit() } catch {
-      try? acceptance.run(operations, wereTakenBack: true, journal: number)
+      try? acceptance.run(operations, wereTakenBack: true, journal)
       throw error
     }
     let refusals = transaction.refusals
     let done = operations.indices.filter { refusals[$0] == nil }.map { operations[$0] }
-    try acceptance.run(done, wereTakenBack: false, journal: number)
+    try acceptance.run(done, wereTakenBack: false, journal)
     let refused = refusals.sorted { $0.key < $1.key }
     return (journal, refused.map { ApplyReport.Refusal(path: operations[$0.key].path, why: $0.value) })
   }

@@ -3,7 +3,7 @@ import BaileyLinux
 
 /// The record on disk of one apply or undo: what it was to do, what was there before, and how far it came.
 ///
-///     begin.json   project, name of the staging directory; written before anything is made in the project
+///     begin.json   project, name of the staging directory, directories that are ours afterwards; written before anything is made in the project
 ///     old/N        content before operation N, synced before the first change
 ///     plan.json    all operations; its presence means that everything is prepared
 ///     refs.json    refs to be moved, then those that were
@@ -68,16 +68,19 @@ struct Journal: Sendable {
 
   var refused: Set<Int> { Set(read("state.json")?["refused"]?.array?.compactMap { $0.int.map(Int.init) } ?? []) }
 
-  func begin(staging: String, project: String, undoes: Int?) throws(Errno) {
+  func begin(staging: String, project: String, undoes: Int?, ownParents: [[UInt8]]) throws(Errno) {
     try write(
       "begin.json",
       [
         "staging": .string(staging), "project": .string(project), "undoes": undoes.map { .int(Int64($0)) } ?? .null,
+        "own_parents": .array(ownParents.map(JSON.init(bytes:))),
       ])
   }
 
   var staging: String? { read("begin.json")?["staging"]?.string }
   var project: String? { read("begin.json")?["project"]?.string }
+  /// See `Acceptance.ownParents`.
+  var ownParents: [[UInt8]] { read("begin.json")?["own_parents"]?.array?.compactMap(\.bytes) ?? [] }
   /// The number of the apply that this one takes back.
   var undoes: Int? { read("begin.json")?["undoes"]?.int.map(Int.init) }
 

@@ -57,7 +57,7 @@ struct Recovery {
     guard let path = journal.project, let project = try? Tree(path), let operations = journal.operations else { return }
     let wereTakenBack = journal.state == .rolledBack
     try Acceptance(files: files, project: project, hasher: hasher).run(
-      operations, wereTakenBack: wereTakenBack, journal: journal.number)
+      operations, wereTakenBack: wereTakenBack, journal)
   }
 
   /// Finds out which of the planned refs moved before the controller died, so that they can be undone and are not taken for somebody else's.

@@ -35,11 +35,12 @@ struct Transaction: ~Copyable {
 
   /// Stages all content and saves all that will be replaced. The project's own files are not changed.
   static func prepare(
-    _ operations: [Operation], project: Tree, journal: Journal, undoes: Int? = nil, hasher: @escaping HasherFactory
+    _ operations: [Operation], project: Tree, journal: Journal, undoes: Int? = nil, ownParents: [[UInt8]] = [],
+    hasher: @escaping HasherFactory
   ) throws(Fault) -> Transaction {
     let name = stagingPrefix + hexadecimal(randomBytes(8))
     do throws(Errno) {
-      try journal.begin(staging: name, project: project.path, undoes: undoes)
+      try journal.begin(staging: name, project: project.path, undoes: undoes, ownParents: ownParents)
       try project.root.makeDirectory(name, mode: 0o700)
     } catch {
       try? journal.remove()

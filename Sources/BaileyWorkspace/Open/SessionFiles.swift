@@ -42,7 +42,7 @@ struct SessionFiles: Sendable {
       "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
       "settled": .int(Int64(memory.settled)),
       "git": memory.git.json, "own_git": memory.ownGit.json,
-      "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value.json] }),
+      "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value?.json ?? .null] }),
     ]
     let directory = directory
     try attempting("remembering the workspace", Array(directory.utf8)) { () throws(Errno) in
@@ -85,10 +85,10 @@ extension SessionFiles.Memory {
     settled = json["settled"]?.int.flatMap(Int.init(exactly:)) ?? 0
     base = BaseRecord(started: started, accepted: [:])
     for entry in accepted {
-      guard let pair = entry.array, pair.count == 2, let path = pair[0].bytes, let stamp = Stamp(json: pair[1]) else {
-        return nil
-      }
-      base.accepted[path] = stamp
+      guard let pair = entry.array, pair.count == 2, let path = pair[0].bytes else { return nil }
+      let stamp = Stamp(json: pair[1])
+      if stamp == nil, pair[1] != .null { return nil }
+      base.accepted.updateValue(stamp, forKey: path)
     }
   }
 }

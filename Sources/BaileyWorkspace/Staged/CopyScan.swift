@@ -60,19 +60,18 @@ struct CopyScan {
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     let status = (try? lower.status(path)) ?? nil
-    if let status, start.record.accepted[path] == Stamp(status) { return nil }
-    guard let original = entries[path]?.original else {
-      return status == nil ? nil : "exists in the project, but was not there or was left out when the session began"
-    }
+    if start.record.isAccepted(path, status) { return nil }
+    let original = entries[path]?.original
     guard let status else {
-      return start.record.accepted[path] == nil ? "removed from the project since the session began" : nil
+      return original != nil || start.record.hasLeft(path) ? "removed from the project since the session began" : nil
     }
-    if status.isDirectory, before.type == .directory { return modeConflict(status, original, after) }
+    guard let original else {
+      return "exists in the project, but was not there or was left out when the session began"
+    }
+    if status.isDirectory, before.type == .directory {
+      return status.mode == original.mode ? nil : "its mode was changed in the project since the session began"
+    }
     return Stamp(status) == original || start.state(path) == before ? nil : BaseRecord.touched
-  }
-
-  private func modeConflict(_ status: FileStatus, _ original: Stamp, _ after: NodeState) -> String? {
-    status.mode == original.mode ? nil : "its mode was changed in the project since the session began"
   }
 
   private mutating func note(

@@ -105,10 +105,9 @@ struct OverlayScan {
   /// agent renamed it and the project's directory is as it was.
   private func resurrection(_ path: [UInt8], _ after: NodeState) -> String? {
     if start.hadFile(path) { return "removed from the project since the session began" }
-    guard after.type == .file, upper.hasOrigin(path) else { return nil }
+    guard after.type == .file, upper.hasOrigin(path), !start.record.isAccepted(path, nil) else { return nil }
     let (parent, _) = Tree.split(path)
-    guard let above = try? lower.status(parent), above.changed > start.record.started,
-      start.record.accepted[path] == nil
+    guard let above = try? lower.status(parent), start.record.isTouched(parent, above, directoryMatters: true)
     else { return nil }
     return "may have been removed from the project since the session began"
   }

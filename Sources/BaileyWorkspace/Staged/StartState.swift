@@ -24,11 +24,13 @@ struct StartState {
 
   /// Whether the session left as it was at the start what the project has changed since.
   func isUntouchedBySession(_ path: [UInt8], _ status: FileStatus, _ after: NodeState) -> Bool {
-    record.accepted[path] == nil && record.isTouched(path, status) && state(path) == after
+    !record.accepted.keys.contains(path) && record.isTouched(path, status) && state(path) == after
   }
 
-  /// Whether the project had a file here at the start, which neither it nor an apply of ours removed.
-  func hadFile(_ path: [UInt8]) -> Bool { record.accepted[path] == nil && state(path) != nil }
+  /// Whether the project had a file here, at the start or from an apply of ours, that no apply or undo of ours removed.
+  func hadFile(_ path: [UInt8]) -> Bool {
+    record.accepted.keys.contains(path) ? record.hasLeft(path) : state(path) != nil
+  }
 
   func content(_ path: [UInt8], limit: Int) -> [UInt8]? { base?.content(path, limit: limit) }
 }
