@@ -99,6 +99,30 @@ struct FullDiskTests {
     #expect(try Descriptor.entries(of: fixture.project).allSatisfy { !$0.text.hasPrefix(Transaction.stagingPrefix) })
   }
 
+  @Test("An apply whose record grows is done or is not, whichever page does not fit, and is no conflict afterwards")
+  func growingRecord() async throws {
+    let fixture = try WorkspaceFixture("/dev/shm")
+    try Descriptor.makeDirectories(fixture.state)
+    try run(["/usr/bin/mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "bailey-test", fixture.state])
+    defer { try? run(["/usr/bin/umount", "-l", fixture.state]) }
+    try await fixture.open()
+    let name = String(repeating: "n", count: 200)
+    for index in 0..<100 { try put(fixture.upper + "/\(name)\(index)", "new\n") }
+    var code: String?
+    for spare in 0..<80 {
+      try squeeze(fixture.state, "size", spare)
+      code = await fault { try await fixture.apply() }
+      try run(["/usr/bin/mount", "-o", "remount,size=8m", fixture.state])
+      if code == nil { break }
+      #expect(code == "workspace-disk-full")
+      let left = try snapshot(fixture.project).keys
+      #expect(left.allSatisfy { $0.starts(with: bytes(Transaction.stagingPrefix)) }, "\(spare) \(left.count)")
+    }
+    #expect(try code == nil && snapshot(fixture.project).count == 100)
+    for index in 0..<100 { try put(fixture.upper + "/\(name)\(index)", "newer\n") }
+    #expect(try await fixture.apply().conflicts.isEmpty)
+  }
+
   @Test(
     "Whichever page or file does not fit, nothing is half done, recovery finds order, and a second try goes through",
     arguments: Step.allCases, Place.allCases)

