@@ -37,4 +37,15 @@ import Testing
       #expect(floor.refusals(of: [rule], realPath: { $0 }).isEmpty == !row.isRefused, "\(row.path) \(row.access)")
     }
   }
+
+  @Test("A parent directory is seen before a name that begins with an accent, and two spellings are two paths")
+  func bytes() throws {
+    let floor = Floor(home: "/home/u", ownDirectories: [])
+    let subject = Subject(session: .random(), agent: "a", user: "u")
+    #expect(!floor.judge(.mount(subject, path: "/srv/a/../\u{301}b", access: "read")).isEmpty)
+    #expect(floor.judge(.mount(subject, path: "/srv/a/\u{301}b", access: "read")).isEmpty)
+    #expect(throws: PathError.parent) { try PathSpelling.normal("/srv/a/../\u{301}b", home: "/home/u") }
+    #expect(throws: PathError.parent) { try PathSpelling.normal("../\u{301}b", home: "/home/u") }
+    #expect(!PathSpelling.isPath("/srv/\u{e9}", within: "/srv/e\u{301}"))
+  }
 }

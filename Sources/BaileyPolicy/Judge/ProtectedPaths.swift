@@ -17,7 +17,7 @@ struct ProtectedPaths: Sendable, Equatable {
 
   /// A sentence, or `nil` if the floor has nothing against it.
   func refusal(_ path: String, writing: Bool) -> String? {
-    guard path.hasPrefix("/"), !path.utf8.contains(0), !path.split(separator: "/").contains("..") else {
+    guard PathSpelling.isAbsolute(path), !path.utf8.contains(0), !PathSpelling.components(path).contains("..") else {
       return "a grant needs an absolute path without `..`"
     }
     let shown = printable(path)

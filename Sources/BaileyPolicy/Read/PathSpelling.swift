@@ -35,22 +35,29 @@ package enum PathSpelling {
     if text.contains("$") { throw .variable }
     if text.contains(where: { "*?[".contains($0) }) { throw .pattern }
     var path = text
-    if text == "~" || text.hasPrefix("~/") {
+    if text == "~" || text.utf8.starts(with: "~/".utf8) {
       path = home + text.dropFirst()
     } else if text.hasPrefix("~") {
       throw .otherHome
     }
-    let components = path.split(separator: "/").filter { $0 != "." }
+    let components = components(path).filter { $0 != "." }
     if components.contains("..") { throw .parent }
-    let joined = (path.hasPrefix("/") ? "/" : "") + components.joined(separator: "/")
+    let joined = (isAbsolute(path) ? "/" : "") + components.joined(separator: "/")
     if joined.utf8.count > 4095 { throw .tooLong }
     return joined.isEmpty ? "." : joined
   }
 
+  /// By bytes: to a string, a slash before a combining accent is no slash.
+  static func components(_ path: String) -> [String] {
+    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  static func isAbsolute(_ path: String) -> Bool { path.utf8.first == UInt8(ascii: "/") }
+
   /// Whether `path` is `ancestor` or below it. Both lexically normal; `.` is the project itself.
   package static func isPath(_ path: String, within ancestor: String) -> Bool {
-    if ancestor == "/" { return path.hasPrefix("/") }
-    if ancestor == "." { return !path.hasPrefix("/") }
-    return path == ancestor || path.utf8.starts(with: (ancestor + "/").utf8)
+    if ancestor == "/" { return isAbsolute(path) }
+    if ancestor == "." { return !isAbsolute(path) }
+    return path.utf8.elementsEqual(ancestor.utf8) || path.utf8.starts(with: (ancestor + "/").utf8)
   }
 }
