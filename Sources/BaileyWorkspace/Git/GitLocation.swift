@@ -26,8 +26,8 @@ package struct GitLocation: Sendable, Equatable {
     }
     while true {
       if let found = at(topLevel: path) { return found }
-      guard path != "/", let slash = path.lastIndex(of: "/") else { return nil }
-      path = slash == path.startIndex ? "/" : String(path[..<slash])
+      if path == "/" { return nil }
+      path = BytePath.parent(path)
     }
   }
 
@@ -38,9 +38,9 @@ package struct GitLocation: Sendable, Equatable {
     let directory: String
     if status.isDirectory {
       // A link out of the project could lead to any repository of the person's.
-      guard let real = text(realPath: dotGit), let top = text(realPath: topLevel), real.hasPrefix(top + "/") else {
-        return nil
-      }
+      guard let real = text(realPath: dotGit), let top = text(realPath: topLevel),
+        BytePath.relative(real, below: top) != nil
+      else { return nil }
       directory = dotGit
     } else {
       guard let target = line(of: dotGit, after: "gitdir:") else { return nil }
@@ -65,8 +65,7 @@ package struct GitLocation: Sendable, Equatable {
 
   /// Only `COMMON/worktrees/NAME` is a linked worktree's: any other directory could name a common one that does not know of it.
   private static func isWorktree(_ directory: String, of common: String) -> Bool {
-    let parent = common + "/worktrees/"
-    return directory.hasPrefix(parent) && !directory.dropFirst(parent.count).contains("/")
+    BytePath.relative(directory, below: common + "/worktrees")?.contains(BytePath.slash) == false
   }
 
   /// A file in a project can name any directory: it counts only inside the working tree's own surroundings (a submodule's, which
@@ -74,23 +73,28 @@ package struct GitLocation: Sendable, Equatable {
   private static func pointsBack(_ directory: String, to dotGit: String, topLevel: String) -> Bool {
     guard let real = text(realPath: directory) else { return false }
     if let back = line(of: real + "/gitdir", after: "") {
-      return text(realPath: absolute(back, from: real)) == text(realPath: dotGit)
+      return isSameFile(absolute(back, from: real), dotGit)
     }
-    guard let range = modulesStart(real), topLevel.hasPrefix(String(real[..<range]) + "/"),
+    guard let above = superproject(of: real), BytePath.relative(topLevel, below: above) != nil,
       let tree = setting("core", "worktree", in: real)
     else { return false }
-    return text(realPath: absolute(tree, from: real)) == text(realPath: topLevel)
+    return isSameFile(absolute(tree, from: real), topLevel)
   }
 
-  /// The end of PATH in `PATH/.git/modules/…`.
-  private static func modulesStart(_ path: String) -> String.Index? {
-    var components = path.split(separator: "/", omittingEmptySubsequences: false)[...]
-    while components.count > 2 {
-      if components[components.endIndex - 1] == "modules", components[components.endIndex - 2] == ".git" {
-        return components[components.endIndex - 2].startIndex == path.startIndex
-          ? nil : path.index(before: components[components.endIndex - 2].startIndex)
+  private static func isSameFile(_ path: String, _ other: String) -> Bool {
+    guard let real = text(realPath: path), let otherReal = text(realPath: other) else { return false }
+    return BytePath.isSame(real, otherReal)
+  }
+
+  /// PATH in `PATH/.git/modules/…`; the longest one.
+  private static func superproject(of path: String) -> String? {
+    var names = path.utf8.split(separator: BytePath.slash)
+    while names.count > 2 {
+      let git = names[names.count - 2]
+      if names[names.count - 1].elementsEqual("modules".utf8), git.elementsEqual(".git".utf8) {
+        return BytePath.parent(String(path[..<git.endIndex]))
       }
-      components = components.dropLast()
+      names.removeLast()
     }
     return nil
   }
@@ -123,7 +127,7 @@ package struct GitLocation: Sendable, Equatable {
   }
 
   private static func absolute(_ path: String, from directory: String) -> String {
-    path.hasPrefix("/") ? path : directory + "/" + path
+    BytePath.isAbsolute(path) ? path : directory + "/" + path
   }
 
   private static func text(realPath path: String) -> String? {

@@ -30,16 +30,17 @@ package struct GitSnapshot {
 
   /// Errors: `git-snapshot-failed`.
   package mutating func write(_ baseline: GitBaseline) throws(Fault) {
-    let groups = Dictionary(grouping: baseline.repositories.values.map(\.location), by: \.commonDirectory)
-    for (number, common) in groups.keys.sorted().enumerated() {
-      let isInside = common.hasPrefix(project + "/")
+    let groups = Dictionary(grouping: baseline.repositories.values.map(\.location)) { Array($0.commonDirectory.utf8) }
+    for (number, key) in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }).enumerated() {
+      let common = String(decoding: key, as: UTF8.self)
+      let isInside = BytePath.relative(common, below: project) != nil
       if isInside && upper == nil { continue }
       guard number < Self.maximum, let lower = directory(common, isInside: isInside) else {
         leftOut.append(common)
         continue
       }
       do throws(Errno) {
-        try make(common, groups[common] ?? [], from: lower, objects: "/run/bailey/git/\(number)")
+        try make(common, groups[key] ?? [], from: lower, objects: "/run/bailey/git/\(number)")
       } catch {
         throw Fault(
           "git-snapshot-failed", subject: common, why: "cannot set the repository's index and refs aside: \(error)")
@@ -60,7 +61,7 @@ package struct GitSnapshot {
   private mutating func make(
     _ common: String, _ locations: [GitLocation], from lower: borrowing Descriptor, objects: String
   ) throws(Errno) {
-    let relative = common.hasPrefix(project + "/") ? Array(common.utf8.dropFirst(project.utf8.count + 1)) : nil
+    let relative = BytePath.relative(common, below: project)
     let target = if let relative { try inUpper(relative) } else { try beside(common) }
     var copy = GitDirectoryCopy(patterns: SensitivePatterns(patterns))
     try copy.run(from: lower, to: target)
@@ -75,7 +76,7 @@ package struct GitSnapshot {
   private func worktree(
     _ location: GitLocation, in target: borrowing Descriptor, _ copy: inout GitDirectoryCopy
   ) throws(Errno) {
-    let path = Array(location.gitDirectory.utf8.dropFirst(location.commonDirectory.utf8.count + 1))
+    guard let path = BytePath.relative(location.gitDirectory, below: location.commonDirectory) else { return }
     for step in [Tree.split(path).parent, path] {
       do throws(Errno) { try target.makeDirectory(step, mode: 0o755) } catch { if error != .exists { throw error } }
     }

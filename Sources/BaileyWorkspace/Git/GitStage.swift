@@ -171,7 +171,6 @@ extension GitStage {
   }
 
   private static func relative(_ path: String, _ root: String) -> [UInt8]? {
-    if path == root { return [] }
-    return path.hasPrefix(root + "/") ? Array(path.utf8.dropFirst(root.utf8.count + 1)) : nil
+    BytePath.isSame(path, root) ? [] : BytePath.relative(path, below: root)
   }
 }

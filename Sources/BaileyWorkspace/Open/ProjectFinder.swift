@@ -19,7 +19,7 @@ package struct ProjectFinder: ProjectLocator {
         root = candidate
         break
       }
-      candidate = Self.parent(candidate)
+      candidate = BytePath.parent(candidate)
     }
     try check(root, house: house)
     return ProjectLocation(root: root, workingDirectory: here)
@@ -29,23 +29,18 @@ package struct ProjectFinder: ProjectLocator {
     let tooWide = [
       "/", "/etc", "/usr", "/var", "/home", "/root", "/tmp", "/opt", "/boot", "/dev", "/proc", "/sys", "/run",
     ]
-    guard !tooWide.contains(root), root != house, !house.hasPrefix(root + "/") else {
+    guard !tooWide.contains(root), root != house, BytePath.relative(house, below: root) == nil else {
       throw Fault(
         "project-too-wide", subject: root, why: "this would show a home or the system to the agent",
         hint: "change to the directory of one project")
     }
-    for own in ownDirectories where root == own || root.hasPrefix(own + "/") {
+    for own in ownDirectories where root == own || BytePath.relative(root, below: own) != nil {
       throw Fault("project-is-own", subject: root, why: "this is one of Bailey's own directories")
     }
   }
 
   private static func marks(_ directory: String) -> Bool {
     [".bailey", ".git"].contains { (try? Descriptor.status(of: directory + "/" + $0)) != nil }
-  }
-
-  private static func parent(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
   }
 
   private func realPath(_ path: String) throws(Fault) -> String {

@@ -44,8 +44,8 @@ package final class SensitiveWatch: Sendable {
     }
     state = Mutex(
       WatchState(
-        walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: Set(known),
-        standing: standing.map { Set($0) }))
+        walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: known,
+        standing: standing))
     self.report = report
     try deliver { state, inotify throws(Fault) in try state.cover([], inotify) }
     do throws(Errno) {

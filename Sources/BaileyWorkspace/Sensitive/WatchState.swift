@@ -5,17 +5,18 @@ internal import BaileyLinux
 struct WatchState: ~Copyable, Sendable {
   private let walk: SensitiveWalk
   private var directories: [Int32: [UInt8]] = [:]
-  private var masked: Set<String>
+  /// By bytes, as `BytePath` says.
+  private var masked: Set<[UInt8]>
   /// What a direct session must not change; `nil` for every other session.
-  private let standing: Set<String>?
+  private let standing: Set<[UInt8]>?
   /// Renames that took a masked file away; its new name is as sensitive as the old one.
   private var departures: Set<UInt32> = []
   private var saidLimit = false
 
-  init(walk: consuming SensitiveWalk, known: Set<String>, standing: Set<String>? = nil) {
+  init(walk: consuming SensitiveWalk, known: [String], standing: [String]? = nil) {
     self.walk = walk
-    self.standing = standing
-    masked = known
+    self.standing = standing.map { Set($0.map { Array($0.utf8) }) }
+    masked = Set(known.map { Array($0.utf8) })
   }
 
   /// Watches the directory and all below it, and reports what is sensitive there and has no mask yet.
@@ -27,7 +28,7 @@ struct WatchState: ~Copyable, Sendable {
       do throws(Errno) { watched.append((try inotify.watch(descriptor), path)) } catch { refused += 1 }
     }
     for (number, path) in watched { directories[number] = path }
-    var events = scan.masks.filter { masked.insert($0).inserted }.map(SensitiveWatch.Event.appeared)
+    var events = scan.masks.filter { masked.insert(Array($0.utf8)).inserted }.map(SensitiveWatch.Event.appeared)
     if refused > 0, !saidLimit {
       saidLimit = true
       events.append(
@@ -61,7 +62,7 @@ struct WatchState: ~Copyable, Sendable {
     guard let status = try? walk.root.status(of: path) else { return events }
     for mask in try walk.masks(for: path, type: status.type) {
       // A rename over a masked name takes its mask away, wherever the mask is on the host's own directory entry.
-      if !masked.insert(mask).inserted { events.append(.detached(mask)) }
+      if !masked.insert(Array(mask.utf8)).inserted { events.append(.detached(mask)) }
       events.append(.appeared(mask))
     }
     return events
@@ -70,7 +71,7 @@ struct WatchState: ~Copyable, Sendable {
   /// Where a name had its cover, what stands there now has none.
   private borrowing func stands(_ path: [UInt8], _ event: InotifyEvent) -> [SensitiveWatch.Event] {
     guard let standing, let text = try? walk.absolute(path) else { return [] }
-    if standing.contains(text) { return [.detached(text)] }
+    if standing.contains(Array(text.utf8)) { return [.detached(text)] }
     guard StandingNames.contains(event.name, in: Tree.split(path).parent, isDirectory: event.isDirectory) else {
       return []
     }
@@ -82,8 +83,9 @@ struct WatchState: ~Copyable, Sendable {
   {
     if event.isDirectory, event.movedAway { forget(below: path, inotify) }
     // What comes in its place is reported when it is there.
-    if let text = try? walk.absolute(path), standing?.contains(text) == true { return [] }
-    guard let text = try? walk.absolute(path), masked.remove(text) != nil else { return [] }
+    guard let text = try? walk.absolute(path), standing?.contains(Array(text.utf8)) != true,
+      masked.remove(Array(text.utf8)) != nil
+    else { return [] }
     if event.movedAway { departures.insert(event.cookie) }
     if departures.count > 4096 { departures = [event.cookie] }
     return [.detached(text)]
@@ -95,14 +97,15 @@ struct WatchState: ~Copyable, Sendable {
       inotify.remove(number)
       directories[number] = nil
     }
-    let text = walk.project + "/" + String(decoding: prefix, as: UTF8.self)
-    masked = masked.filter { !$0.hasPrefix(text) }
+    let absolute = Array(walk.project.utf8) + [BytePath.slash] + prefix
+    masked = masked.filter { !$0.starts(with: absolute) }
   }
 
   private mutating func recover(_ inotify: borrowing Inotify) throws(Fault) -> [SensitiveWatch.Event] {
     // What happened meanwhile is unknown: every mask is reported again, and so put back where it is missing.
     masked = []
-    let covers = (standing ?? []).sorted().map(SensitiveWatch.Event.detached)
+    let covers = (standing ?? []).sorted { $0.lexicographicallyPrecedes($1) }
+      .map { SensitiveWatch.Event.detached(String(decoding: $0, as: UTF8.self)) }
     return covers + [.notice("the kernel dropped file events; the project was searched again for sensitive files")]
       + (try cover([], inotify))
   }
