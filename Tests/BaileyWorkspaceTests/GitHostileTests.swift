@@ -125,6 +125,36 @@ struct GitHostileTests {
     #expect(try copy.git("log --format=%s good") == "good\nfirst")
   }
 
+  @Test("A commit that claims gigabytes in a few kilobytes is refused without the memory for it") func bomb() throws {
+    let copy = try Copy()
+    try copy.inside(
+      """
+      python3 - $(git rev-parse HEAD^{tree}) <<'END'
+      import hashlib, os, sys, zlib
+      size = 600 << 20
+      start = f"tree {sys.argv[1]}\\nauthor a <a@b> 1 +0000\\ncommitter a <a@b> 1 +0000\\n\\n".encode()
+      name, packed, out = hashlib.sha1(), zlib.compressobj(9), b""
+      for block in [f"commit {size}\\0".encode(), start, b"x" * ((1 << 20) - len(start))] + [b"x" * (1 << 20)] * 599:
+          name.update(block)
+          out += packed.compress(block)
+      name, folder = name.hexdigest(), ".git/objects/"
+      os.makedirs(folder + name[:2], exist_ok=True)
+      open(folder + name[:2] + "/" + name[2:], "wb").write(out + packed.flush())
+      open(".git/refs/heads/bomb", "w").write(name + "\\n")
+      END
+      """)
+    #expect(try copy.apply().first { $0.name == "refs/heads/bomb" }?.conflict?.contains("over limit") == true)
+    #expect(try copy.git("for-each-ref --format='%(refname)'") == "refs/heads/main")
+  }
+
+  @Test("A FIFO in the place of another working tree's HEAD holds nothing up") func fifo() throws {
+    let copy = try Copy()
+    _ = try copy.git("worktree add -q ../tree -b tree")
+    try run(["/bin/sh", "-ec", "cd \(copy.project)/.git/worktrees/tree; rm HEAD; mkfifo HEAD"])
+    try copy.inside("git commit -q --allow-empty -m second")
+    #expect(try copy.apply().map(\.conflict) == [nil])
+  }
+
   @Test("A .gitmodules that would run or overwrite something is refused") func modules() throws {
     let copy = try Copy()
     try copy.inside(

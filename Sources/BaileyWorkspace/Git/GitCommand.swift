@@ -101,6 +101,8 @@ struct GitCommand: Sendable {
     "GIT_ALLOW_PROTOCOL": "", "GIT_ASKPASS": "/bin/false", "GIT_SSH_COMMAND": "/bin/false", "GIT_EDITOR": "/bin/false",
     "GIT_COMMITTER_NAME": "Bailey", "GIT_COMMITTER_EMAIL": "bailey@localhost", "GIT_AUTHOR_NAME": "Bailey",
     "GIT_AUTHOR_EMAIL": "bailey@localhost",
+    // git reads commits and trees whole, and a few kilobytes of a session's can claim to be any size.
+    "GIT_ALLOC_LIMIT": "512m",
   ]
 
   /// Settings whose values git would run, or that would make it do more than it is told; the command line outranks every file.

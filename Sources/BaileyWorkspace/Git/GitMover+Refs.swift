@@ -74,7 +74,7 @@ extension GitMover {
     let directory = try Descriptor.open(location.gitDirectory, [.readOnly, .directory])
     let lock = try directory.open("HEAD.lock", [.writeOnly, .create, .exclusive, .noFollow], mode: 0o644)
     do throws(Errno) {
-      let now = try directory.open("HEAD", [.readOnly, .noFollow]).readAll(limit: 4096)
+      let now = try directory.regular(Array("HEAD".utf8)).readAll(limit: 4096)
       // A repository that was made just now has our own HEAD and no old one.
       guard old == nil || RefValue(now)?.text == old else {
         try directory.unlink("HEAD.lock")

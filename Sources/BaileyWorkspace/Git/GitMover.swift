@@ -130,9 +130,7 @@ struct GitMover {
     var held: Set<String> = []
     let main = location.isBare ? [] : [location.commonDirectory]
     for directory in worktrees + main where directory != location.gitDirectory {
-      guard let file = try? Descriptor.open(directory + "/HEAD"), let bytes = try? file.readAll(limit: 4096) else {
-        continue
-      }
+      guard let bytes = try? WholeFile.read(directory + "/HEAD", limit: 4096)?.bytes else { continue }
       if case .symbolic(let name) = RefValue(bytes) { held.insert(name) }
     }
     return held
