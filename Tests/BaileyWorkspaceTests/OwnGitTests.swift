@@ -99,6 +99,15 @@ struct OwnGitTests {
     #expect(opening.mounts == [] && opening.notices.count == 1)
   }
 
+  @Test("A store of large files that is reached through a link is not shown")
+  func linkedLargeFiles() async throws {
+    let fixture = try WorkspaceFixture()
+    try shell("git init -q -b main .; mkdir -p ../victim/objects; ln -s ../../victim .git/lfs", fixture)
+    let opening = try await fixture.workspaces.open(
+      session: fixture.session, project: fixture.project, mode: .staged, sensitive: [])
+    #expect(opening.mounts.map(\.path) == ["/run/bailey/git/0/objects"])
+  }
+
   @Test(
     "Credentials are taken out of settings",
     arguments: [
@@ -110,6 +119,10 @@ struct OwnGitTests {
       ("\textraHeader = x", "\t# a credential was here"), ("\thelper = store", "\t# a credential was here"),
       ("[http] extraheader = x", "[http]\n\t# a credential was here"),
       ("\tsmtpPass = x\\\ny", "\t# a credential was here"),
+      ("\tsmtpPass = x\\\\\\\ny", "\t# a credential was here"),
+      ("[http]\r\n\textraheader = x\r\n\ta = b\r\n", "[http]\n\t# a credential was here\n\ta = b\n"),
+      ("\tpassword = x\\\r\ny", "\t# a credential was here"),
+      ("[http \"https://h/?a=b\"] extraheader = x", "\t# a credential was here"),
       ("\tname = x", "\tname = x"),
     ])
   func credentials(text: String, clean: String) {

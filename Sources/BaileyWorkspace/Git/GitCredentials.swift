@@ -1,12 +1,15 @@
 /// Takes credentials out of a git configuration before a session sees it: in addresses, headers and settings of their own.
 enum GitCredentials {
   /// The text without them; `nil` where there are none.
-  static func removed(from text: String) -> String? {
+  ///
+  /// Line ends become those of Unix where something was taken out: to a string, CR and LF together are one letter.
+  static func removed(from original: String) -> String? {
+    let text = original.replacing("\r\n", with: "\n")
     var result: [String] = []
     var isContinued = false
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
       let wasContinued = isContinued
-      isContinued = line.hasSuffix("\\") && !line.hasSuffix("\\\\")
+      isContinued = line.reversed().prefix { $0 == "\\" }.count % 2 == 1
       if wasContinued, result.last == withheld { continue }
       if holdsSecret(line), !wasContinued {
         if let header = header(of: line) { result.append(String(header)) }
@@ -29,9 +32,15 @@ enum GitCredentials {
   }
 
   private static func holdsSecret(_ line: Substring) -> Bool {
-    let rest = header(of: line).map { line[$0.endIndex...] } ?? line
-    guard let equals = rest.firstIndex(of: "=") else { return false }
-    let key = rest[..<equals].lowercased().filter { !$0.isWhitespace }
+    line.indices.contains { index in line[index] == "=" && namesSecret(line[..<index]) }
+  }
+
+  /// Whether the last word is the name of such a setting: a section's header, with any address in it, may stand before it.
+  private static func namesSecret(_ text: Substring) -> Bool {
+    let word = text.reversed().drop(while: \.isWhitespace).prefix {
+      $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_"
+    }
+    let key = String(word.reversed()).lowercased()
     return key == "extraheader" || key == "helper" || ["pass", "token", "secret"].contains { key.contains($0) }
   }
 

@@ -96,9 +96,9 @@ package struct GitSnapshot {
     try file.writeAll(place + "/objects\n")
     copy.note(alternates, Stamp(try file.status()))
     mounts.append(WorkspaceMount(path: place + "/objects", source: common + "/objects", isWritable: false))
-    // git-lfs looks beside an alternate for its files.
+    // git-lfs looks beside an alternate for its files. A link on the way, which may lead anywhere, is not followed.
     let files = common + "/lfs/objects"
-    if let status = try? Descriptor.status(of: files, followingLinks: false), status.isDirectory {
+    if let directory = try? Tree(common).directory(Array("lfs/objects".utf8)), (try? directory.status()) != nil {
       mounts.append(WorkspaceMount(path: place + "/lfs/objects", source: files, isWritable: false))
     }
   }
