@@ -338,6 +338,11 @@ struct GitStageTests {
     #expect(try stageView.baseContent(Array("dir/other".utf8)) == Array("two\n".utf8))
     #expect(try stageView.baseContent(Array("missing".utf8)) == nil)
     #expect(try stageView.baseContents([Array("dir".utf8), Array("file".utf8)]).count == 1)
+    // Of two contents of four bytes behind 48 of their own, the second one does not fit.
+    for limit in [53, 70, 103] {
+      let found = try stageView.baseContents([Array("file".utf8), Array("dir/other".utf8)], limit: limit)
+      #expect(found == [Array("file".utf8): Array("one\n".utf8)])
+    }
   }
 
   @Test("What the person's git does meanwhile does not show in the session's index and refs") func snapshot() throws {

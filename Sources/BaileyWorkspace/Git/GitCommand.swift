@@ -78,9 +78,19 @@ struct GitCommand: Sendable {
     try errors.seek(to: 0)
     let said = try errors.read(upTo: 4096)
     return Result(
-      status: status, output: outputFile == nil ? try output.readAll(limit: limit) : [],
+      status: status, output: outputFile == nil ? try Self.start(of: output, limit) : [],
       errors: printable(
         String(decoding: said, as: UTF8.self).split(whereSeparator: \.isNewline).joined(separator: "; ")))
+  }
+
+  private static func start(of file: borrowing Descriptor, _ limit: Int) throws(Errno) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while bytes.count < limit {
+      let part = try file.read(upTo: min(1 << 20, limit - bytes.count))
+      if part.isEmpty { break }
+      bytes += part
+    }
+    return bytes
   }
 
   private func wait(_ pid: Int32) throws(Errno) -> Int32 {

@@ -7,7 +7,7 @@ extension GitStage {
   /// Unfiltered: where attributes convert line ends or keywords, the working tree's bytes differ, and a merge shows a conflict.
   /// - Parameters:
   ///   - paths: relative to the project.
-  ///   - limit: bytes of all contents together.
+  ///   - limit: bytes of all contents together; what is beyond is left out too.
   package func baseContents(_ paths: [[UInt8]], limit: Int = 256 << 20) throws(Fault) -> [[UInt8]: [UInt8]] {
     guard let binary else { return [:] }
     var result: [[UInt8]: [UInt8]] = [:]
@@ -45,12 +45,12 @@ extension GitStage {
     while let end = rest.firstIndex(of: 0x0A) {
       let words = String(decoding: rest[..<end], as: UTF8.self).split(separator: " ")
       rest = rest[(end + 1)...]
-      guard words.count == 3, RefValue.objectName(words[0].utf8) != nil, let size = Int(words[2]), size >= 0,
-        size < rest.count
+      guard words.count == 3, RefValue.objectName(words[0].utf8) != nil, let size = Int(words[2]), size >= 0
       else {
         result.append(nil)
         continue
       }
+      if size >= rest.count { break }
       result.append(words[1] == "blob" ? Array(rest.prefix(size)) : nil)
       rest = rest.dropFirst(size + 1)
     }
