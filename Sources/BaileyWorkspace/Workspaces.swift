@@ -83,7 +83,7 @@ package actor Workspaces: WorkspaceKeeper {
       let memory = try files.load()
       if memory.mode == .copy { return nil }
       return try SensitiveWatch(
-        project: memory.project, patterns: memory.sensitive.compactMap { try? Glob($0) },
+        project: memory.project, patterns: memory.sensitive,
         known: opening?.masks ?? [], standing: memory.mode == .direct ? opening?.readOnly ?? [] : nil
       ) { if !memory.concernsOwnGit($0) { report(WorkspaceEvent($0)) } }
     }

@@ -47,6 +47,18 @@ struct RecoveryTests {
     #expect(try text(fixture.project + "/f") == "old\n" && !hasStaging(fixture))
   }
 
+  @Test("A record that lost one of its patterns of sensitive files is refused whole", arguments: ["7", "\"\""])
+  func damagedPattern(pattern: String) async throws {
+    let fixture = try WorkspaceFixture("/dev/shm")
+    try await fixture.open(sensitive: [Glob(".env")])
+    let record = fixture.upper + "/../workspace.json"
+    let content = try #require(text(record))
+    try put(record, content.replacing("[\".env\"]", with: "[\(pattern)]"))
+    #expect(await fault { _ = try await fixture.changes() } == "workspace-damaged")
+    try put(record, content)
+    #expect(try await fixture.changes().changes.isEmpty)
+  }
+
   @Test("An apply that cannot begin leaves no journal behind")
   func failedPreparation() async throws {
     let fixture = try WorkspaceFixture("/dev/shm")

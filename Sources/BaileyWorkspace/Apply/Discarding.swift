@@ -67,14 +67,8 @@ struct Discarding {
     let kept = try session.copied().filter { !path.isEmpty && $0.key != path && !ApplyPlan.isBelow($0.key, path) }
     var copy = ProjectCopy(
       project: session.lower, copy: session.staged,
-      patterns: SensitivePatterns(session.memory.sensitive.compactMap { try? Glob($0) }), entries: kept)
+      patterns: SensitivePatterns(session.memory.sensitive), entries: kept)
     try copy.run(path)
-    let bytes = ProjectCopy.json(copy.entries).canonical
-    let name = files.directory + "/copy.json"
-    try attempting("discarding", path) { () throws(Errno) in
-      let file = try Descriptor.open(name, [.writeOnly, .create, .truncate, .noFollow])
-      try file.writeAll(bytes)
-      try file.fsync()
-    }
+    try files.save(copied: copy.entries, doing: "discarding")
   }
 }

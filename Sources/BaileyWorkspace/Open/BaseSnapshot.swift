@@ -21,7 +21,7 @@ struct BaseSnapshot {
     guard let memory = try? files.load(), (try? Descriptor.makeDirectories(files.base)) != nil,
       let project = try? Tree(memory.project), let base = try? Tree(files.base)
     else { return }
-    let patterns = SensitivePatterns(memory.sensitive.compactMap { try? Glob($0) })
+    let patterns = SensitivePatterns(memory.sensitive)
     let snapshot = BaseSnapshot(project: project, base: base, started: memory.base.started, patterns: patterns)
     if snapshot.run() { prune(stateDirectory) } else { remove(files) }
   }

@@ -7,7 +7,7 @@ struct SessionFiles: Sendable {
   struct Memory: Sendable {
     var project: String
     var mode: WorkspaceMode
-    var sensitive: [String]
+    var sensitive: [Glob]
     var base: BaseRecord
     /// The refs of the project's repositories at the start.
     var git: GitBaseline
@@ -39,20 +39,23 @@ struct SessionFiles: Sendable {
     let accepted = memory.base.accepted.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     let json: JSON = [
       "version": 1, "project": .string(memory.project), "mode": .string(memory.mode.rawValue),
-      "sensitive": .array(memory.sensitive.map(JSON.string)), "started_ns": .int(memory.base.started),
+      "sensitive": .array(memory.sensitive.map { .string($0.pattern) }), "started_ns": .int(memory.base.started),
       "settled": .int(Int64(memory.settled)),
       "git": memory.git.json, "own_git": memory.ownGit.json,
       "accepted": .array(accepted.map { [JSON(bytes: $0.key), $0.value?.json ?? .null] }),
     ]
-    let directory = directory
-    try attempting("remembering the workspace", Array(directory.utf8)) { () throws(Errno) in
-      let folder = try Descriptor.open(directory, [.readOnly, .directory])
-      do throws(Errno) { try folder.unlink("workspace.new") } catch {}
-      let file = try folder.open("workspace.new", [.writeOnly, .create, .exclusive, .noFollow])
-      try file.writeAll(json.canonical)
-      try file.fsync()
-      try folder.rename("workspace.new", to: "workspace.json")
-      try folder.fsync()
+    try replace("workspace.json", json, doing: "remembering the workspace")
+  }
+
+  /// What the copy of a project was made from: see `ProjectCopy`.
+  func save(copied: [[UInt8]: ProjectCopy.Entry], doing what: String) throws(Fault) {
+    try replace("copy.json", ProjectCopy.json(copied), doing: what)
+  }
+
+  private func replace(_ name: String, _ json: JSON, doing what: String) throws(Fault) {
+    let path = directory + "/" + name
+    try attempting(what, Array(directory.utf8)) { () throws(Errno) in
+      try WholeFile.replace(path, with: json.canonical)
     }
   }
 
@@ -79,7 +82,9 @@ extension SessionFiles.Memory {
     else { return nil }
     self.project = project
     self.mode = mode
-    self.sensitive = sensitive.compactMap(\.string)
+    // One that is lost would show a file.
+    self.sensitive = sensitive.compactMap { $0.string.flatMap { try? Glob($0) } }
+    guard self.sensitive.count == sensitive.count else { return nil }
     self.git = git
     self.ownGit = ownGit
     settled = json["settled"]?.int.flatMap(Int.init(exactly:)) ?? 0

@@ -37,7 +37,7 @@ struct WorkspaceOpener {
     let own = snapshot.own
     try files.save(
       SessionFiles.Memory(
-        project: project, mode: mode, sensitive: sensitive.map(\.pattern), base: base, git: git, ownGit: own))
+        project: project, mode: mode, sensitive: sensitive, base: base, git: git, ownGit: own))
     let walls = mode == .direct ? try stand(&cover, tree) : DirectWalls()
     let masks = mode == .copy ? [] : scan.masks.filter { !own.covers(Array($0.utf8.dropFirst(project.utf8.count + 1))) }
     return WorkspaceOpening(
@@ -121,14 +121,10 @@ struct WorkspaceOpener {
     var copy = ProjectCopy(project: tree, copy: target, patterns: SensitivePatterns(sensitive))
     try copy.run()
     if copy.leftOut > 0 { notices.append("\(copy.leftOut) sockets, pipes or devices of the project were not copied") }
-    let bytes = ProjectCopy.json(copy.entries).canonical
-    let directory = files.directory
     try attempting("making the copy", Array(path.utf8)) { () throws(Errno) in
       try target.root.setMode(tree.root.status().mode | 0o700)
-      let file = try Descriptor.open(directory + "/copy.json", [.writeOnly, .create, .truncate, .noFollow])
-      try file.writeAll(bytes)
-      try file.fsync()
     }
+    try files.save(copied: copy.entries, doing: "making the copy")
     return .bind(path: project, source: path, readOnly: false)
   }
 }
