@@ -108,6 +108,20 @@ struct OwnGitTests {
     #expect(opening.mounts.map(\.path) == ["/run/bailey/git/0/objects"])
   }
 
+  @Test("A copy has no credentials of the settings either, and cannot take them from the project")
+  func copied() async throws {
+    let fixture = try WorkspaceFixture()
+    try shell(
+      "git init -q -b main sub; git -C sub config http.extraheader hunter2; echo password = x > config", fixture)
+    try await fixture.open(.copy)
+    let config = fixture.copy + "/sub/.git/config"
+    #expect(text(config)?.contains("hunter2") == false && text(fixture.copy + "/config") == "password = x\n")
+    #expect(try await fixture.changes().changes == [])
+    try put(config, "[core]\n\tbare = false\n")
+    #expect(try await fixture.apply().conflicts.map(\.path) == [bytes("sub/.git/config")])
+    #expect(text(fixture.project + "/sub/.git/config")?.contains("hunter2") == true)
+  }
+
   @Test(
     "Credentials are taken out of settings",
     arguments: [

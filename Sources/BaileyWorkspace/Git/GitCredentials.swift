@@ -1,5 +1,17 @@
 /// Takes credentials out of a git configuration before a session sees it: in addresses, headers and settings of their own.
 enum GitCredentials {
+  /// Why a change of a file that held some is not applied.
+  static let conflict = "the session saw it without the credentials in it"
+
+  /// - Parameter path: of a file of which the name of the git directory is a part.
+  static func removed(from bytes: [UInt8], at path: [UInt8]) -> [UInt8]? {
+    mayHold(path) ? removed(from: String(decoding: bytes, as: UTF8.self)).map { Array($0.utf8) } : nil
+  }
+
+  static func mayHold(_ path: [UInt8]) -> Bool {
+    Tree.split(path).name.starts(with: "config".utf8) && GitPath(path, isDirectory: false) == .config
+  }
+
   /// The text without them; `nil` where there are none.
   ///
   /// Line ends become those of Unix where something was taken out: to a string, CR and LF together are one letter.

@@ -110,11 +110,9 @@ struct GitDirectoryCopy {
   }
 
   private mutating func withoutCredentials(_ bytes: [UInt8], _ path: [UInt8]) -> [UInt8] {
-    guard Tree.split(path).name.starts(with: "config".utf8),
-      let text = GitCredentials.removed(from: String(decoding: bytes, as: UTF8.self))
-    else { return bytes }
+    guard let clean = GitCredentials.removed(from: bytes, at: Array(".git/".utf8) + path) else { return bytes }
     withheld.insert(path)
-    return Array(text.utf8)
+    return clean
   }
 
   private func kind(_ path: [UInt8]) -> GitPath { GitPath(Array(".git/".utf8) + path, isDirectory: false) }

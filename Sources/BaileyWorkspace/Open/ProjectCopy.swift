@@ -7,6 +7,8 @@ struct ProjectCopy {
   struct Entry: Sendable {
     var original: Stamp
     var copy: Stamp
+    /// Whether credentials were left out: such a copy cannot go back over the person's file.
+    var isWithheld = false
   }
 
   let project: Tree
@@ -62,6 +64,7 @@ struct ProjectCopy {
 
   private mutating func copyEntry(_ path: [UInt8], _ status: FileStatus) throws(Fault) {
     let (project, copy) = (project, copy)
+    var isWithheld = false
     let made = try attempting(Self.doing, path) { () throws(Errno) in
       let from = try project.place(path)
       let to = try copy.place(path)
@@ -70,30 +73,41 @@ struct ProjectCopy {
       case .symlink: try to.folder.symlink(target: from.folder.readLink(from.name), at: to.name)
       default:
         let file = try to.folder.open(to.name, [.readWrite, .create, .exclusive, .noFollow])
-        try file.copyContents(of: from.folder.regular(from.name))
+        let source = try from.folder.regular(from.name)
+        let clean = try Self.withoutCredentials(source, path)
+        isWithheld = clean != nil
+        if let clean { try file.writeAll(clean) } else { try file.copyContents(of: source) }
         try file.setMode(status.mode)
         try file.setTimes(accessed: nil, modified: status.modified)
       }
       return try to.folder.status(of: to.name)
     }
     if status.isDirectory { directories.append((path, status.mode)) }
-    entries[path] = Entry(original: Stamp(status), copy: Stamp(made))
+    entries[path] = Entry(original: Stamp(status), copy: Stamp(made), isWithheld: isWithheld)
+  }
+
+  private static func withoutCredentials(_ file: borrowing Descriptor, _ path: [UInt8]) throws(Errno) -> [UInt8]? {
+    guard GitCredentials.mayHold(path) else { return nil }
+    let content = try file.readAll(limit: 1 << 20)
+    try file.seek(to: 0)
+    return GitCredentials.removed(from: content, at: path)
   }
 }
 
 extension ProjectCopy {
   static func json(_ entries: [[UInt8]: Entry]) -> JSON {
-    .array(entries.map { [JSON(bytes: $0.key), $0.value.original.json, $0.value.copy.json] })
+    .array(
+      entries.map { [JSON(bytes: $0.key), $0.value.original.json, $0.value.copy.json, .bool($0.value.isWithheld)] })
   }
 
   static func entries(_ json: JSON) -> [[UInt8]: Entry]? {
     guard let list = json.array else { return nil }
     var entries: [[UInt8]: Entry] = [:]
     for item in list {
-      guard let parts = item.array, parts.count == 3, let path = parts[0].bytes, let original = Stamp(json: parts[1]),
-        let copy = Stamp(json: parts[2])
+      guard let parts = item.array, parts.count == 4, let path = parts[0].bytes, let original = Stamp(json: parts[1]),
+        let copy = Stamp(json: parts[2]), let isWithheld = parts[3].bool
       else { return nil }
-      entries[path] = Entry(original: original, copy: copy)
+      entries[path] = Entry(original: original, copy: copy, isWithheld: isWithheld)
     }
     return entries
   }

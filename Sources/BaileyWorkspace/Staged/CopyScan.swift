@@ -57,6 +57,7 @@ struct CopyScan {
   }
 
   private func conflict(_ path: [UInt8], _ before: NodeState, _ after: NodeState) -> String? {
+    if entries[path]?.isWithheld == true { return GitCredentials.conflict }
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     let status = (try? lower.status(path)) ?? nil

@@ -93,7 +93,7 @@ struct OverlayScan {
   }
 
   private func conflict(_ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState) -> String? {
-    if git.withheld.contains(path) { return "the session saw it without the credentials in it" }
+    if git.withheld.contains(path) { return GitCredentials.conflict }
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     guard let below else { return resurrection(path, after) }
