@@ -47,6 +47,20 @@ extension WorkspaceFixture {
 
 @Suite("Git in a workspace, from end to end", .serialized)
 struct WorkspacesGitTests {
+  @Test("An undo that was killed between the files and the refs says which refs it left")
+  func undoKilledBeforeRefs() async throws {
+    let fixture = try await WorkspaceFixture.withRepository()
+    let old = try fixture.outside("git rev-parse main")
+    try fixture.inside("echo two >> file; git commit -q -am second")
+    try await fixture.apply()
+    try await fixture.undo()
+    try Journal(in: fixture.journals, number: 1).setState(.done)
+    try remove(fixture.journals + "/000002/refs.json")
+    let said = try await fixture.workspaces.recover()
+    #expect(said.count == 1 && said.first?.contains("refs/heads/main (before the apply: \(old))") == true)
+    #expect(try await fixture.workspaces.recover() == [])
+  }
+
   @Test("Two commits, each applied by itself: both arrive, and no move of ours is taken for somebody else's")
   func secondApply() async throws {
     let fixture = try await WorkspaceFixture.withRepository()

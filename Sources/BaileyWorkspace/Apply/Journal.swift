@@ -89,6 +89,9 @@ struct Journal: Sendable {
 
   func settle(refs: [RefChange]) throws(Errno) { try write("refs.json", .array(refs.map(\.json))) }
 
+  /// Whether it came to the refs.
+  var hasRefs: Bool { read("refs.json") != nil }
+
   /// Refs that were about to be moved when the controller died; `nil` once it is known which were.
   var plannedRefs: [RefChange]? {
     read("refs.json")?["planned"]?.array?.compactMap(RefChange.init(json:))

@@ -47,10 +47,20 @@ struct Recovery {
     case .done:
       if let number = journal.undoes, let undone = try? Journal(in: journals, number: number), undone.state == .done {
         try attempting("closing the journal", []) { () throws(Errno) in try undone.setState(.undone) }
+        _ = try clear(journal)
+        return Self.refsLeft(by: journal, of: undone)
       }
       return try clear(journal)
     case .preparing, .applying: return try rollBack(journal)
     }
+  }
+
+  /// The files were put back, and the controller died before it came to the refs.
+  private static func refsLeft(by undo: Journal, of apply: Journal) -> String? {
+    let moved = apply.refs.filter { $0.conflict == nil && $0.name != "index" }
+    if moved.isEmpty || undo.hasRefs { return nil }
+    let former = moved.map { "\(printable($0.name)) (before the apply: \($0.old ?? "none"))" }.joined(separator: ", ")
+    return "an undo put the files back, but the controller ended before it came to the git refs: \(former)"
   }
 
   /// Finds out which of the planned refs moved before the controller died, so that they can be undone and are not taken for somebody else's.
