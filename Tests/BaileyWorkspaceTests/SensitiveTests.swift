@@ -171,6 +171,20 @@ struct SensitiveWatchTests {
     }
   }
 
+  @Test("What a sensitive link leads to later is reported: a target made, a directory on the way exchanged")
+  func links()
+    throws
+  {
+    try watching("mkdir v1 v2; touch v1/x v2/x; ln -s v1 current; ln -s current/x .env; ln -s later id_rsa") {
+      scratch, reports in
+      #expect(reports.all == [.appeared(scratch.path + "/v1/x")])
+      try shell("echo x > later", in: scratch.path)
+      try reports.wait(for: .appeared(scratch.path + "/later"))
+      try shell("ln -s v2 new; mv -T new current", in: scratch.path)
+      try reports.wait(for: .appeared(scratch.path + "/v2/x"))
+    }
+  }
+
   @Test("Replacing a masked file, as editors do, says that its mask may be gone") func replaced() throws {
     try watching("echo old > .env", known: [".env"]) { scratch, reports in
       try shell("echo new > .env.tmp.example; mv .env.tmp.example .env", in: scratch.path)

@@ -19,6 +19,8 @@ package enum SensitiveFiles {
     /// Directories that hold a `.git`, relative to the project; empty for the project itself.
     package var repositories: [[UInt8]] = []
     package var directories = 0
+    /// Sensitive symbolic links, relative to the project: what they lead to can change.
+    var links: [[UInt8]] = []
   }
 
   /// Walks the project without following a symbolic link.

@@ -81,7 +81,9 @@ struct SensitiveWalk: ~Copyable, Sendable {
     let isDirectory = entry.type == .directory
     if entry.name == Self.dotGit { scan.repositories.append(directory) }
     if patterns.matches(path: Self.join(directory, entry.name), name: entry.name, isDirectory: isDirectory) {
-      scan.masks += try masks(for: Self.join(directory, entry.name), type: entry.type)
+      let path = Self.join(directory, entry.name)
+      if entry.type == .symlink { scan.links.append(path) }
+      scan.masks += try masks(for: path, type: entry.type)
     } else if isDirectory, !Self.holdsObjects(entry.name, in: directory) {
       queue.append(Self.join(directory, entry.name))
     }

@@ -12,6 +12,11 @@ struct WatchState: ~Copyable, Sendable {
   /// Renames that took a masked file away; its new name is as sensitive as the old one.
   private var departures: Set<UInt32> = []
   private var saidLimit = false
+  /// Sensitive symbolic links: any name that appears may be what one of them leads to, or a directory on its way.
+  private var links: Set<[UInt8]> = []
+
+  /// Each is looked at again with each new name.
+  private static let maximumLinks = 64
 
   init(walk: consuming SensitiveWalk, known: [String], standing: [String]? = nil) {
     self.walk = walk
@@ -28,7 +33,8 @@ struct WatchState: ~Copyable, Sendable {
       do throws(Errno) { watched.append((try inotify.watch(descriptor), path)) } catch { refused += 1 }
     }
     for (number, path) in watched { directories[number] = path }
-    var events = scan.masks.filter { masked.insert(Array($0.utf8)).inserted }.map(SensitiveWatch.Event.appeared)
+    var events = follow(scan.links)
+    events += scan.masks.filter { masked.insert(Array($0.utf8)).inserted }.map(SensitiveWatch.Event.appeared)
     if refused > 0, !saidLimit {
       saidLimit = true
       events.append(
@@ -48,7 +54,29 @@ struct WatchState: ~Copyable, Sendable {
     guard let directory = directories[event.watch], !event.name.isEmpty else { return [] }
     let path = SensitiveWalk.join(directory, event.name)
     if event.vanished { return vanished(path, event, inotify) }
-    return event.appeared ? try appeared(path, event, inotify) : []
+    return event.appeared ? try appeared(path, event, inotify) + targets() : []
+  }
+
+  private mutating func follow(_ found: [[UInt8]]) -> [SensitiveWatch.Event] {
+    let wereAll = links.count < Self.maximumLinks
+    for link in found where links.count < Self.maximumLinks { links.insert(link) }
+    if !wereAll || links.count < Self.maximumLinks { return [] }
+    return [
+      .notice(
+        "of the sensitive names that are symbolic links only \(Self.maximumLinks) are followed when what they lead to changes: use "
+          + "--workspace copy")
+    ]
+  }
+
+  /// What the links lead to now and has no mask yet.
+  private mutating func targets() throws(Fault) -> [SensitiveWatch.Event] {
+    var events: [SensitiveWatch.Event] = []
+    for link in links {
+      for mask in try walk.masks(for: link, type: .symlink) where masked.insert(Array(mask.utf8)).inserted {
+        events.append(.appeared(mask))
+      }
+    }
+    return events
   }
 
   private mutating func appeared(_ path: [UInt8], _ event: InotifyEvent, _ inotify: borrowing Inotify) throws(Fault)
@@ -60,6 +88,7 @@ struct WatchState: ~Copyable, Sendable {
       return events + (event.isDirectory ? try cover(path, inotify) : [])
     }
     guard let status = try? walk.root.status(of: path) else { return events }
+    if status.type == .symlink { events += follow([path]) }
     for mask in try walk.masks(for: path, type: status.type) {
       // A rename over a masked name takes its mask away, wherever the mask is on the host's own directory entry.
       if !masked.insert(Array(mask.utf8)).inserted { events.append(.detached(mask)) }
