@@ -13,7 +13,7 @@ package actor Session {
   package nonisolated let mediator: SessionMediator
   package nonisolated let manifest: Manifest
   /// Paths of the project that are covered against changes, not against reading.
-  private let readOnly: Set<String>
+  private let readOnly: Set<ExactText>
   private let resources: Resources
   private let observer: Observer
   private let egress: any EgressSession
@@ -22,7 +22,7 @@ package actor Session {
   private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
   private var watchers: [Int: @Sendable (SessionEvent) -> Void] = [:]
   private var nextWatcher = 0
-  private var granted: Set<String> = []
+  private var granted: Set<ExactText> = []
   /// Waits for the watch's events; it would hold the session for ever.
   private var guarding: Task<Void, Never>?
   /// Masks that are being put back, while all of the session stands still.
@@ -34,7 +34,7 @@ package actor Session {
 
   init(
     summary: SessionSummary, sandbox: any RunningSandbox, observer: Observer, egress: any EgressSession,
-    mediator: SessionMediator, manifest: Manifest, readOnly: Set<String> = [], resources: Resources
+    mediator: SessionMediator, manifest: Manifest, readOnly: Set<ExactText> = [], resources: Resources
   ) {
     id = summary.id
     self.summary = summary
@@ -118,23 +118,23 @@ package actor Session {
       await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
       throw error
     }
-    granted.insert(path)
+    granted.insert(ExactText(path))
     await mediator.complete(ruling, Outcome(succeeded: true))
     await write(.grant, ["path": .string(path), "access": .string(writable ? "write" : "read")])
   }
 
   package func revoke(path: String) async throws(Fault) {
     guard isAlive else { throw notRunning }
-    guard granted.contains(path) else {
+    guard granted.contains(ExactText(path)) else {
       throw Fault(
         "grant-unknown", subject: path, why: "this session has no such grant", hint: "`bailey ps --json` lists grants")
     }
     try await sandbox.revoke(path: path)
-    granted.remove(path)
+    granted.remove(ExactText(path))
     await write(.revoke, ["path": .string(path)])
   }
 
-  package var grants: [String] { granted.sorted() }
+  package var grants: [String] { granted.sortedTexts() }
 
   /// Ends the session once, whoever asks first; the others wait for the same end.
   func finish(_ end: SessionEnd) async {
@@ -218,11 +218,15 @@ package actor Session {
       Task { await self.coverWhenShown(path) }
       return
     }
-    await write(.note, ["event": readOnly.contains(path) ? "protected" : "masked", "path": .string(path)])
+    await write(.note, ["event": readOnly.contains(ExactText(path)) ? "protected" : "masked", "path": .string(path)])
   }
 
   private func putCover(_ path: String) async throws(Fault) {
-    if readOnly.contains(path) { try await sandbox.protect(path: path) } else { try await sandbox.mask(path: path) }
+    if readOnly.contains(ExactText(path)) {
+      try await sandbox.protect(path: path)
+    } else {
+      try await sandbox.mask(path: path)
+    }
   }
 
   private func coverWhenShown(_ path: String) async {

@@ -101,7 +101,7 @@ struct Starting: Sendable {
       try await recordStart(summary, notices)
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
-        manifest: resolved.manifest, readOnly: Set(opening.readOnly), resources: resources)
+        manifest: resolved.manifest, readOnly: opening.readOnly.exact, resources: resources)
       await session.startGuarding(events)
       return (session, notices)
     } catch {

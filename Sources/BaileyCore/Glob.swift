@@ -27,6 +27,11 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
     case set(ranges: [ClosedRange<UInt8>], negated: Bool)
   }
 
+  /// By its pieces, which are bytes.
+  package static func == (left: Self, right: Self) -> Bool { left.components == right.components }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(components) }
+
   package init(_ pattern: String) throws(GlobError) {
     if pattern.isEmpty { throw .empty }
     if pattern.utf8.count > 4096 { throw .tooLong }

@@ -121,7 +121,7 @@ extension ManifestResolver {
     throws(Fault) -> ManifestDocument?
   {
     if let named = options.manifestPath {
-      let path = named.hasPrefix("/") ? named : directory + "/" + named
+      let path = ExactText(named).isAbsolute ? named : directory + "/" + named
       if let document = try read(path, home: home) { return document }
       throw Fault("manifest-missing", subject: named, why: "there is no such manifest", hint: "check --manifest")
     }

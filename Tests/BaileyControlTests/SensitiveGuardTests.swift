@@ -36,7 +36,7 @@ private struct Guarded {
     let mediator = SessionMediator(gate: Gate(judges: []), recorder: notes, now: { 1 })
     session = Session(
       summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: notes, now: { 1 }),
-      egress: idle, mediator: mediator, manifest: Manifest(), readOnly: ["/p/.git/config"], resources: resources)
+      egress: idle, mediator: mediator, manifest: Manifest(), readOnly: ["/p/.git/config"].exact, resources: resources)
   }
 
   func send(_ events: [WorkspaceEvent]) async -> [String] {

@@ -64,6 +64,15 @@ struct PlanTests {
     #expect(masks.allSatisfy { $0.index > last })
   }
 
+  @Test("Two spellings of one name are both made read-only, each once")
+  func spellings() throws {
+    let names = ["caf\u{e9}", "cafe\u{301}"]
+    let paths = names.map { PlanFixture.project + "/" + $0 }
+    let plan = try plan(PlanFixture.request(names.map { (.read, $0) }), PlanFixture.facts(Set(paths)))
+    let protected = plan.binds.filter { $0.source == $0.path }.map { ExactText($0.path) }
+    for path in paths { #expect(protected.filter { $0 == ExactText("/view" + path) }.count == 1) }
+  }
+
   @Test("Parents are mounted before what lies in them")
   func order() throws {
     let plan = try plan(PlanFixture.request([(.read, "/srv/data")]))

@@ -52,9 +52,17 @@ struct SuperviseTests {
   @Test("A direct workspace is no place for sockets, a staged one is")
   func places() {
     let project = PlanFixture.project
-    #expect(SocketPlaces(PlanFixture.request()).mountPoints.contains(project))
+    #expect(SocketPlaces(PlanFixture.request()).mountPoints.contains(ExactText(project)))
     let direct = PlanFixture.request(layers: .bind(path: project, source: project, readOnly: false))
-    #expect(!SocketPlaces(direct).mountPoints.contains(project))
+    #expect(!SocketPlaces(direct).mountPoints.contains(ExactText(project)))
+  }
+
+  @Test("A place of the other spelling is no place for sockets")
+  func spellings() {
+    var request = PlanFixture.request()
+    request.workspace = .overlay(path: "/srv/caf\u{e9}", lower: "/l", upper: "/u", work: "/w")
+    let places = SocketPlaces(request).mountPoints
+    #expect(places.contains(ExactText("/srv/caf\u{e9}")) && !places.contains(ExactText("/srv/cafe\u{301}")))
   }
 
   @Test("Every notified call can be read, and nothing else is expected")

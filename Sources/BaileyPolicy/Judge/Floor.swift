@@ -82,7 +82,7 @@ extension Floor {
   /// - Parameter realPath: resolves symbolic links; `nil` where nothing exists yet.
   package func refusals(of rules: [FileRule], realPath: (String) -> String?) -> [ManifestIssue] {
     rules.compactMap { rule in
-      guard rule.access != .deny, rule.path.hasPrefix("/") else { return nil }
+      guard rule.access != .deny, ExactText(rule.path).isAbsolute else { return nil }
       let candidates = [rule.path, realPath(rule.path)].compactMap(\.self)
       guard let why = candidates.compactMap({ paths.refusal($0, writing: rule.access == .write) }).first else {
         return nil

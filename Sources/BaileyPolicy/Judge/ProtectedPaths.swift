@@ -17,7 +17,8 @@ struct ProtectedPaths: Sendable, Equatable {
 
   /// A sentence, or `nil` if the floor has nothing against it.
   func refusal(_ path: String, writing: Bool) -> String? {
-    guard PathSpelling.isAbsolute(path), !path.utf8.contains(0), !PathSpelling.components(path).contains("..") else {
+    let exact = ExactText(path)
+    guard exact.isAbsolute, !path.utf8.contains(0), !exact.components.contains(ExactText("..")) else {
       return "a grant needs an absolute path without `..`"
     }
     let shown = printable(path)

@@ -25,7 +25,7 @@ struct Ceiling {
 
   /// What of a grant lies under the ceiling: all of it, the parts that the ceiling names, or nothing.
   private func cut(_ rule: FileRule) -> [FileRule] {
-    if rule.access == .deny || !rule.path.hasPrefix("/") { return [rule] }
+    if rule.access == .deny || !ExactText(rule.path).isAbsolute { return [rule] }
     return limit.files.compactMap { allowed in
       guard allowed.access != .deny else { return nil }
       var kept = rule

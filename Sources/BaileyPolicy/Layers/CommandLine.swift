@@ -34,7 +34,7 @@ extension ManifestDocument {
     _ path: String, _ access: FileRule.Access, _ option: String, _ directory: String, _ home: String
   ) throws(Fault) -> FileRule {
     do {
-      let isRelative = !path.isEmpty && !path.hasPrefix("/") && !path.hasPrefix("~")
+      let isRelative = !path.isEmpty && !ExactText(path).isAbsolute && path.utf8.first != UInt8(ascii: "~")
       let normal = try PathSpelling.normal(isRelative ? directory + "/" + path : path, home: home)
       return FileRule(path: normal, access: access, source: SourceLocation(file: option))
     } catch {

@@ -21,7 +21,9 @@ extension Manifest {
   }
 
   private static func sorted(_ values: [JSON]) -> [JSON] {
-    Set(values).sorted { $0.canonicalText < $1.canonicalText }
+    let byText = values.map { (ExactText($0.canonicalText), $0) }
+    let unique = Dictionary(byText, uniquingKeysWith: { first, _ in first })
+    return unique.keys.sortedTexts().compactMap { unique[ExactText($0)] }
   }
 }
 
@@ -77,5 +79,5 @@ extension Limits {
 }
 
 extension JSON {
-  fileprivate static func strings(_ values: [String]) -> JSON { .array(Set(values).sorted().map(JSON.string)) }
+  fileprivate static func strings(_ values: [String]) -> JSON { .array(values.exact.sortedTexts().map(JSON.string)) }
 }

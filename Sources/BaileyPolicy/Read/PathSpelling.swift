@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// Why a text is not a path that a manifest may name.
 package enum PathError: Error, Sendable, Equatable {
   case empty, tooLong, controlCharacter, parent, pattern, variable, otherHome
@@ -36,13 +38,13 @@ package enum PathSpelling {
     if text.contains(where: { "*?[".contains($0) }) { throw .pattern }
     var path = text
     if text == "~" || text.utf8.starts(with: "~/".utf8) {
-      path = home + text.dropFirst()
-    } else if text.hasPrefix("~") {
+      path = home + String(Substring(text.utf8.dropFirst()))
+    } else if text.utf8.first == UInt8(ascii: "~") {
       throw .otherHome
     }
-    let components = components(path).filter { $0 != "." }
-    if components.contains("..") { throw .parent }
-    let joined = (isAbsolute(path) ? "/" : "") + components.joined(separator: "/")
+    let components = ExactText(path).components.filter { $0 != ExactText(".") }
+    if components.contains(ExactText("..")) { throw .parent }
+    let joined = (ExactText(path).isAbsolute ? "/" : "") + components.map(\.text).joined(separator: "/")
     if joined.utf8.count > 4095 { throw .tooLong }
     return joined.isEmpty ? "." : joined
   }
@@ -56,8 +58,6 @@ package enum PathSpelling {
 
   /// Whether `path` is `ancestor` or below it. Both lexically normal; `.` is the project itself.
   package static func isPath(_ path: String, within ancestor: String) -> Bool {
-    if ancestor == "/" { return isAbsolute(path) }
-    if ancestor == "." { return !isAbsolute(path) }
-    return path.utf8.elementsEqual(ancestor.utf8) || path.utf8.starts(with: (ancestor + "/").utf8)
+    ancestor == "." ? !ExactText(path).isAbsolute : ExactText(path).isPath(within: ExactText(ancestor))
   }
 }

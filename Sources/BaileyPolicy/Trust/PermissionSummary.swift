@@ -27,19 +27,19 @@ package struct PermissionSummary: Sendable, Equatable {
   ///
   /// A line that only moved in the file is no change.
   package func changes(since previous: [String]?) -> [String] {
-    let old = Set(previous ?? [])
-    let added = lines.filter { !old.contains($0.text) }.map { line in
+    let old = (previous ?? []).exact
+    let added = lines.filter { !old.contains(ExactText($0.text)) }.map { line in
       "+ " + line.text + (line.source.map { " (\(printable(Self.short($0))))" } ?? "")
     }
-    let kept = Set(texts)
-    return added + (previous ?? []).filter { !kept.contains($0) }.map { "- " + $0 }
+    let kept = texts.exact
+    return added + (previous ?? []).filter { !kept.contains(ExactText($0)) }.map { "- " + $0 }
   }
 
   package var texts: [String] { lines.map(\.text) }
 
   private mutating func add(_ text: String, at source: SourceLocation? = nil) {
     let line = Line(text: printable(text), source: source)
-    if !lines.contains(where: { $0.text == line.text }) { lines.append(line) }
+    if !lines.contains(where: { ExactText($0.text) == ExactText(line.text) }) { lines.append(line) }
   }
 
   private mutating func addEnvironment(_ rules: EnvironmentRules) {

@@ -1,3 +1,4 @@
+import BaileyCore
 import BaileyLinux
 
 /// Toolchains below the person's home that his PATH leads to: what may be shown of a home that is otherwise hidden.
@@ -113,7 +114,7 @@ package struct Toolchains: Sendable, Equatable {
   }
 
   static func isPath(_ path: String, within ancestor: String) -> Bool {
-    path == ancestor || path.utf8.starts(with: (ancestor + "/").utf8)
+    ExactText(path).isPath(within: ExactText(ancestor))
   }
 }
 

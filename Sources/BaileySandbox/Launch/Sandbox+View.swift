@@ -13,13 +13,13 @@ extension Sandbox {
   package func grant(path: String, writable: Bool) async throws(Fault) {
     try check(path)
     let attributes = Self.noSetuidNoDevices | (writable ? 0 : 1)
-    guard state.withLock({ $0.granted.insert(path).inserted }) else {
+    guard state.withLock({ $0.granted.insert(ExactText(path)).inserted }) else {
       throw Fault("sandbox-already-granted", subject: path, why: "the path is granted already", hint: "revoke it first")
     }
     do throws(Fault) {
       try await mount(path, attributes)
     } catch {
-      state.withLock { _ = $0.granted.remove(path) }
+      state.withLock { _ = $0.granted.remove(ExactText(path)) }
       throw Fault(
         "sandbox-grant-failed", subject: path, why: error.why,
         hint: error.hint ?? "the view has no place for it, or it is gone")
@@ -62,15 +62,13 @@ extension Sandbox {
 
   package func revoke(path: String) async throws(Fault) {
     try check(path)
-    guard state.withLock({ $0.granted.contains(path) }) else {
+    guard state.withLock({ $0.granted.contains(ExactText(path)) }) else {
       throw Fault(
         "sandbox-not-granted", subject: path, why: "the path was not granted", hint: "`bailey ps` shows grants")
     }
-    let components = path.split(separator: "/")
-    let directory = "/" + components.dropLast().joined(separator: "/")
-    let name = components.last.map { String($0) } ?? "."
-    _ = try await request(BAILEY_UNMOUNT, [], [Self.view, .text(directory), .text(name)])
-    state.withLock { _ = $0.granted.remove(path) }
+    let name = ExactText(path).components.last?.text ?? "."
+    _ = try await request(BAILEY_UNMOUNT, [], [Self.view, .text(InsidePath.parent(path)), .text(name)])
+    state.withLock { _ = $0.granted.remove(ExactText(path)) }
   }
 
   package func mask(path: String) async throws(Fault) {

@@ -27,7 +27,7 @@ package final class Sandbox: RunningSandbox {
     var channels: [SandboxChannel: Int32]
     var pending: [UInt64: CheckedContinuation<Reply, Never>] = [:]
     var programs: [UInt64: Program] = [:]
-    var granted: Set<String> = []
+    var granted: Set<ExactText> = []
     var nextID: UInt64 = 1
     var hasExited = false
     var hasEnded = false

@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// Lexical operations on absolute, normal paths: no disk, no links.
 ///
 /// Byte by byte, as the kernel does: to Swift's characters a slash before a combining mark is no slash, and two spellings of é are equal.
@@ -13,7 +15,7 @@ enum InsidePath {
 
   /// Whether `path` is `directory` or lies below it.
   static func contains(_ directory: String, _ path: String) -> Bool {
-    directory == "/" || path.utf8.elementsEqual(directory.utf8) || path.utf8.starts(with: (directory + "/").utf8)
+    ExactText(path).isPath(within: ExactText(directory))
   }
 
   static func parent(_ path: String) -> String {

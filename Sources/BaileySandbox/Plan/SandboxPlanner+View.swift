@@ -82,8 +82,8 @@ extension SandboxPlanner {
   ) {
     for path in request.pinned { view.pin(path) }
     let own = request.workspace.path + "/.bailey"
-    let named = Set([own] + rules.readOnlyInProject).subtracting(request.readOnly)
-    for path in named.sorted() where facts.existing.contains(path) { view.protect(path) }
+    let named = ([own] + rules.readOnlyInProject).exact.subtracting(request.readOnly.exact)
+    for path in named.sortedTexts() where facts.existing.contains(path) { view.protect(path) }
     for path in request.readOnly { view.protect(path) }
   }
 
@@ -92,7 +92,8 @@ extension SandboxPlanner {
   ) {
     for path in (request.masks + facts.toolchainSecrets + rules.denied).sorted() {
       // In the private home and the temporary directories nothing of the host is to be seen.
-      guard let mount = view.cover(of: path), mount.path != request.homePath, !mount.isMemory else { continue }
+      guard let mount = view.cover(of: path), ExactText(mount.path) != ExactText(request.homePath), !mount.isMemory
+      else { continue }
       if view.masked.contains(where: { InsidePath.contains($0, path) }) { continue }
       let link = facts.rootLinks[String(path.dropFirst())].map { InsidePath.resolve($0, in: InsidePath.parent(path)) }
       let target = link ?? path

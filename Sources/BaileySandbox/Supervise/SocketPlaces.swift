@@ -7,14 +7,14 @@ import BaileyLinux
 /// host. On an overlay the kernel itself tells the two apart, since a socket of the lower layer has no listener by the overlay's inode.
 package struct SocketPlaces: Sendable, Equatable {
   /// Mount points in the agent's view.
-  package let mountPoints: Set<String>
+  package let mountPoints: Set<ExactText>
 
-  package init(mountPoints: Set<String>) { self.mountPoints = mountPoints }
+  package init(mountPoints: Set<ExactText>) { self.mountPoints = mountPoints }
 
   package init(_ request: SandboxRequest) {
-    var places: Set<String> = ["/tmp", "/var/tmp", "/run", "/dev/shm", request.homePath]
-    if case .overlay(let path, _, _, _) = request.workspace { places.insert(path) }
-    mountPoints = places
+    var places = ["/tmp", "/var/tmp", "/run", "/dev/shm", request.homePath]
+    if case .overlay(let path, _, _, _) = request.workspace { places.append(path) }
+    mountPoints = places.exact
   }
 
   /// - Parameter socket: an `O_PATH` descriptor found in the view of `thread`.
@@ -22,7 +22,7 @@ package struct SocketPlaces: Sendable, Equatable {
     guard let status = try? socket.status(), status.type == .socket else { return false }
     guard let text = try? WholeProcessFile.read("/proc/\(thread)/mountinfo") else { return false }
     guard let point = Self.mountPoint(of: status.mount, mountinfo: text) else { return false }
-    return mountPoints.contains(point)
+    return mountPoints.contains(ExactText(point))
   }
 
   /// Field 5 of the line of mountinfo (proc_pid_mountinfo(5)) whose field 1 is the mount.

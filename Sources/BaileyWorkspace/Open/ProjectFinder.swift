@@ -14,7 +14,7 @@ package struct ProjectFinder: ProjectLocator {
     let house = (try? realPath(home)) ?? home
     var root = here
     var candidate = here
-    while candidate != "/", candidate != house {
+    while candidate != "/", ExactText(candidate) != ExactText(house) {
       if Self.marks(candidate) {
         root = candidate
         break

@@ -37,7 +37,7 @@ package enum SensitiveFiles {
     var scan = Scan()
     try walk.visit(below: [], into: &scan, seen: seen) { _, _ in }
     // By bytes: two spellings of an accented name are two files.
-    scan.masks = Set(scan.masks.map { Array($0.utf8) }).map { String(decoding: $0, as: UTF8.self) }.sorted()
+    scan.masks = scan.masks.exact.sortedTexts()
     return scan
   }
 }
