@@ -7,18 +7,27 @@ import BaileyCore
 struct LimitWarden: Sendable {
   let limits: Limits
 
-  private static let period = Duration.milliseconds(250)
+  var period = Duration.milliseconds(250)
 
-  /// Returns the name of the limit that was exceeded, or `nil` when the session ended first.
+  /// Looks in a row that may find nothing: the session is about to end, or the controller has no descriptor left to look with.
+  private static let mostMisses = 40
+
+  /// Returns the name of the limit that was exceeded, or `nil` when the session ended first. What cannot be measured counts as too much.
   func watch(_ session: Session) async -> String? {
     let started = ContinuousClock.now
     let isMetered = limits.cpuSeconds != nil || (limits.memory != nil && !session.sandbox.holdsMemory)
     guard isMetered || limits.wallSeconds != nil else { return nil }
+    var misses = 0
     while await session.isLive {
-      do { try await Task.sleep(for: Self.period) } catch { return nil }
+      do { try await Task.sleep(for: period) } catch { return nil }
       if let wall = limits.wallSeconds, ContinuousClock.now - started > .seconds(wall) { return "wall-time" }
       guard isMetered else { continue }
-      guard let usage = session.sandbox.usage() else { return nil }
+      guard let usage = session.sandbox.usage() else {
+        misses += 1
+        if misses == Self.mostMisses { return "unmeasurable" }
+        continue
+      }
+      misses = 0
       if let exceeded = exceeded(usage, session.sandbox.holdsMemory) { return exceeded }
     }
     return nil

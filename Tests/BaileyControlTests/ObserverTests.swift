@@ -6,7 +6,7 @@ import Testing
 @testable import BaileyControl
 
 /// Counts what it is given; observed events may be refused.
-private final class CountingRecorder: Recorder {
+final class CountingRecorder: Recorder {
   struct Counts {
     var observed = 0
     var lost: Int64 = 0

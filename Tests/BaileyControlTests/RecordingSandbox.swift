@@ -8,12 +8,15 @@ private let nowhere = IdleResources.nowhere
 final class RecordingSandbox: RunningSandbox {
   let calls = Mutex<[String]>([])
   let failing: Set<String>
+  /// What the looks at its usage find, one after the other; nothing in the end.
+  private let usages: Mutex<[Usage?]>
   let initProcess: Int32 = 1
   let notices: [String] = []
   let events: AsyncStream<SandboxEvent>
 
-  init(failing: Set<String> = []) {
+  init(failing: Set<String> = [], usages: [Usage?] = []) {
     self.failing = failing
+    self.usages = Mutex(usages.reversed())
     events = AsyncStream { $0.finish() }
   }
 
@@ -23,7 +26,7 @@ final class RecordingSandbox: RunningSandbox {
   func signal(_ number: Int32) async throws(Fault) { throw nowhere }
   func resize(_ size: TerminalSize) async throws(Fault) { throw nowhere }
   let holdsMemory = false
-  func usage() -> Usage? { nil }
+  func usage() -> Usage? { usages.withLock { $0.popLast() ?? nil } }
   func freeze() async throws(Fault) { note("freeze") }
   func thaw() async throws(Fault) { note("thaw") }
   func kill() async { note("kill") }
