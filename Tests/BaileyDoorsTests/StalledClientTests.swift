@@ -67,4 +67,32 @@ struct StalledClientTests {
     #expect(json["version"] == "9")
     for client in stalled { client.close() }
   }
+
+  @Test("A list longer than the queue arrives whole, however slowly it is read")
+  func pages() async throws {
+    let pair = try Descriptor.socketPair().take()
+    let server = try ServerConnection(Connection(owning: pair.1, limits: .server))
+    let exchange = Exchange(connection: server, services: Self.services(), terminals: Terminals())
+    _ = try server.start()
+    let name = String(repeating: "x", count: 1000)
+    let changes = (0..<12_000).map {
+      Change(path: Array("\(name)/\($0)".utf8), kind: .added, type: .file)
+    }
+    let sending = Task {
+      let rest = try? await exchange.send(pagesOf: ChangeSet(changes: changes, refs: [], digest: "d"))
+      await server.finish()
+      return rest?.changes.count ?? -1
+    }
+    // It begins to read when much waits for it already.
+    for _ in 0..<5000 where server.hasRoom { try await Task.sleep(nanoseconds: 1_000_000) }
+    let client = Connection(owning: pair.0, limits: .client)
+    let received = try await Background {
+      var count = 0
+      while case .message(let json, _)? = try? client.receive() {
+        count += json["changes"]?.array?.count ?? 0
+      }
+      return count
+    }.value
+    #expect(await sending.value + received == 12_000)
+  }
 }

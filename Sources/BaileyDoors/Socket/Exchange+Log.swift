@@ -53,12 +53,6 @@ extension Exchange {
     return 0
   }
 
-  /// A client that reads slowly slows the reading of the log, and nobody else.
-  private func sendWhenRoom(_ event: Event) async throws(Fault) {
-    do { try await connection.room() } catch { throw error.fault }
-    try send(event)
-  }
-
   /// Sends up to the present end and returns the index after it.
   private func send(from index: UInt64, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
     var next = index

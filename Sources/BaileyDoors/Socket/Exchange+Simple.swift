@@ -50,14 +50,14 @@ extension Exchange {
     switch request {
     case .changes(let reference):
       let session = try await pick(reference)
-      return .changes(session.id, try send(pagesOf: try await controller.changes(of: session)))
+      return .changes(session.id, try await send(pagesOf: try await controller.changes(of: session)))
     case .apply(let reference, let selection, let digest):
       let session = try await pick(reference)
       let report = try await controller.apply(selection, of: session, digest: digest)
-      return .applied(session.id, try send(pagesOf: report))
+      return .applied(session.id, try await send(pagesOf: report))
     case .undo(let reference):
       let session = try await pick(reference)
-      return .applied(session.id, try send(pagesOf: try await controller.undo(session)))
+      return .applied(session.id, try await send(pagesOf: try await controller.undo(session)))
     case .discard(let reference, let paths):
       let session = try await pick(reference)
       try await controller.discard(session, paths: paths)

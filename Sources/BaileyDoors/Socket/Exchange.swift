@@ -48,6 +48,12 @@ struct Exchange: Sendable {
     do { try connection.send(event) } catch { throw error.fault }
   }
 
+  /// For one of many: a client that reads slowly slows those who produce for it, and nobody else.
+  func sendWhenRoom(_ event: Event) async throws(Fault) {
+    do { try await connection.room() } catch { throw error.fault }
+    try send(event)
+  }
+
   /// The session that a command means.
   func pick(_ reference: SessionReference) async throws(Fault) -> SessionSummary {
     var project: String?
