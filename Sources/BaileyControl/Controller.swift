@@ -35,7 +35,7 @@ package actor Controller {
     let before = killings
     let (session, notices) = try await starting.launch()
     if isStopping || killings != before {
-      await session.finish(.killed)
+      try await session.kill()
       throw Fault("session-killed", subject: session.id.text, why: "all sessions were killed while this one started")
     }
     sessions[session.id] = session
@@ -73,21 +73,32 @@ package actor Controller {
 
   package var running: [Session] { Array(sessions.values) }
 
-  package func kill(_ id: SessionID) async throws(Fault) { await (try session(id)).kill() }
+  package func kill(_ id: SessionID) async throws(Fault) { try await (try session(id)).kill() }
 
   /// Kills every session, all at once, and returns how many there were.
-  package func killAll() async -> Int {
+  ///
+  /// Errors: `session-not-killed`, naming each that goes on.
+  package func killAll() async throws(Fault) -> Int {
     killings += 1
     let victims = running
-    await withTaskGroup(of: Void.self) { group in
-      for victim in victims { group.addTask { await victim.kill() } }
+    let faults = await withTaskGroup(of: Fault?.self) { group in
+      for victim in victims { group.addTask { await Self.kill(victim) } }
+      return await group.reduce(into: []) { faults, fault in faults += fault.map { [$0] } ?? [] }
     }
-    return victims.count
+    guard let first = faults.first else { return victims.count }
+    let names = faults.compactMap(\.subject).sorted().joined(separator: ", ")
+    throw Fault(first.code, subject: names, why: first.why, hint: first.hint)
+  }
+
+  private static func kill(_ session: Session) async -> Fault? {
+    do throws(Fault) { try await session.kill() } catch { return error }
+    return nil
   }
 
   /// Refuses new sessions and ends the running ones; for an orderly end of the controller.
   package func stop() async {
     isStopping = true
-    _ = await killAll()
+    // Who could not be killed is on record.
+    _ = try? await killAll()
   }
 }

@@ -20,6 +20,8 @@ package actor Session {
   private var summary: SessionSummary
   private var state = State.running
   private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
+  /// Who ordered a kill, and hears why it takes so long.
+  private var killers: [CheckedContinuation<Fault?, Never>] = []
   private var watchers: [Int: @Sendable (SessionEvent) -> Void] = [:]
   private var nextWatcher = 0
   private var granted: Set<ExactText> = []
@@ -83,7 +85,22 @@ package actor Session {
     return await withCheckedContinuation { waiters.append($0) }
   }
 
-  package func kill() async { await finish(.killed) }
+  /// Returns when the session has ended.
+  ///
+  /// Errors: `session-not-killed` while a process does not end; the session stays, without any connection, until it does.
+  package func kill() async throws(Fault) {
+    if case .ended = state { return }
+    let fault = await withCheckedContinuation { killer in
+      killers.append(killer)
+      Task { await finish(.killed) }
+    }
+    if let fault { throw fault }
+  }
+
+  private func tellKillers(_ fault: Fault?) {
+    for killer in killers { killer.resume(returning: fault) }
+    killers = []
+  }
 
   package func freeze() async throws(Fault) {
     guard state == .running else { throw notRunning }
@@ -146,7 +163,7 @@ package actor Session {
     case .running, .frozen: state = .ending(end)
     }
     mediator.close()
-    await sandbox.kill()
+    await endSandbox()
     await observer.finish()
     let traffic = egress.traffic
     await egress.close()
@@ -162,6 +179,26 @@ package actor Session {
     guarding?.cancel()
     for waiter in waiters { waiter.resume(returning: end) }
     waiters = []
+    tellKillers(nil)
+  }
+
+  /// Nothing that a process may still need is taken from it, but all that it may still do outside.
+  private func endSandbox() async {
+    var isKnown = false
+    while true {
+      do throws(Fault) {
+        if try await !sandbox.kill() { await note("watch-unfinished") }
+        return
+      } catch {
+        let fault = Fault(error.code, subject: id.text, why: error.why, hint: error.hint)
+        if !isKnown {
+          await egress.close()
+          await write(.note, ["event": "not-killed", "fault": fault.json])
+        }
+        isKnown = true
+        tellKillers(fault)
+      }
+    }
   }
 
   private static func endBody(_ end: SessionEnd, _ traffic: Traffic) -> JSON {

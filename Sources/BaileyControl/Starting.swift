@@ -106,8 +106,8 @@ struct Starting: Sendable {
       return (session, notices)
     } catch {
       mediator.close()
-      await sandbox.kill()
       await opened?.close()
+      try await sandbox.kill()
       throw error
     }
   }

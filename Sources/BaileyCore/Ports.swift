@@ -118,8 +118,11 @@ package protocol RunningSandbox: Sendable {
   func usage() -> Usage?
   func freeze() async throws(Fault)
   func thaw() async throws(Fault)
-  /// Returns when no process of the sandbox is left and its observer has heard of all that they did.
-  func kill() async
+  /// Returns when no process of the sandbox is left, and whether its observer has heard of all that they did.
+  ///
+  /// Waits for a limited time, and may be called again. Errors: `session-not-killed` while processes may be left.
+  @discardableResult
+  func kill() async throws(Fault) -> Bool
   /// Makes a host path visible at the same path inside, in the running session.
   func grant(path: String, writable: Bool) async throws(Fault)
   /// Takes a granted path back. Descriptors that the agent holds open stay valid.

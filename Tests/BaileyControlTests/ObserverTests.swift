@@ -62,7 +62,7 @@ struct ObserverTests {
   }
 
   @Test("A session's last events are on record before its end is")
-  func order() async {
+  func order() async throws {
     let recorder = CountingRecorder()
     let (idle, observer) = (IdleResources(), Self.observer(recorder))
     let resources = Resources(
@@ -76,7 +76,7 @@ struct ObserverTests {
       summary: summary, sandbox: RecordingSandbox(), observer: observer, egress: idle, mediator: mediator,
       manifest: Manifest(), resources: resources)
     for _ in 0..<20_000 { observer.observed(Self.event) }
-    await session.kill()
+    try await session.kill()
     #expect(recorder.total == 20_000)
     #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
   }

@@ -10,13 +10,16 @@ final class RecordingSandbox: RunningSandbox {
   let failing: Set<String>
   /// What the looks at its usage find, one after the other; nothing in the end.
   private let usages: Mutex<[Usage?]>
+  /// Kills that it survives.
+  private let survives: Mutex<Int>
   let initProcess: Int32 = 1
   let notices: [String] = []
   let events: AsyncStream<SandboxEvent>
 
-  init(failing: Set<String> = [], usages: [Usage?] = []) {
+  init(failing: Set<String> = [], usages: [Usage?] = [], survives: Int = 0) {
     self.failing = failing
     self.usages = Mutex(usages.reversed())
+    self.survives = Mutex(survives)
     events = AsyncStream { $0.finish() }
   }
 
@@ -29,7 +32,15 @@ final class RecordingSandbox: RunningSandbox {
   func usage() -> Usage? { usages.withLock { $0.popLast() ?? nil } }
   func freeze() async throws(Fault) { note("freeze") }
   func thaw() async throws(Fault) { note("thaw") }
-  func kill() async { note("kill") }
+  func kill() async throws(Fault) -> Bool {
+    note("kill")
+    if survives.withLock({
+      $0 -= 1; return $0 >= 0
+    }) {
+      throw Fault("session-not-killed", why: "it hangs")
+    }
+    return true
+  }
   func grant(path: String, writable: Bool) async throws(Fault) { throw nowhere }
   func revoke(path: String) async throws(Fault) { throw nowhere }
   func mask(path: String) async throws(Fault) {

@@ -46,7 +46,7 @@ struct ControlGroupTests {
     #expect(seen.contains("0::/agent\n"), "the namespace shows nothing of the host's tree: \(seen)")
     #expect(members(directory(session)) == 1)
     #expect(try #require(members(directory(session) + "/agent")) >= 2)
-    await sandbox.kill()
+    try await sandbox.kill()
     #expect(members(directory(session)) == nil)
   }
 
@@ -71,14 +71,14 @@ struct ControlGroupTests {
     let states = Set(
       String(decoding: seen, as: UTF8.self).split(separator: "\n").suffix(9).dropLast().map { $0.prefix(1) })
     #expect(states == ["T"])
-    await sandbox.kill()
+    try await sandbox.kill()
   }
 
   @Test("A frozen session is killed whole", .enabled(if: canFreeze))
   func killFrozen() async throws {
     let (sandbox, session) = try await launch("while :; do :; done")
     try await sandbox.freeze()
-    await sandbox.kill()
+    try await sandbox.kill()
     #expect(members(directory(session)) == nil)
     await #expect(throws: Fault.self) { try await sandbox.thaw() }
   }
@@ -100,7 +100,7 @@ struct ControlGroupTests {
     let (sandbox, session) = try await launch("exec python3 -c 'x = bytearray(1 << 30); print(x[5])'", limits: limits)
     #expect(sandbox.holdsMemory)
     #expect(await sandbox.events.last() == .exited(.limit("memory")))
-    await sandbox.kill()
+    try await sandbox.kill()
     #expect(members(directory(session)) == nil)
   }
 
@@ -110,7 +110,7 @@ struct ControlGroupTests {
     limits.memory = 64 << 20
     let (sandbox, _) = try await launch("python3 -c 'x = bytearray(1 << 30)'; sleep 1000", limits: limits)
     #expect(await sandbox.events.last() == .exited(.limit("memory")))
-    await sandbox.kill()
+    try await sandbox.kill()
   }
 
   @Test("A fork bomb ends at the group's limit, and what it uses is told", .enabled(if: canHold))
@@ -125,7 +125,7 @@ struct ControlGroupTests {
     }
     let usage = sandbox.usage() ?? Usage(processes: 0, memory: 0, processorTime: 0)
     #expect(usage.processes <= 40 && usage.processes >= 30 && usage.memory > 0 && usage.processorTime > 0)
-    await sandbox.kill()
+    try await sandbox.kill()
     #expect(sandbox.usage() == nil)
   }
 }

@@ -53,7 +53,7 @@ final class LaunchFixture: Sendable {
     let sandbox = try await launch(["/bin/sh", "-c", "exec 2>&1; " + script], output: pipe.1)
     let text = try Descriptor(owning: pipe.0).readAll(limit: 1 << 20)
     let status = await sandbox.events.last()
-    await sandbox.kill()
+    try await sandbox.kill()
     return (String(decoding: text, as: UTF8.self), status)
   }
 }

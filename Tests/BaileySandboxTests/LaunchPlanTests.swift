@@ -43,7 +43,7 @@ struct LaunchPlanTests {
       let sandbox = try await launcher.launch(
         plan, streams: StandardStreams(input: nil, output: nil, error: nil), mapsOwners: false,
         supervise: { _, _, ended in ended() })
-      await sandbox.kill()
+      try await sandbox.kill()
       return nil
     } catch {
       return error
@@ -181,7 +181,7 @@ struct LaunchPlanTests {
     do throws(Fault) {
       // The signal may come too late: then the sandbox stands, and ends by its kill.
       let sandbox = try await start.run()
-      await sandbox.kill()
+      try await sandbox.kill()
     } catch {
       #expect(error.code == "sandbox-start-failed")
     }

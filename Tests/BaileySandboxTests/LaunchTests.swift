@@ -20,7 +20,7 @@ struct LaunchTests {
   func status(command: [String], expected: BaileyCore.ExitStatus) async throws {
     let sandbox = try await fixture.launch(command)
     #expect(await sandbox.events.last() == .exited(expected))
-    await sandbox.kill()
+    try await sandbox.kill()
   }
 
   @Test("The agent has no capability and can gain none")
@@ -40,7 +40,7 @@ struct LaunchTests {
       try shell.run("cat /proc/self/uid_map").split(separator: " ").map { String($0) }.prefix(2) == ["\(inside)", "0"])
     // pid 1 is not dumpable: only root may look at its namespaces. To the agent they are closed in any case.
     #expect(try shell.run("readlink /proc/1/ns/user; echo $?").hasSuffix("1\n"))
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("No descriptor but the three streams reaches the program")
@@ -57,6 +57,18 @@ struct LaunchTests {
     #expect(try fixture.scratch.read("upper/hello") == "changed\n")
   }
 
+  @Test("Of two spellings of a name each is granted and taken back by itself")
+  func spellings() async throws {
+    let paths = ["caf\u{e9}", "cafe\u{301}"].map { fixture.scratch.path + "/" + $0 }
+    for path in paths { try Descriptor.workingDirectory.makeDirectory(path, mode: 0o755) }
+    let sandbox = try await fixture.launch(["/bin/sleep", "1000"])
+    try await sandbox.grant(path: paths[0], writable: false)
+    await #expect(throws: Fault.self) { try await sandbox.revoke(path: paths[1]) }
+    try await sandbox.grant(path: paths[1], writable: false)
+    for path in paths { try await sandbox.revoke(path: path) }
+    try await sandbox.kill()
+  }
+
   @Test("A path is granted to a running session and taken back from it")
   func grant() async throws {
     let shell = try await Shell(fixture)
@@ -68,7 +80,7 @@ struct LaunchTests {
     #expect(try shell.run("umount \(path) || mount -o remount,rw \(path) || echo refused").contains("refused"))
     try await shell.sandbox.revoke(path: path)
     #expect(try shell.run("cat \(path)/file").contains("No such file"))
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A writable grant is written through, as the agent's own file")
@@ -79,7 +91,7 @@ struct LaunchTests {
     #expect(try fixture.scratch.read("granted/made") == "new\n")
     let owner = try Descriptor.status(of: fixture.scratch.path + "/granted/made").user
     #expect(owner == fixture.user)
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A path far from every mount can be granted")
@@ -90,7 +102,7 @@ struct LaunchTests {
     try await shell.sandbox.grant(path: "/var/lib/dpkg", writable: false)
     #expect(try shell.run("head -c 8 /var/lib/dpkg/status") == "Package:")
     #expect(try shell.run("(echo >> /var/lib/dpkg/status) || echo refused").hasSuffix("refused\n"))
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test(
@@ -105,7 +117,7 @@ struct LaunchTests {
     try await shell.sandbox.revoke(path: path)
     let fault = await #expect(throws: Fault.self) { try await shell.sandbox.grant(path: path, writable: true) }
     #expect(fault?.code == "sandbox-grant-failed" && fault?.why.contains("cannot map") == true)
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A single file can be granted")
@@ -114,7 +126,7 @@ struct LaunchTests {
     let path = fixture.scratch.path + "/granted/file"
     try await shell.sandbox.grant(path: path, writable: false)
     #expect(try shell.run("cat \(path)") == "granted\n")
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A grant through a link that the agent planted is refused")
@@ -123,14 +135,14 @@ struct LaunchTests {
     _ = try shell.run("ln -s /etc sub")
     await #expect(throws: Fault.self) { try await shell.sandbox.mask(path: fixture.project + "/sub/hosts") }
     #expect(try shell.run("head -c 9 /etc/hosts") == "127.0.0.1")
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A grant that is not a plain absolute path is refused", arguments: ["/", "relative", "/a/../b", "/a\0b", ""])
   func strangePath(path: String) async throws {
     let shell = try await Shell(fixture)
     await #expect(throws: Fault.self) { try await shell.sandbox.grant(path: path, writable: false) }
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A masked file is there but cannot be read, and cannot be unmasked")
@@ -140,7 +152,7 @@ struct LaunchTests {
     try await shell.sandbox.mask(path: fixture.project + "/.env")
     #expect(try shell.run("cat .env").contains("Permission denied"))
     #expect(try shell.run("rm -f .env; mv .env x; chmod 777 .env; umount .env; cat .env").contains("secret") == false)
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("Kill leaves nothing: neither new sessions nor double-forked orphans nor stopped processes")
@@ -151,7 +163,7 @@ struct LaunchTests {
     #expect(try shell.run(script).contains("ok"))
     let namespace = Array(try shell.run("readlink /proc/self/ns/pid").dropLast().utf8)
     #expect(Self.members(of: namespace) > 5)
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
     #expect(Self.members(of: namespace) == 0)
     #expect(await shell.sandbox.events.last() == .exited(.killed))
   }
@@ -160,7 +172,7 @@ struct LaunchTests {
   func afterEnd() async throws {
     let sandbox = try await fixture.launch(["/bin/true"])
     _ = await sandbox.events.last()
-    await sandbox.kill()
+    try await sandbox.kill()
     await #expect(throws: Fault.self) { try await sandbox.freeze() }
     await #expect(throws: Fault.self) { try await sandbox.signal(15) }
   }
@@ -181,7 +193,7 @@ struct LaunchTests {
     #expect(Self.isStopped(namespace, shell.sandbox.initProcess))
     try await shell.sandbox.thaw()
     #expect(try shell.run("echo alive") == "alive\n")
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("Another program joins the session: same view, no capability, its own exit code")
@@ -199,7 +211,7 @@ struct LaunchTests {
     let namespace = try shell.run("readlink /proc/self/ns/user")
     #expect(text == "shared\nmore\nCapEff:\t0000000000000000\n" + namespace)
     #expect(await program.events.last() == .exited(.exited(code: 9)))
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("Another program that is not there is told as 127")
@@ -209,7 +221,7 @@ struct LaunchTests {
       command: ["no-such-program"], environment: [:], workingDirectory: "/",
       streams: StandardStreams(input: nil, output: nil, error: nil), terminal: nil)
     #expect(await program.events.last() == .exited(.notStarted(code: 127)))
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("Another program with a terminal stops and goes on, and is signalled alone")
@@ -227,7 +239,7 @@ struct LaunchTests {
     try await program.signal(15)
     #expect(await events.next() == .exited(.signalled(15)))
     #expect(try shell.run("echo alive") == "alive\n")
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("^Z stops the program in the foreground, and SIGCONT resumes it")
@@ -247,7 +259,7 @@ struct LaunchTests {
     try await sandbox.signal(18)
     try master.writeAll([0x03])
     #expect(await events.next() == .exited(.exited(code: 3)))
-    await sandbox.kill()
+    try await sandbox.kill()
   }
 
   @Test("A port of the sandbox's loopback is dialled; one that nobody serves is refused")
@@ -258,7 +270,7 @@ struct LaunchTests {
     let socket = Descriptor(owning: number)
     _ = try poll([(socket.raw, .output)])
     #expect(try socket.socketError() == nil)
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A fork bomb does not keep pid 1 from its work")
@@ -269,7 +281,7 @@ struct LaunchTests {
       try await shell.sandbox.freeze()
       try await shell.sandbox.thaw()
     }
-    await shell.sandbox.kill()
+    try await shell.sandbox.kill()
   }
 
   @Test("A program that stops and wakes itself without end does not wedge pid 1")
@@ -277,7 +289,7 @@ struct LaunchTests {
     let sandbox = try await fixture.launch(
       ["/bin/sh", "-c", "(while :; do kill -STOP $$; kill -CONT $$; done) & while :; do :; done"])
     for _ in 0..<20 { try await sandbox.signal(0) }
-    await sandbox.kill()
+    try await sandbox.kill()
   }
 }
 

@@ -34,7 +34,7 @@ struct PlantedLinkTests {
       let sandbox = try await Launcher(jail: Products.path("bailey-jail")).launch(
         request(script), streams: StandardStreams(input: nil, output: pipe.1, error: nil), observer: Watching())
       let text = (try? Descriptor(owning: pipe.0).readAll(limit: 1 << 16)) ?? []
-      await sandbox.kill()
+      try await sandbox.kill()
       return .success(String(decoding: text, as: UTF8.self))
     } catch {
       _ = Descriptor(owning: pipe.0)
@@ -82,7 +82,7 @@ struct PlantedLinkTests {
     let sandbox = try await Launcher(jail: Products.path("bailey-jail")).launch(
       first, streams: StandardStreams(input: nil, output: pipe.1, error: nil), observer: Watching())
     #expect(try Descriptor(owning: pipe.0).readAll(limit: 4096) == Array("planted\n".utf8))
-    await sandbox.kill()
+    try await sandbox.kill()
     guard case .failure(let fault) = try await run("tool") else {
       Issue.record("launched through the link of the first session")
       return

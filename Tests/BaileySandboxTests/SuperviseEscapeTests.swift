@@ -24,7 +24,7 @@ struct SuperviseEscapeTests {
     let sandbox = try await Launcher(jail: Products.path("bailey-jail")).launch(
       request, streams: StandardStreams(input: nil, output: output.take(), error: errors), observer: Watching())
     let text = try Descriptor(owning: pipe.0).readAll(limit: 1 << 20)
-    await sandbox.kill()
+    try await sandbox.kill()
     return String(decoding: text, as: UTF8.self)
   }
 

@@ -65,7 +65,7 @@ extension Exchange {
         .started(Started(session: session.id, project: summary.project, mode: summary.mode, notices: notices)))
     } catch {
       // A port is taken, or the client went while its session started: nobody would be in charge of it.
-      await session.kill()
+      try? await session.kill()
       await terminals.forget(session.id)
       throw error
     }
@@ -108,7 +108,7 @@ extension Exchange {
       }
       return relay
     } catch {
-      await session.kill()
+      try? await session.kill()
       throw Fault("terminal-unusable", why: error.message)
     }
   }
@@ -168,7 +168,7 @@ extension Exchange {
         return
       }
       if Task.isCancelled { return }
-      if killsWhenLeft { await session.kill() } else { answer.yield(true) }
+      if killsWhenLeft { try? await session.kill() } else { answer.yield(true) }
     }
     let telling = Task { [connection] in
       for await event in events {

@@ -36,7 +36,7 @@ extension Exchange {
     case .kill(let session):
       try await controller.kill(try await pick(session).id)
       return .killed(count: 1)
-    case .killAll: return .killed(count: await controller.killAll())
+    case .killAll: return .killed(count: try await controller.killAll())
     case .freeze(let session): try await live(session).freeze()
     case .thaw(let session): try await live(session).thaw()
     case .grant(let session, let path, let writable): try await live(session).grant(path: path, writable: writable)

@@ -62,6 +62,9 @@ final class SessionGroup: Sendable {
     try GroupFile.write(directory, Self.agent + "/cgroup.freeze", on ? "1" : "0")
   }
 
+  /// Kernel 5.14. For a pid 1 that cannot end, and so does not take the others along.
+  func kill() { try? GroupFile.write(directory, "cgroup.kill", "1") }
+
   /// The limit at which the kernel ended the session, if it did.
   var reachedLimit: String? {
     let kills = GroupFile.read(directory, "memory.events").flatMap { GroupFile.value("oom_kill", in: $0) }

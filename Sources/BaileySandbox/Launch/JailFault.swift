@@ -33,6 +33,17 @@ extension Fault {
     }
   }
 
+  /// - Parameter process: pid 1 of the sandbox, which was sent SIGKILL.
+  static func notKilled(_ process: Int32, after patience: Duration) -> Fault {
+    let count = ProcessTreeMeter.usage(ofInit: process)?.processes
+    return Fault(
+      "session-not-killed", subject: "process \(process)",
+      why: "pid 1 of its sandbox, process \(process), has not ended \(patience.components.seconds) s after SIGKILL; "
+        + "\(count.map { "\($0)" } ?? "an unknown number of") processes are left",
+      hint: "one of them waits in the kernel, most likely for a file system that does not answer (NFS, FUSE): "
+        + "`ps -o pid,stat,wchan,args --ppid \(process)` shows it, and unmounting with `umount -f` lets it go")
+  }
+
   private static func hint(_ name: String, _ error: Errno) -> String {
     switch (name, error.name) {
     case (_, "ELOOP"), ("directory", "ENOTDIR"), ("bind", "ENOTDIR"), ("file", "EEXIST"), ("symlink", "EEXIST"):

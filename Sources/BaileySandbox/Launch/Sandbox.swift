@@ -33,15 +33,15 @@ package final class Sandbox: RunningSandbox {
     var hasEnded = false
     /// Supervisors that may still have something to tell.
     var watching = 0
-    var waiting: [CheckedContinuation<Void, Never>] = []
+    var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
 
     var isOver: Bool { hasEnded && watching == 0 }
 
     /// Who waits for the end, if it is there.
     mutating func released() -> [CheckedContinuation<Void, Never>] {
       guard isOver else { return [] }
-      defer { waiting = [] }
-      return waiting
+      defer { waiting = [:] }
+      return Array(waiting.values)
     }
   }
 
@@ -89,15 +89,35 @@ package final class Sandbox: RunningSandbox {
     }
   }
 
-  package func kill() async {
+  @discardableResult
+  package func kill() async throws(Fault) -> Bool { try await kill(within: .seconds(10)) }
+
+  func kill(within patience: Duration) async throws(Fault) -> Bool {
     try? pidfd.sendSignal(9)
+    await waitForEnd(patience)
+    let (hasEnded, isOver) = state.withLock { ($0.hasEnded, $0.isOver) }
+    if hasEnded { return isOver }
+    // Of a pid 1 that hangs in the kernel the others would go on.
+    group?.kill()
+    throw Fault.notKilled(initProcess, after: patience)
+  }
+
+  private func waitForEnd(_ patience: Duration) async {
+    var alarm: Task<Void, Never>?
     await withCheckedContinuation { continuation in
-      let isOver = state.withLock { state in
-        if !state.isOver { state.waiting.append(continuation) }
-        return state.isOver
+      let number = state.withLock { state -> UInt64? in
+        if state.isOver { return nil }
+        state.nextID += 1
+        state.waiting[state.nextID] = continuation
+        return state.nextID
       }
-      if isOver { continuation.resume() }
+      guard let number else { return continuation.resume() }
+      alarm = Task { [weak self] in
+        do { try await Task.sleep(for: patience) } catch { return }
+        self?.state.withLock { $0.waiting.removeValue(forKey: number) }?.resume()
+      }
     }
+    alarm?.cancel()
   }
 
   func signal(_ number: Int32, program: UInt64) async throws(Fault) {
