@@ -3,19 +3,32 @@ import Synchronization
 
 /// Turns what the kernel saw into records, off the supervisor's thread and many at a time: the agent waits for the supervisor only.
 ///
-/// At most 8,192 events wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own. After
+/// At most 8,192 events with 16 MiB of text wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own. After
 /// `finish` every event is either a record or counted.
 final class Observer: SandboxObserver {
   static let limit = 8192
+  /// Of the texts of those that wait: an exec has up to 32 KiB of arguments.
+  static let byteLimit = 16 << 20
   private static let gathering = Duration.milliseconds(100)
 
   private struct State {
     var events: [(time: Int64, event: ObservedEvent)] = []
+    var bytes = 0
     var lost = 0
     /// Losses whose record could not be written.
     var untold = 0
     /// Waits a little, then writes what has gathered; `nil` when nothing waits.
     var writing: Task<Void, Never>?
+
+    mutating func keep(_ event: ObservedEvent, _ time: Int64) {
+      let size = event.arguments.reduce(event.path.utf8.count + (event.target?.utf8.count ?? 0)) { $0 + $1.utf8.count }
+      guard events.count < Observer.limit, bytes + size <= Observer.byteLimit else {
+        lost += 1
+        return
+      }
+      events.append((time, event))
+      bytes += size
+    }
   }
 
   private let subject: Subject
@@ -32,7 +45,7 @@ final class Observer: SandboxObserver {
   func observed(_ event: ObservedEvent) {
     let time = now()
     state.withLock { state in
-      if state.events.count < Self.limit { state.events.append((time, event)) } else { state.lost += 1 }
+      state.keep(event, time)
       guard state.writing == nil else { return }
       state.writing = Task.detached {
         // Cancelled, the session has ended and nothing more will come.
@@ -73,6 +86,7 @@ final class Observer: SandboxObserver {
       }
       defer {
         state.events = []
+        state.bytes = 0
         state.lost = 0
         state.untold = 0
       }

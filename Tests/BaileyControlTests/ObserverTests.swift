@@ -80,4 +80,36 @@ struct ObserverTests {
     #expect(recorder.total == 20_000)
     #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
   }
+
+  @Test("Long arguments of a storm of programs fill no memory")
+  func longArguments() async throws {
+    let recorder = HeldRecorder()
+    let observer = Observer(subject: Self.subject, recorder: recorder, now: { 7 })
+    let arguments = Array(repeating: String(repeating: "x", count: 1024), count: 32)
+    let event = ObservedEvent(operation: .exec, process: 7, path: "/bin/x", arguments: arguments)
+    observer.observed(event)
+    await recorder.isHeld()
+    for _ in 0..<Observer.limit { observer.observed(event) }
+    recorder.release()
+    await observer.finish()
+    let (observed, lost) = recorder.inner.counts.withLock { ($0.observed, Int($0.lost)) }
+    #expect(observed + lost == Observer.limit + 1)
+    #expect(observed * 32 * 1024 <= 2 * Observer.byteLimit)
+  }
+}
+
+/// Takes nothing until it is released.
+private final class HeldRecorder: Recorder {
+  let inner = CountingRecorder()
+  private let held = AsyncStream.makeStream(of: Void.self)
+  private let free = AsyncStream.makeStream(of: Void.self)
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    held.continuation.yield()
+    for await _ in free.stream {}
+    return try await inner.append(record, durability)
+  }
+
+  func isHeld() async { for await _ in held.stream { return } }
+  func release() { free.continuation.finish() }
 }
