@@ -47,7 +47,7 @@ static void leader_ended(struct program *program, int status) {
   if (program->process > 0 && status != 0)
     CALL(kill, -program->process, SIGKILL);
   if (status != 0)
-    event_of_status(program->id, SIGKILL, 0);
+    event_of_status(program->id, SIGKILL, 1);
   *program = (struct program){0};
 }
 
@@ -75,7 +75,7 @@ static int reap(void) {
 static void reply(uint64_t id, long result, long descriptor) {
   struct bailey_event event = {.kind = BAILEY_REPLY, .id = id, .a = result < 0 ? (int)-result : 0};
   int number = (int)descriptor;
-  send_event(&event, &number, descriptor >= 0 ? 1 : 0, 0);
+  send_event(&event, &number, descriptor >= 0 ? 1 : 0, 1); /* a lost one would be waited for for ever */
 }
 
 /* The view's own mount may be read-only; this copy of it is not the agent's. */

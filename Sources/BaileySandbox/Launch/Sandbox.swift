@@ -147,7 +147,10 @@ extension Sandbox {
     case .listener where packet.descriptors.count == 1: return watch(packet.descriptors[0])
     case .reply: return answer(event, packet.descriptors)
     case .stopped: tell(event.id, .stopped(signal: event.numbers[0]))
-    case .exited: tell(event.id, .exited(status(event)))
+    case .exited:
+      tell(event.id, .exited(status(event)))
+      // Killed before it could answer.
+      resolve(event.id, .failure(Self.requestFailed(.noSuchProcess)))
     case .notStarted: tell(event.id, .exited(.notStarted(code: event.numbers[0])))
     case .failed: tell(event.id, .exited(.notStarted(code: Int32(PlanEncoder.failureCode))))
     default: break
@@ -172,13 +175,24 @@ extension Sandbox {
   }
 
   private func answer(_ event: JailEvent, _ descriptors: [Int32]) {
-    let waiting = state.withLock { $0.pending.removeValue(forKey: event.id) }
-    for number in waiting == nil ? descriptors[...] : descriptors.dropFirst() { _ = Descriptor(owning: number) }
     let error = Errno(event.numbers[0])
-    waiting?.resume(
-      returning: error.rawValue == 0
-        ? .success(descriptors.first)
-        : .failure(error == .noSuchFile ? Self.pathMissing : Self.requestFailed(error)))
+    let reply: Reply =
+      error.rawValue == 0
+      ? .success(descriptors.first)
+      : .failure(error == .noSuchFile ? Self.pathMissing : Self.requestFailed(error))
+    let isTaken = resolve(event.id, reply)
+    for number in isTaken ? descriptors.dropFirst() : descriptors[...] { _ = Descriptor(owning: number) }
+  }
+
+  /// Returns whether anybody waited for it. A program that did not start is forgotten.
+  @discardableResult
+  private func resolve(_ id: UInt64, _ reply: Reply) -> Bool {
+    let waiting = state.withLock { state in
+      if case .failure = reply { state.programs.removeValue(forKey: id) }
+      return state.pending.removeValue(forKey: id)
+    }
+    waiting?.resume(returning: reply)
+    return waiting != nil
   }
 
   private static let pathMissing = Fault("sandbox-path-missing", why: "the view of the sandbox has no such path")
