@@ -110,7 +110,7 @@ enum SystemCallRules {
       "getrlimit getrusage sysinfo uname getrandom"),
     SystemCallGroup(
       .allow, "Landlock: an agent may wall itself in further",
-      "landlock_create_ruleset landlock_add_rule landlock_restrict_self"),
+      "landlock_create_ruleset landlock_add_rule"),
   ]
 
   static let inspected: [SystemCallGroup] = [
@@ -149,6 +149,7 @@ enum SystemCallRules {
     SystemCallGroup(.notify, "decided by the supervisor, never continued", "connect"),
     SystemCallGroup(.notify, "recorded: programs", "execve execveat"),
     SystemCallGroup(.notify, "recorded: writes by path", "truncate"),
+    SystemCallGroup(.notify, "from now on no rename is made good from outside these walls", "landlock_restrict_self"),
     SystemCallGroup(
       .notify, "recorded: changes of directories",
       """

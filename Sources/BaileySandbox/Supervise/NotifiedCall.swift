@@ -3,6 +3,8 @@ import BaileyCore
 /// How to read the arguments of a call that the filter notifies.
 enum NotifiedCall: Sendable {
   case connect
+  /// A program walls itself in further.
+  case restrict
   /// Registers of path and argument vector; of the directory it is relative to, where it has one.
   case execute(directory: Int?, path: Int, arguments: Int)
   /// One path that is changed.
@@ -22,7 +24,7 @@ enum NotifiedCall: Sendable {
   }()
 
   static let byName: [(String, NotifiedCall)] = [
-    ("connect", .connect),
+    ("connect", .connect), ("landlock_restrict_self", .restrict),
     ("execve", .execute(directory: nil, path: 0, arguments: 1)),
     ("execveat", .execute(directory: 0, path: 1, arguments: 2)),
     ("open", .path(.open, directory: nil, path: 0)), ("creat", .path(.open, directory: nil, path: 0)),

@@ -13,6 +13,7 @@ final class StagedRename: Sendable {
   private struct State {
     weak var sandbox: Sandbox?
     var running = 0
+    var isOff = false
   }
 
   private let project: String
@@ -28,6 +29,10 @@ final class StagedRename: Sendable {
 
   /// Until then every rename is the kernel's.
   func serve(_ sandbox: Sandbox) { state.withLock { $0.sandbox = sandbox } }
+
+  /// From now on every rename is the kernel's again: the helper has the rights of the agent, and so more than a program that gave some of
+  /// them up by Landlock. Which programs did cannot be seen.
+  func stop() { state.withLock { $0.isOff = true } }
 
   /// Whether both paths lie in the project, and the lower layer has a directory at the first.
   ///
@@ -48,7 +53,7 @@ final class StagedRename: Sendable {
   /// - Parameter done: called once, with whether the directory was moved.
   func perform(from: String, to: String, flags: UInt64, done: @escaping @Sendable (Bool) -> Void) {
     let sandbox = state.withLock { state -> Sandbox? in
-      guard state.running < Self.most, let sandbox = state.sandbox else { return nil }
+      guard !state.isOff, state.running < Self.most, let sandbox = state.sandbox else { return nil }
       state.running += 1
       return sandbox
     }

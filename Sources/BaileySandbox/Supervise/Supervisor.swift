@@ -67,6 +67,7 @@ package final class Supervisor: Sendable {
       return
     }
     if case .connect = call { return connect(notification) }
+    if case .restrict = call { renames?.stop() }
     let event = event(call, notification)
     if let event, listener.isWaiting(notification.id) { observer.observed(event) }
     if let event, event.operation == .rename, rename(event, notification) { return }
@@ -92,7 +93,7 @@ package final class Supervisor: Sendable {
     let value = { (index: Int) in notification.arguments[index] }
     let path = { (directory: Int?, index: Int) in memory.path(at: value(index), relativeTo: directory.map(value)) }
     switch call {
-    case .connect: return nil
+    case .connect, .restrict: return nil
     case .execute(let directory, let index, let arguments):
       return ObservedEvent(
         operation: .exec, process: notification.thread, path: path(directory, index),
