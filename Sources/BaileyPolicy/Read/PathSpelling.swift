@@ -49,13 +49,6 @@ package enum PathSpelling {
     return joined.isEmpty ? "." : joined
   }
 
-  /// By bytes: to a string, a slash before a combining accent is no slash.
-  static func components(_ path: String) -> [String] {
-    path.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
-  }
-
-  static func isAbsolute(_ path: String) -> Bool { path.utf8.first == UInt8(ascii: "/") }
-
   /// Whether `path` is `ancestor` or below it. Both lexically normal; `.` is the project itself.
   package static func isPath(_ path: String, within ancestor: String) -> Bool {
     ancestor == "." ? !ExactText(path).isAbsolute : ExactText(path).isPath(within: ExactText(ancestor))
