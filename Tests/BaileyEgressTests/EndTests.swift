@@ -180,6 +180,23 @@ struct EndTests {
     stuck.isOpen.withLock { $0 = true }
   }
 
+  @Test("When the end of the session returns, what came of every open request is on record")
+  func outcomesAtEnd() async throws {
+    let server = try TestServer { peer in _ = try peer.receiveAll() }
+    let gate = try await gate(server)
+    let port = server.port
+    let peers = try await blocking {
+      try (0..<64).map { _ in
+        let peer = try gate.proxied()
+        try peer.send("GET http://good.example:\(port)/ HTTP/1.1\r\nHost: good.example:\(port)\r\n\r\n")
+        return peer
+      }
+    }
+    try await eventually { server.connections == peers.count }
+    await gate.close()
+    #expect(gate.mediator.completions.count == peers.count)
+  }
+
   @Test(
     "While decisions hang, a flood of datagrams waits in the kernel, known names are still answered, and afterwards new ones are"
   )

@@ -13,9 +13,12 @@ final class HTTPRegistry: Sendable {
     channels.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(channel)) }
   }
 
-  /// Closes all, and returns when they are closed.
+  /// Closes all, and returns when they are closed and their last outcomes are with the session.
+  ///
+  /// The answer to a close comes before the handlers hear of it, the channel's own end after.
   func closeAll() async {
     let all = channels.withLock { Array($0.values) }
-    for channel in all { try? await channel.close(mode: .all) }
+    for channel in all { channel.close(promise: nil) }
+    for channel in all { try? await channel.closeFuture.get() }
   }
 }
