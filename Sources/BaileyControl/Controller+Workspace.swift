@@ -71,7 +71,9 @@ extension Controller {
     _ kind: Record.Kind, _ session: SessionSummary, _ effect: (Mediation) async throws(Fault) -> ApplyReport
   ) async throws(Fault) -> ApplyReport {
     let mediation = Mediation(
-      SessionMediator(gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now))
+      SessionMediator(
+        session: session.id, gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now
+      ))
     let report: ApplyReport
     do { report = try await effect(mediation) } catch {
       await mediation.fail(error)

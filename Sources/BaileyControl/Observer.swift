@@ -70,8 +70,7 @@ final class Observer: SandboxObserver {
         if await !append(record, .observed) { missed += 1 }
       }
       guard missed > 0 else { continue }
-      let gap = Record(.gap, session: subject.session, time: now(), body: Self.gap(missed, subject))
-      if await append(gap, .grouped) { continue }
+      if await append(.gap(missed, session: subject.session, time: now()), .grouped) { continue }
       // Told with the next events, if there are any: the log does not take anything now.
       state.withLock { $0.untold += missed }
     }
@@ -113,10 +112,5 @@ final class Observer: SandboxObserver {
 
   private static func outcome(_ event: ObservedEvent) -> Outcome {
     Outcome(succeeded: !event.refused, detail: ["observed": true])
-  }
-
-  /// As the log's own gap records have it.
-  private static func gap(_ lost: Int, _ subject: Subject) -> JSON {
-    ["lost": .int(Int64(lost)), "sessions": [subject.session.text: .int(Int64(lost))]]
   }
 }

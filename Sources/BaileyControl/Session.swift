@@ -29,6 +29,7 @@ package actor Session {
   private var guarding: Task<Void, Never>?
   /// Masks that are being put back, while all of the session stands still.
   private var coverings = 0
+  private var hasEndRecord = false
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -167,6 +168,7 @@ package actor Session {
     await observer.finish()
     let traffic = egress.traffic
     await egress.close()
+    await mediator.end()
     await resources.workspaces.close(session: id)
     summary.state = .ended
     summary.ended = resources.now()
@@ -311,7 +313,10 @@ package actor Session {
 
   private func note(_ what: String) async { await write(.note, ["event": .string(what)]) }
 
+  /// Nothing comes after the record of the session's end.
   private func write(_ kind: Record.Kind, _ body: JSON) async {
+    guard !hasEndRecord else { return }
+    hasEndRecord = kind == .sessionEnd
     let record = Record(kind, session: id, time: resources.now(), body: body)
     do { try await resources.recorder.append(record, .grouped) } catch {}
   }

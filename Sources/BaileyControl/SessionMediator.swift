@@ -2,26 +2,80 @@ package import BaileyCore
 import Synchronization
 
 /// The one path for a session: decide, record the intent, let the effect happen, record its outcome.
+///
+/// An agent can ask for what is denied as often as it likes, so only so many denials a minute have a record each; the rest is counted
+/// in a gap record. What is allowed always has its own.
 package final class SessionMediator: Mediator {
+  package static let denialRecordsPerMinute = 600
+
+  private enum Life { case open, closed, ended }
+
+  private let session: SessionID
   private let recorder: any Recorder
   private let now: @Sendable () -> Int64
   private let gate: Mutex<Gate>
-  private let isClosed = Mutex(false)
+  private let life = Mutex(Life.open)
+  private let denials = Mutex(RecordLimiter(perMinute: denialRecordsPerMinute))
+  private let records = InFlight()
 
-  package init(gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64) {
+  package init(session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64) {
+    self.session = session
     self.gate = Mutex(gate)
     self.recorder = recorder
     self.now = now
   }
 
-  /// After this every request is denied: the session is over or has been revoked.
-  package func close() { isClosed.withLock { $0 = true } }
+  /// After this every request is denied, without a record: the session is over or has been revoked. Outcomes are still recorded.
+  package func close() { life.withLock { if $0 == .open { $0 = .closed } } }
+
+  /// After this nothing is recorded. Returns when all that was under way is with the recorder, so that the session's end can be its last record.
+  package func end() async {
+    life.withLock { $0 = .ended }
+    await records.drain()
+    await tell(denials.withLock { $0.takeSuppressed() })
+  }
 
   package func request(_ action: Action) async -> Ruling {
+    records.begin()
+    defer { records.end() }
     let time = now()
     var action = action
     action.context = action.context.setting("now_ns", .int(time))
+    guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
     let decision = decide(action)
+    if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {
+      return Ruling(action: action, decision: decision, record: nil)
+    }
+    return await record(action, decision, time)
+  }
+
+  private static func closed(_ action: Action) -> Ruling {
+    let reason = Reason(.deny, "session-closed", "the session has ended or was revoked")
+    return Ruling(action: action, decision: Decision(combining: [reason]), record: nil)
+  }
+
+  /// What a person orders is no flood.
+  private static func isOrder(_ verb: Verb) -> Bool {
+    switch verb {
+    case .sessionStart, .fileMount, .workspaceApply: true
+    default: false
+    }
+  }
+
+  /// Whether one more denial gets a record of its own.
+  private func admits(_ time: Int64) async -> Bool {
+    let (isAdmitted, suppressed) = denials.withLock { $0.admit(now: time) }
+    await tell(suppressed)
+    return isAdmitted
+  }
+
+  private func tell(_ suppressed: Int) async {
+    guard suppressed > 0 else { return }
+    let gap = Record.gap(suppressed, denied: true, session: session, time: now())
+    if await !note(gap, .grouped) { denials.withLock { $0.putBack(suppressed) } }
+  }
+
+  private func record(_ action: Action, _ decision: Decision, _ time: Int64) async -> Ruling {
     do throws(Fault) {
       let body: JSON = ["action": action.json, "decision": decision.json]
       let record = Record(.intent, session: action.subject.session, time: time, body: body)
@@ -38,18 +92,22 @@ package final class SessionMediator: Mediator {
     let body: JSON = [
       "intent": .int(Int64(clamping: index)), "succeeded": .bool(outcome.succeeded), "detail": outcome.detail,
     ]
-    await note(Record(.outcome, session: ruling.action.subject.session, time: now(), body: body), .grouped)
+    await report(Record(.outcome, session: ruling.action.subject.session, time: now(), body: body), .grouped)
   }
 
   package func observe(_ action: Action, _ outcome: Outcome) async {
-    await note(.observed(action, outcome, time: now()), .observed)
+    await report(.observed(action, outcome, time: now()), .observed)
+  }
+
+  private func report(_ record: Record, _ durability: Durability) async {
+    records.begin()
+    defer { records.end() }
+    guard life.withLock({ $0 != .ended }) else { return }
+    await note(record, durability)
   }
 
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
   private func decide(_ action: Action) -> Decision {
-    if isClosed.withLock({ $0 }) {
-      return Decision(combining: [Reason(.deny, "session-closed", "the session has ended or was revoked")])
-    }
     let decision = gate.withLock { $0 }.decide(action)
     guard decision.effect == .ask else { return decision }
     let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")

@@ -18,7 +18,7 @@ struct Starting: Sendable {
 
   func launch() async throws(Fault) -> (Session, [String]) {
     let mediator = SessionMediator(
-      gate: Gate(judges: resolved.judges), recorder: resources.recorder, now: resources.now)
+      session: id, gate: Gate(judges: resolved.judges), recorder: resources.recorder, now: resources.now)
     let action = Action.start(
       subject, command: order.command, project: place.root, manifest: resolved.manifest.digest)
     let ruling = await mediator.request(action)
@@ -29,6 +29,7 @@ struct Starting: Sendable {
       return result
     } catch {
       await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
+      await mediator.end()
       throw error
     }
   }

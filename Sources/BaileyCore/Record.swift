@@ -45,6 +45,15 @@ extension Record {
     let body: JSON = ["action": action.json, "succeeded": .bool(outcome.succeeded), "detail": outcome.detail]
     return Record(.observed, session: action.subject.session, time: time, body: body)
   }
+
+  /// Of so many events of a session that have no record each, as the log's own gap records have it.
+  ///
+  /// - Parameter denied: they are requests that were denied.
+  package static func gap(_ lost: Int, denied: Bool = false, session: SessionID, time: Int64) -> Record {
+    var body: [String: JSON] = ["lost": .int(Int64(lost)), "sessions": [session.text: .int(Int64(lost))]]
+    if denied { body["denied"] = true }
+    return Record(.gap, session: session, time: time, body: .object(body))
+  }
 }
 
 /// Where records go. The only writer of the log stands behind it.
@@ -72,7 +81,7 @@ package struct Outcome: Sendable, Equatable {
 package struct Ruling: Sendable, Equatable {
   package var action: Action
   package var decision: Decision
-  /// `nil` only if the record could not be written, in which case `decision` is a deny.
+  /// `nil` only if there is none, in which case `decision` is a deny: it could not be written, is one of a flood, or the session is over.
   package var record: UInt64?
 
   package var isAllowed: Bool { decision.effect == .allow && record != nil }

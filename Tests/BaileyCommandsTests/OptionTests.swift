@@ -149,4 +149,14 @@ struct OptionTests {
     #expect(LogLine(palette: .none).text(row).hasSuffix("net.connect a.example:443 refused (the client hides it)"))
     #expect(!LogRow(index: 9, record: outcome).isDenial)
   }
+
+  @Test("A gap says how many there were, and counts as denied when denials are missing")
+  func gapLines() {
+    let session = SessionID.random()
+    let denials = LogRow(index: 9, record: Record.gap(7, denied: true, session: session, time: 0).json)
+    let events = LogRow(index: 9, record: Record.gap(8, session: session, time: 0).json)
+    #expect(denials.isDenial && !events.isDenial)
+    #expect(LogLine(palette: .none).text(denials).hasSuffix("gap  7 denials have no record each"))
+    #expect(LogLine(palette: .none).text(events).hasSuffix("gap  8 events have no record each"))
+  }
 }

@@ -10,15 +10,34 @@ private struct Fixed: Judge {
   func judge(_ action: Action) -> [Reason] { reasons }
 }
 
-/// Keeps records in memory, or refuses them.
+/// Allows connections to one port.
+private struct OnlyPort: Judge {
+  let port: Int64
+  init(_ port: Int64) { self.port = port }
+  func judge(_ action: Action) -> [Reason] { action.resource["port"]?.int == port ? [allow] : [deny] }
+}
+
+/// Keeps records in memory, or refuses them; a slow one keeps none before it is told to go on.
 private final class MemoryRecorder: Recorder {
   let records = Mutex<[(Record, Durability)]>([])
+  let time = Mutex<Int64>(42)
+  let started = Mutex(0)
   let isFull: Bool
+  private let isWaiting: Mutex<Bool>
 
-  init(isFull: Bool = false) { self.isFull = isFull }
+  init(isFull: Bool = false, isSlow: Bool = false) {
+    self.isFull = isFull
+    isWaiting = Mutex(isSlow)
+  }
+
+  var kinds: [Record.Kind] { records.withLock { $0.map(\.0.kind) } }
+
+  func goOn() { isWaiting.withLock { $0 = false } }
 
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
     if isFull { throw Fault("log-write-failed", why: "no space") }
+    started.withLock { $0 += 1 }
+    while isWaiting.withLock({ $0 }) { await Task.yield() }
     return records.withLock {
       $0.append((record, durability))
       return UInt64($0.count - 1)
@@ -33,7 +52,9 @@ private let ask = Reason(.ask, "careful", "a rule asks")
 private let deny = Reason(.deny, "never", "a rule denies it")
 
 private func mediator(_ reasons: [Reason], _ recorder: MemoryRecorder = MemoryRecorder()) -> SessionMediator {
-  SessionMediator(gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }), recorder: recorder) { 42 }
+  SessionMediator(
+    session: subject.session, gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }), recorder: recorder
+  ) { recorder.time.withLock { $0 } }
 }
 
 @Suite("The one path")
@@ -94,12 +115,65 @@ struct MediatorTests {
     #expect(durabilities == ["synced", "grouped"])
   }
 
-  @Test("A closed session is denied everything")
+  @Test("A closed session is denied everything, and only what was allowed before has a record")
   func closed() async {
-    let mediator = mediator([allow])
+    let recorder = MemoryRecorder()
+    let mediator = mediator([allow], recorder)
+    let before = await mediator.request(action)
     mediator.close()
     let ruling = await mediator.request(action)
-    #expect(ruling.decision.reasons.map(\.code) == ["session-closed"])
+    #expect(!ruling.isAllowed && ruling.decision.reasons.map(\.code) == ["session-closed"])
+    await mediator.complete(before, Outcome(succeeded: true))
+    #expect(recorder.kinds == [.intent, .outcome])
+  }
+
+  @Test(
+    "Of 100,000 denials in a loop each is a record or counted in a gap, and an allowed action is not held back by them")
+  func denialFlood() async {
+    let recorder = MemoryRecorder()
+    let mediator = SessionMediator(
+      session: subject.session, gate: Gate(judges: [OnlyPort(443)]), recorder: recorder
+    ) { recorder.time.withLock { $0 } }
+    let refused = Action.connect(subject, host: "example.com", address: nil, port: 22, transport: "tcp")
+    await withTaskGroup(of: Void.self) { group in
+      for _ in 0..<4 {
+        group.addTask { for _ in 0..<25_000 { #expect(await mediator.request(refused).decision.effect == .deny) } }
+      }
+    }
+    #expect(recorder.kinds.count == SessionMediator.denialRecordsPerMinute)
+    #expect(await mediator.request(action).isAllowed)
+    recorder.time.withLock { $0 += 61 * 1_000_000_000 }
+    _ = await mediator.request(refused)
+    await mediator.end()
+    let gaps = recorder.records.withLock { $0.map(\.0).filter { $0.kind == .gap } }
+    #expect(gaps.map { $0.body["lost"]?.int } == [Int64(100_000 - SessionMediator.denialRecordsPerMinute)])
+    #expect(gaps.allSatisfy { $0.session == subject.session && $0.body["denied"] == true })
+    #expect(recorder.kinds.count == SessionMediator.denialRecordsPerMinute + 3)
+  }
+
+  @Test("What a person orders has its record, however many denials the agent made")
+  func orderInFlood() async {
+    let mediator = mediator([deny])
+    for _ in 0...SessionMediator.denialRecordsPerMinute { _ = await mediator.request(action) }
+    #expect(await mediator.request(action).record == nil)
+    #expect(await mediator.request(.mount(subject, path: "/etc", access: "read")).record != nil)
+  }
+
+  @Test("After a session's end nothing is recorded for it, and the end waits for what is under way")
+  func ended() async {
+    let recorder = MemoryRecorder(isSlow: true)
+    let mediator = mediator([allow], recorder)
+    let early = Task { await mediator.request(action) }
+    while recorder.started.withLock({ $0 }) == 0 { await Task.yield() }
+    let end = Task { await mediator.end() }
+    recorder.goOn()
+    await end.value
+    #expect(recorder.kinds == [.intent])
+    let ruling = await early.value
+    await mediator.complete(ruling, Outcome(succeeded: true))
+    await mediator.observe(action, Outcome(succeeded: false))
+    #expect(await mediator.request(action).record == nil)
+    #expect(recorder.kinds == [.intent])
   }
 
   @Test(

@@ -71,13 +71,18 @@ struct ObserverTests {
     let summary = SessionSummary(
       id: Self.subject.session, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "",
       user: "u", started: 0)
-    let mediator = SessionMediator(gate: Gate(judges: []), recorder: recorder, now: { 1 })
+    let mediator = SessionMediator(
+      session: summary.id, gate: Gate(judges: []), recorder: recorder, now: { 1 })
     let session = Session(
       summary: summary, sandbox: RecordingSandbox(), observer: observer, egress: idle, mediator: mediator,
       manifest: Manifest(), resources: resources)
     for _ in 0..<20_000 { observer.observed(Self.event) }
     try await session.kill()
     #expect(recorder.total == 20_000)
+    #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
+    // What was under way when the session ended comes too late for a record.
+    _ = await mediator.request(
+      Action.connect(summary.subject, host: "a.example", address: nil, port: 443, transport: "tls"))
     #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
   }
 

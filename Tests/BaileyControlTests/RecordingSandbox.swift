@@ -15,6 +15,8 @@ final class RecordingSandbox: RunningSandbox {
   let initProcess: Int32 = 1
   let notices: [String] = []
   let events: AsyncStream<SandboxEvent>
+  /// What happens elsewhere while a mask is being put on.
+  let meanwhile = Mutex<@Sendable () async -> Void>({})
 
   init(failing: Set<String> = [], usages: [Usage?] = [], survives: Int = 0) {
     self.failing = failing
@@ -45,6 +47,7 @@ final class RecordingSandbox: RunningSandbox {
   func revoke(path: String) async throws(Fault) { throw nowhere }
   func mask(path: String) async throws(Fault) {
     note("mask " + path)
+    await meanwhile.withLock { $0 }()
     if failing.contains(path) { throw Fault("sandbox-request-failed", why: "no such file") }
   }
   func protect(path: String) async throws(Fault) { note("protect " + path) }

@@ -33,7 +33,7 @@ private struct Guarded {
     let summary = SessionSummary(
       id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
       started: 0)
-    let mediator = SessionMediator(gate: Gate(judges: []), recorder: notes, now: { 1 })
+    let mediator = SessionMediator(session: summary.id, gate: Gate(judges: []), recorder: notes, now: { 1 })
     session = Session(
       summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: notes, now: { 1 }),
       egress: idle, mediator: mediator, manifest: Manifest(), readOnly: ["/p/.git/config"].exact, resources: resources)
@@ -99,6 +99,15 @@ struct SensitiveGuardTests {
     let guarded = Guarded()
     try await guarded.session.freeze()
     #expect(await guarded.send([.detached("/p/.env")]) == ["freeze", "freeze", "mask /p/.env"])
+  }
+
+  @Test("What is done when the session has ended meanwhile is not on record after its end")
+  func endedMeanwhile() async {
+    let guarded = Guarded()
+    guarded.sandbox.meanwhile.withLock { $0 = { [session = guarded.session] in await session.kill() } }
+    #expect(await guarded.send([.appeared("/p/.env")]) == ["mask /p/.env", "kill"])
+    #expect(guarded.notes.events.isEmpty)
+    #expect(guarded.notes.bodies.withLock { $0.map { $0["cause"]?.string } } == ["killed"])
   }
 
   @Test("A watch that fails ends the session")

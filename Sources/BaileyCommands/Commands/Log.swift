@@ -66,6 +66,7 @@ extension LogRow {
   var isDenial: Bool {
     let body = record["body"]
     return body?["decision"]?["effect"] == "deny"
+      || (record["kind"] == "gap" && body?["denied"] == true)
       || (record["kind"] == "observed" && body?["succeeded"] == false && isRefusal(body?["detail"]))
   }
 

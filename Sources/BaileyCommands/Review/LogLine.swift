@@ -15,7 +15,7 @@ struct LogLine {
   }
 
   private func what(_ kind: String, _ body: JSON) -> String {
-    guard let action = body["action"] else { return outcome(body) ?? body.shownText }
+    guard let action = body["action"] else { return gap(kind, body) ?? outcome(body) ?? body.shownText }
     var words = [printable(action["action"]?.string ?? "?"), resource(action["resource"] ?? .null)]
     if let effect = body["decision"]?["effect"]?.string {
       words.insert(effect == "allow" ? palette.green("allow") : palette.red(printable(effect)), at: 0)
@@ -26,6 +26,11 @@ struct LogLine {
       if let reason = body["detail"]?["reason"]?.string { words.append("(\(printable(reason)))") }
     }
     return words.filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private func gap(_ kind: String, _ body: JSON) -> String? {
+    guard kind == Record.Kind.gap.rawValue, let lost = body["lost"]?.int else { return nil }
+    return palette.yellow("\(lost) \(body["denied"] == true ? "denials" : "events") have no record each")
   }
 
   private func outcome(_ body: JSON) -> String? {

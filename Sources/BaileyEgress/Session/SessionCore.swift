@@ -22,12 +22,7 @@ final class SessionCore: Sendable {
   private let connections = Atomic<Int64>(0)
   private let live = Atomic<Int64>(0)
   private let closed = Atomic<Bool>(false)
-  private let reports = Mutex(Reports())
-
-  private struct Reports {
-    var running = 0
-    var waiters: [CheckedContinuation<Void, Never>] = []
-  }
+  private let reports = InFlight()
 
   init(
     number: UInt64, subject: Subject, rules: [NetworkRule], uploadBudget: Int64?, mediator: any Mediator,
@@ -129,27 +124,13 @@ extension SessionCore {
   }
 
   private func report(_ body: @escaping @Sendable () async -> Void) {
-    reports.withLock { $0.running += 1 }
+    reports.begin()
     Task {
       await body()
-      let waiters = reports.withLock { reports -> [CheckedContinuation<Void, Never>] in
-        reports.running -= 1
-        guard reports.running == 0 else { return [] }
-        defer { reports.waiters = [] }
-        return reports.waiters
-      }
-      for waiter in waiters { waiter.resume() }
+      reports.end()
     }
   }
 
   /// Returns when no report is under way.
-  func drain() async {
-    await withCheckedContinuation { continuation in
-      let isIdle = reports.withLock { reports in
-        if reports.running > 0 { reports.waiters.append(continuation) }
-        return reports.running == 0
-      }
-      if isIdle { continuation.resume() }
-    }
-  }
+  func drain() async { await reports.drain() }
 }
