@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run test build release install install-built install-tools format lint bench fuzz clean
+.PHONY: run test build release install install-built install-tools format lint bench clean
 
 PREFIX ?= /usr/local
 # What is installed; `make install-built BUILT=.build/debug` installs what is there already.
