@@ -74,8 +74,16 @@ package struct Tool: Sendable {
     let argv = unsafe words.map { unsafe strdup($0) } + [nil]
     let envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
     defer { unsafe (argv + envp).forEach { unsafe free($0) } }
+    // Swift's threads have signals blocked, and a child keeps that: a shell would wait for ever.
+    var attributes = posix_spawnattr_t()
+    var blocked = sigset_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    unsafe sigemptyset(&blocked)
+    unsafe posix_spawnattr_setsigmask(&attributes, &blocked)
+    unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var pid: pid_t = 0
-    let error = unsafe posix_spawnp(&pid, words[0], &actions, nil, argv, envp)
+    let error = unsafe posix_spawnp(&pid, words[0], &actions, &attributes, argv, envp)
     guard error == 0 else { throw Scratch.Failed(call: "spawn " + path, errno: error) }
     return pid
   }
