@@ -2,29 +2,32 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run test build release install install-built install-tools format lint bench clean
+.PHONY: run test build release install install-built install-tools install-test-tools format lint bench clean
 
 PREFIX ?= /usr/local
 # What is installed; `make install-built BUILT=.build/debug` installs what is there already.
 BUILT ?= .build-release/release
 SWIFT_RELEASE := -c release --static-swift-stdlib --scratch-path .build-release
 
-run: release
+run: install-tools release
 	scripts/demo
 
-test: install-tools
+test: install-test-tools
 	scripts/run-tests
 
-build: install-tools
+build:
 	swift build
 
-release: install-tools
+release:
 	swift build $(SWIFT_RELEASE) --product bailey
 	swift build $(SWIFT_RELEASE) --product baileyd
 	swift build $(SWIFT_RELEASE) --product bailey-jail
 
 install-tools:
 	scripts/install-tools
+
+install-test-tools:
+	scripts/install-tools all
 
 install: release install-built
 
