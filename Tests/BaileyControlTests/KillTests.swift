@@ -34,7 +34,7 @@ struct KillTests {
       id: id, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u", started: 0)
     return Session(
       summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: records, now: { 1 }),
-      egress: egress, mediator: SessionMediator(gate: Gate(judges: []), recorder: records, now: { 1 }),
+      egress: egress, mediator: SessionMediator(session: id, gate: Gate(judges: []), recorder: records, now: { 1 }),
       manifest: Manifest(), resources: resources)
   }
 

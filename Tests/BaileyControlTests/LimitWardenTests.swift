@@ -18,7 +18,8 @@ struct LimitWardenTests {
       started: 0)
     let session = Session(
       summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: recorder, now: { 1 }),
-      egress: idle, mediator: SessionMediator(gate: Gate(judges: []), recorder: recorder, now: { 1 }),
+      egress: idle,
+      mediator: SessionMediator(session: summary.id, gate: Gate(judges: []), recorder: recorder, now: { 1 }),
       manifest: Manifest(), resources: resources)
     var limits = Limits()
     limits.memory = 100
