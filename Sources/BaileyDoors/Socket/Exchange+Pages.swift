@@ -1,18 +1,17 @@
 import BaileyCore
 import BaileyWire
 
-/// Long lists go ahead of their reply as events, a page at a time, so that no message grows with a project.
+/// Long lists go ahead of their reply as events, a page at a time, so that neither a message nor what waits for the client grows with a
+/// project.
 extension Exchange {
   /// Returns what the reply still holds.
   func send(pagesOf set: ChangeSet) async throws(Fault) -> ChangeSet {
-    var rest = set
-    while let page = rest.takePage() { try await sendWhenRoom(.changes(page)) }
-    return rest
+    for number in 0..<set.lastPage { try await sendWhenRoom(.changes(set.page(number).changes)) }
+    return set.page(set.lastPage)
   }
 
   func send(pagesOf report: ApplyReport) async throws(Fault) -> ApplyReport {
-    var rest = report
-    while let page = rest.takePage() { try await sendWhenRoom(.report(page)) }
-    return rest
+    for number in 0..<report.lastPage { try await sendWhenRoom(.report(report.page(number))) }
+    return report.page(report.lastPage)
   }
 }
