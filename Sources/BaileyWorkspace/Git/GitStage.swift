@@ -126,11 +126,11 @@ extension GitStage {
       while let directory = queue.popLast() {
         visited += 1
         if visited > 500_000 { throw .overflow }
-        for entry in try root.view.list(directory) where entry.isStaged && entry.type == .directory {
-          if entry.name == Array(".git".utf8) {
+        for name in try root.view.stagedDirectories(directory) {
+          if name == Array(".git".utf8) {
             found.insert(directory)
           } else {
-            let child = RefTable.join(directory, entry.name)
+            let child = RefTable.join(directory, name)
             // What is nested deeper cannot be opened by its path, nor applied: OverlayScan reports it.
             if child.count <= OverlayScan.maximumPath { queue.append(child) }
           }

@@ -14,6 +14,8 @@ package protocol StagedView: Sendable {
   func open(_ path: [UInt8]) throws(Errno) -> Descriptor?
   /// The names of a directory; empty where there is none.
   func list(_ path: [UInt8]) throws(Errno) -> [StagedName]
+  /// Names of the directories in a directory that the session made or changed. Looks at nothing else in it.
+  func stagedDirectories(_ path: [UInt8]) throws(Errno) -> [[UInt8]]
 }
 
 extension StagedView {
@@ -62,6 +64,17 @@ package struct LayeredView: StagedView {
       let below = try names(lower, path, isStaged: false).filter { !taken.contains($0.name) }
       return above.filter { $0.type != .characterDevice } + below
     }
+  }
+
+  package func stagedDirectories(_ path: [UInt8]) throws(Errno) -> [[UInt8]] {
+    guard let directory = try Self.directory(upper, path) else { return [] }
+    var names: [[UInt8]] = []
+    for entry in try directory.entries() {
+      var type = entry.type
+      if type == .unknown { type = try directory.find(entry.name)?.type ?? .unknown }
+      if type == .directory { names.append(entry.name) }
+    }
+    return names
   }
 
   private enum Place {

@@ -2,9 +2,9 @@ import BaileyCore
 
 /// Adds to changes what a person looks at: hunks, whether it is text, risks.
 struct ChangeDetail {
-  let lower: Tree
-  let staged: Tree
-  let classifier: RiskClassifier
+  private let lower: TreeReader
+  private let staged: TreeReader
+  private let classifier: RiskClassifier
   /// Bytes of hunks still allowed in this change set: a reply must fit into one frame.
   private var budget = 4 << 20
 
@@ -12,8 +12,8 @@ struct ChangeDetail {
   static let maximumText = 1 << 20
 
   init(lower: Tree, staged: Tree, classifier: RiskClassifier) {
-    self.lower = lower
-    self.staged = staged
+    self.lower = TreeReader(lower)
+    self.staged = TreeReader(staged)
     self.classifier = classifier
   }
 
@@ -30,11 +30,13 @@ struct ChangeDetail {
       let new = merged ?? text(of: change.after, in: staged, path)
     else { return }
     change.change.isBinary = old.contains(0) || new.contains(0)
-    if !change.change.isBinary { attach(&change, LineDiff(old: old, new: new)) }
+    // At least so many bytes were added or removed: what cannot fit is not compared.
+    if change.change.isBinary || abs(old.count - new.count) > budget { return }
+    attach(&change, LineDiff(old: old, new: new))
   }
 
   /// The content to compare; empty for what is no regular file, `nil` for what is too large.
-  private func text(of state: NodeState, in tree: Tree, _ path: [UInt8]) -> [UInt8]? {
+  private func text(of state: NodeState, in tree: TreeReader, _ path: [UInt8]) -> [UInt8]? {
     guard case .file(_, let size, _) = state else { return [] }
     return size > Self.maximumText ? nil : tree.content(path, limit: Self.maximumText)
   }

@@ -3,8 +3,8 @@ import BaileyLinux
 
 /// Says how the copy of a project differs from it, by what was recorded of each entry when it was copied.
 struct CopyScan {
-  let lower: Tree
-  let copy: Tree
+  let lower: TreeReader
+  let copy: TreeReader
   let start: StartState
   let entries: [[UInt8]: ProjectCopy.Entry]
   let hasher: HasherFactory
@@ -16,8 +16,8 @@ struct CopyScan {
   init(
     lower: Tree, copy: Tree, start: StartState, entries: [[UInt8]: ProjectCopy.Entry], hasher: @escaping HasherFactory
   ) {
-    self.lower = lower
-    self.copy = copy
+    self.lower = TreeReader(lower)
+    self.copy = TreeReader(copy)
     self.start = start
     self.entries = entries
     self.hasher = hasher
@@ -32,7 +32,9 @@ struct CopyScan {
 
   private mutating func visit(_ path: [UInt8]) throws(Fault) {
     let copy = copy
-    let names = try attempting(Self.doing, path) { () throws(Errno) in try copy.directory(path).entries().map(\.name) }
+    let names = try attempting(Self.doing, path) { () throws(Errno) in
+      try copy.tree.directory(path).entries().map(\.name)
+    }
     for name in names {
       let child = join(path, name)
       seen.insert(child)
@@ -80,7 +82,7 @@ struct CopyScan {
   ) throws(Fault) {
     var staged = StagedChange(path: path, before: before, after: after)
     staged.change.conflict = conflict
-    guard staged.passesGit(in: lower) else { return }
+    guard staged.passesGit(in: lower.tree) else { return }
     found.append(staged)
     try requireLimit(found.count)
   }

@@ -6,8 +6,8 @@ import BaileyLinux
 /// The layer is hostile: the agent chose names, depths, modes and types, and may still be writing. Nothing is followed, nothing but regular
 /// files is opened, and what is too much is a refusal. Files of a git directory that are its state are left out: `GitStage` reads them.
 struct OverlayScan {
-  let lower: Tree
-  let upper: Tree
+  let lower: TreeReader
+  let upper: TreeReader
   let start: StartState
   let git: OwnGit
   let hasher: HasherFactory
@@ -18,8 +18,8 @@ struct OverlayScan {
   private static let doing = "comparing the session's files with the project"
 
   init(lower: Tree, upper: Tree, start: StartState, git: OwnGit, hasher: @escaping HasherFactory) {
-    self.lower = lower
-    self.upper = upper
+    self.lower = TreeReader(lower)
+    self.upper = TreeReader(upper)
     self.start = start
     self.git = git
     self.hasher = hasher
@@ -36,7 +36,7 @@ struct OverlayScan {
     let upper = upper
     var hides = hidesLower
     let names = try attempting(Self.doing, path) { () throws(Errno) in
-      let folder = try upper.directory(path)
+      let folder = try upper.tree.directory(path)
       if folder.isOpaque { hides = true }
       return try folder.entries().map(\.name)
     }
@@ -81,7 +81,7 @@ struct OverlayScan {
   private mutating func deleteContents(of path: [UInt8], except kept: Set<[UInt8]>) throws(Fault) {
     let lower = lower
     let names: [[UInt8]] = try attempting(Self.doing, path) { () throws(Errno) in
-      do throws(Errno) { return try lower.directory(path).entries().map(\.name) } catch {
+      do throws(Errno) { return try lower.tree.directory(path).entries().map(\.name) } catch {
         if error == .noSuchFile || error == .notDirectory || error == .tooManyLinks { return [] }
         throw error
       }
@@ -117,7 +117,7 @@ struct OverlayScan {
   ) throws(Fault) {
     var staged = StagedChange(path: path, before: before, after: after)
     staged.change.conflict = conflict
-    guard staged.passesGit(in: lower) else { return }
+    guard staged.passesGit(in: lower.tree) else { return }
     found.append(staged)
     try requireLimit(found.count)
   }
@@ -137,7 +137,7 @@ extension Descriptor {
   }
 }
 
-extension Tree {
+extension TreeReader {
   /// Both forms of "deleted": a 0/0 character device, and an empty file that says so in an attribute.
   fileprivate func isWhiteout(_ path: [UInt8], _ status: FileStatus) -> Bool {
     if status.type == .characterDevice { return status.specialDevice == 0 }
@@ -146,9 +146,4 @@ extension Tree {
 
   /// Whether overlayfs copied the file up from the lower layer, under this or another name.
   fileprivate func hasOrigin(_ path: [UInt8]) -> Bool { hasAttribute(path, "user.overlay.origin") }
-
-  private func hasAttribute(_ path: [UInt8], _ name: String) -> Bool {
-    guard let place = try? place(path), let file = try? place.folder.regular(place.name) else { return false }
-    return (try? file.attribute(name)) != nil
-  }
 }

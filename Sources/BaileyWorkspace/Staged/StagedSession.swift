@@ -122,13 +122,15 @@ struct StagedSession: Sendable {
     return entries
   }
 
+  /// Of the canonical form, which is made change by change: as a whole it would be many times as large as the changes.
   func digest(_ changes: [StagedChange], _ refs: [RefChange]) -> String {
-    let form: JSON = [
-      "version": 1, "project": .string(memory.project), "changes": .array(changes.map(\.digestForm)),
-      "refs": .array(refs.map(\.json)),
-    ]
+    let rest: JSON = ["project": .string(memory.project), "refs": .array(refs.map(\.json)), "version": 1]
     var hash = hasher()
-    hash.update(form.canonical)
+    hash.update(Array(#"{"changes":["#.utf8))
+    for (index, change) in changes.enumerated() {
+      hash.update((index > 0 ? [UInt8(ascii: ",")] : []) + change.digestForm.canonical)
+    }
+    hash.update(Array("],".utf8) + rest.canonical.dropFirst())
     return hexadecimal(hash.finish())
   }
 }

@@ -90,14 +90,24 @@ extension Descriptor {
     case .directory: return .directory(mode: mode)
     case .symlink: return .symlink(try readLink(name))
     case .regular:
-      let file = try regular(name)
-      let (size, hash) = try file.digest(hasher)
-      return .file(mode: UInt16(truncatingIfNeeded: try file.status().mode), size: size, hash: hash)
+      return try regular(name).fileState(hasher)
     default: return .other(mode: mode)
     }
   }
 
+  /// Of a regular file that is open for reading.
+  borrowing func fileState(_ hasher: HasherFactory) throws(Errno) -> NodeState {
+    let hash = try contentHash(hasher)
+    let status = try status()
+    return .file(mode: UInt16(truncatingIfNeeded: status.mode), size: status.size, hash: hash)
+  }
+
   borrowing func digest(_ hasher: HasherFactory) throws(Errno) -> (size: Int64, hash: [UInt8]) {
+    let hash = try contentHash(hasher)
+    return (try status().size, hash)
+  }
+
+  private borrowing func contentHash(_ hasher: HasherFactory) throws(Errno) -> [UInt8] {
     var hash = BlockHash(hasher)
     var offset: Int64 = 0
     while let data = try nextData(from: offset) {
@@ -107,7 +117,7 @@ extension Descriptor {
       hash.add(block, at: offset)
       offset += BlockHash.size
     }
-    return (try status().size, hash.finish())
+    return hash.finish()
   }
 
   /// Whole, but for the end of the file.
