@@ -80,7 +80,7 @@ struct CrashTests {
   /// Waits until everything is prepared, and then into the few milliseconds in which the project changes.
   private func awaitPlan(after known: Int, in fixture: WorkspaceFixture) {
     let journals = SessionFiles(stateDirectory: fixture.state, session: fixture.session).journals
-    let plan = journals + "/" + Journal.name(known + 1) + "/plan.json"
+    let plan = journals + "/" + Journal.name(known + 1) + "/plan.jsonl"
     var tries = 0
     while (try? Descriptor.status(of: plan)) == nil, tries < 20_000 {
       usleep(20)

@@ -22,13 +22,14 @@ struct Acceptance {
   ///   - wereTakenBack: whether the project is at their start and not at their end.
   func run(_ operations: [Operation], wereTakenBack: Bool, _ journal: Journal) throws(Fault) {
     var memory = try files.load()
-    for operation in operations.inverted {
+    let reader = TreeReader(project)
+    for operation in operations.inverted.sorted(by: { $0.path.lexicographicallyPrecedes($1.path) }) {
       let expected = wereTakenBack ? operation.after : operation.before
       // What is not as we left it was changed by somebody else, and stays a conflict.
-      guard let state = try? project.state(operation.path, hasher), state == expected else { continue }
-      memory.base.accepted.updateValue(stamp(operation.path), forKey: operation.path)
+      guard let state = try? reader.state(operation.path, hasher), state == expected else { continue }
+      memory.base.accepted.updateValue(stamp(operation.path, reader), forKey: operation.path)
     }
-    for parent in journal.ownParents { memory.base.accepted.updateValue(stamp(parent), forKey: parent) }
+    for parent in journal.ownParents { memory.base.accepted.updateValue(stamp(parent, reader), forKey: parent) }
     memory.settled = max(memory.settled, journal.number)
     try files.save(memory)
   }
@@ -51,8 +52,8 @@ struct Acceptance {
       operations, wereTakenBack: state == .rolledBack, journal)
   }
 
-  private func stamp(_ path: [UInt8]) -> Stamp? {
-    guard let status = try? project.status(path) else { return nil }
+  private func stamp(_ path: [UInt8], _ reader: TreeReader) -> Stamp? {
+    guard let status = try? path.isEmpty ? project.root.status() : reader.status(path) else { return nil }
     return Stamp(status)
   }
 }

@@ -4,8 +4,8 @@ import BaileyLinux
 /// The record on disk of one apply or undo: what it was to do, what was there before, and how far it came.
 ///
 ///     begin.json   project, name of the staging directory, directories that are ours afterwards; written before anything is made in the project
-///     old/N        content before operation N, synced before the first change
-///     plan.json    all operations; its presence means that everything is prepared
+///     old/N        content before operation N, synced before the first change; not for an undo, which is not taken back
+///     plan.jsonl   all operations; its presence means that everything is prepared
 ///     refs.json    refs to be moved, then those that were
 ///     state.json   applying | done | rolled-back | undone, with the operations that were refused
 ///
@@ -45,10 +45,14 @@ struct Journal: Sendable {
   }
 
   func write(_ name: String, _ json: JSON) throws(Errno) {
+    try write(name) { (file: borrowing Descriptor) throws(Errno) in try file.writeAll(json.canonical) }
+  }
+
+  func write(_ name: String, _ content: (borrowing Descriptor) throws(Errno) -> Void) throws(Errno) {
     let temporary = name + ".new"
     do throws(Errno) { try tree.root.unlink(temporary) } catch {}
     let file = try tree.root.open(temporary, [.writeOnly, .create, .exclusive, .noFollow])
-    try file.writeAll(json.canonical)
+    try content(file)
     try file.fsync()
     try tree.root.rename(temporary, to: name)
     try tree.root.fsync()
@@ -100,22 +104,6 @@ struct Journal: Sendable {
   /// Refs that this apply moved, or may have moved.
   var refs: [RefChange] {
     plannedRefs ?? read("refs.json")?.array?.compactMap(RefChange.init(json:)) ?? []
-  }
-
-  func plan(_ operations: [Operation]) throws(Errno) {
-    try write("plan.json", ["version": 1, "operations": .array(operations.map(\.json))])
-  }
-
-  /// Whether everything was prepared. Without that, nothing was changed in the project.
-  var isPlanned: Bool { get throws(Errno) { try tree.status(Array("plan.json".utf8)) != nil } }
-
-  /// The operations, with their former content as the source of an undo; `nil` when the file is missing or damaged.
-  var operations: [Operation]? {
-    guard let list = read("plan.json")?["operations"]?.array else { return nil }
-    var operations = list.compactMap(Operation.init(json:))
-    guard operations.count == list.count else { return nil }
-    for index in operations.indices { operations[index].content = .copy(of: tree, at: Self.former(index)) }
-    return operations
   }
 
   func remove() throws(Errno) {

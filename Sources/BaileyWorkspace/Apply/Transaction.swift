@@ -16,13 +16,17 @@ struct Transaction: ~Copyable {
   private let staging: Descriptor
   private let stagingName: String
   private let device: UInt64
+  /// Whether what is replaced or removed is copied to the journal; an undo is not taken back itself.
+  private let keepsFormer: Bool
+  /// For looking at the project while nothing of it is changed.
+  private let reader: TreeReader
 
   /// From here on syncing the whole file system is cheaper than each file.
   private static let manyFiles = 64
 
   private init(
     project: Tree, journal: Journal, operations: [Operation], stagingName: String, staging: consuming Descriptor,
-    device: UInt64, hasher: @escaping HasherFactory
+    device: UInt64, keepsFormer: Bool, hasher: @escaping HasherFactory
   ) {
     self.project = project
     self.journal = journal
@@ -31,6 +35,8 @@ struct Transaction: ~Copyable {
     self.stagingName = stagingName
     self.staging = staging
     self.device = device
+    self.keepsFormer = keepsFormer
+    reader = TreeReader(project)
   }
 
   /// Stages all content and saves all that will be replaced. The project's own files are not changed.
@@ -52,7 +58,7 @@ struct Transaction: ~Copyable {
         let device = try staging.status().device
         return Transaction(
           project: project, journal: journal, operations: operations, stagingName: name, staging: staging,
-          device: device, hasher: hasher)
+          device: device, keepsFormer: undoes == nil, hasher: hasher)
       }
       try transaction.stageAll()
       return transaction
@@ -107,6 +113,7 @@ struct Transaction: ~Copyable {
     let operation = operations[index]
     guard operation.before.type == .file, operation.step != .setMode else { return nil }
     do throws(Errno) {
+      if !keepsFormer { return try reader.state(operation.path, hasher) == operation.before ? nil : Self.changed }
       let place = try project.place(operation.path)
       let status = try place.folder.status(of: place.name)
       let source = try place.folder.regular(place.name)
@@ -169,12 +176,12 @@ struct Transaction: ~Copyable {
   /// Gives a new entry the owner of what it replaces, or of the directory it comes into. Only root can; others own it themselves.
   private func own(_ slot: String, _ path: [UInt8]) throws(Errno) {
     var at = path
-    var status = try project.status(at)
-    while status == nil, !at.isEmpty {
+    var found = try reader.status(at)
+    while found == nil, !at.isEmpty {
       at = Tree.split(at).parent
-      status = try project.status(at)
+      found = try at.isEmpty ? project.root.status() : reader.status(at)
     }
-    guard let status else { return }
+    guard let status = found else { return }
     let mine = try staging.status(of: slot)
     if mine.user == status.user, mine.group == status.group { return }
     do throws(Errno) { try staging.setOwner(of: slot, user: status.user, group: status.group) } catch {
