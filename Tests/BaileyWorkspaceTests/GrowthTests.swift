@@ -105,7 +105,8 @@ struct GrowthTests {
     #expect(reader.content(bytes("d/end"), limit: 100) == nil)
     #expect(try reader.state(bytes("d/end"), { TestHasher() }).type == .symlink)
     #expect(try reader.status(bytes("d/file/below")) == nil)
-    for path in ["", "d/..", "d/."] { #expect(throws: Errno.invalid) { try reader.status(bytes(path)) } }
+    #expect(try reader.status([])?.isDirectory == true)
+    for path in ["d/..", "d/.", ".."] { #expect(throws: Errno.invalid) { try reader.status(bytes(path)) } }
     #expect(throws: Errno.self) { try reader.status(bytes("../outside/secret")) }
     #expect(reader.content(bytes("d/file"), limit: 100) == bytes("file"))
   }
@@ -170,5 +171,43 @@ struct GrowthTests {
     #expect(try snapshot(fixture.project) == before)
     #expect(await fault { try await fixture.undo() } == "nothing-to-undo")
     #expect(try await fixture.apply().conflicts.isEmpty)
+  }
+
+  @Test("A change set is refused beyond its number of changes, and beyond the length of their names")
+  func limits() throws {
+    func fault(_ path: [UInt8], target: [UInt8], after count: Int) -> String? {
+      var limit = ChangeLimit()
+      let change = StagedChange(path: path, before: .absent, after: .symlink(target))
+      do throws(Fault) {
+        for _ in 0..<count { try limit.take(change) }
+      } catch {
+        return limit.changes < count ? "early" : error.code
+      }
+      return nil
+    }
+    #expect(fault(bytes("a"), target: bytes("b"), after: 400_000) == nil)
+    #expect(fault(bytes("a"), target: bytes("b"), after: 400_001) == "workspace-too-large")
+    let long = [UInt8](repeating: 0x61, count: 2048)
+    #expect(fault(long, target: long, after: 32_768) == nil)
+    #expect(fault(long, target: long, after: 32_769) == "workspace-too-large")
+  }
+
+  @Test(
+    "A file that the agent took over and the person removed meanwhile is a conflict; one that the agent renamed is none"
+  )
+  func takenOver() async throws {
+    let fixture = try WorkspaceFixture()
+    for name in ["gone", "d/gone", "still/old"] { try put(fixture.project + "/" + name, "old\n") }
+    try await fixture.open()
+    for name in ["gone", "d/gone", "still/renamed"] {
+      try put(fixture.upper + "/" + name, "edited\n")
+      try Descriptor.setAttribute(of: fixture.upper + "/" + name, "user.overlay.origin", [1])
+    }
+    for name in ["new", "d/new", "still/new"] { try put(fixture.upper + "/" + name, "new\n") }
+    for name in ["gone", "d/gone"] { try remove(fixture.project + "/" + name) }
+    let changes = try await fixture.changes().changes
+    let refused = changes.filter { $0.conflict?.contains("removed from the project since") == true }
+    #expect(refused.map(\.displayPath) == ["d/gone", "gone"])
+    #expect(changes.count { $0.conflict == nil } == 4)
   }
 }

@@ -53,7 +53,7 @@ struct Acceptance {
   }
 
   private func stamp(_ path: [UInt8], _ reader: TreeReader) -> Stamp? {
-    guard let status = try? path.isEmpty ? project.root.status() : reader.status(path) else { return nil }
+    guard let status = try? reader.status(path) else { return nil }
     return Stamp(status)
   }
 }

@@ -179,7 +179,7 @@ struct Transaction: ~Copyable {
     var found = try reader.status(at)
     while found == nil, !at.isEmpty {
       at = Tree.split(at).parent
-      found = try at.isEmpty ? project.root.status() : reader.status(at)
+      found = try reader.status(at)
     }
     guard let status = found else { return }
     let mine = try staging.status(of: slot)

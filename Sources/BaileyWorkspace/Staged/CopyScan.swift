@@ -9,6 +9,7 @@ struct CopyScan {
   let entries: [[UInt8]: ProjectCopy.Entry]
   let hasher: HasherFactory
   private var found: [StagedChange] = []
+  private var limit = ChangeLimit()
   private var seen: Set<[UInt8]> = []
 
   private static let doing = "comparing the copy with the project"
@@ -83,7 +84,7 @@ struct CopyScan {
     var staged = StagedChange(path: path, before: before, after: after)
     staged.change.conflict = conflict
     guard staged.passesGit(in: lower.tree) else { return }
+    try limit.take(staged)
     found.append(staged)
-    try requireLimit(found.count)
   }
 }

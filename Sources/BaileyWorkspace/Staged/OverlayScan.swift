@@ -12,6 +12,8 @@ struct OverlayScan {
   let git: OwnGit
   let hasher: HasherFactory
   private var found: [StagedChange] = []
+  private var limit = ChangeLimit()
+  private var above: (path: [UInt8], status: FileStatus?)?
 
   /// A path beyond this could not be opened from the root any more (PATH_MAX is 4096).
   static let maximumPath = 3900
@@ -92,7 +94,9 @@ struct OverlayScan {
     }
   }
 
-  private func conflict(_ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState) -> String? {
+  private mutating func conflict(_ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState)
+    -> String?
+  {
     if git.withheld.contains(path) { return GitCredentials.conflict }
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
@@ -103,13 +107,20 @@ struct OverlayScan {
 
   /// A file that the project had, or that the agent took over from it, where the project has none any more: removed meanwhile, unless the
   /// agent renamed it and the project's directory is as it was.
-  private func resurrection(_ path: [UInt8], _ after: NodeState) -> String? {
+  private mutating func resurrection(_ path: [UInt8], _ after: NodeState) -> String? {
     if start.hadFile(path) { return "removed from the project since the session began" }
-    guard after.type == .file, upper.hasOrigin(path), !start.record.isAccepted(path, nil) else { return nil }
-    let (parent, _) = Tree.split(path)
-    guard let above = try? lower.status(parent), start.record.isTouched(parent, above, directoryMatters: true)
+    // The origin is asked for last: where the directory is new or as it was, no file in it needs to be opened.
+    guard after.type == .file, !start.record.isAccepted(path, nil), let above = lowerDirectory(above: path),
+      start.record.isTouched(Tree.split(path).parent, above, directoryMatters: true), upper.hasOrigin(path)
     else { return nil }
     return "may have been removed from the project since the session began"
+  }
+
+  /// Of the project's side; asked for by one new file of a directory after the other.
+  private mutating func lowerDirectory(above path: [UInt8]) -> FileStatus? {
+    let (parent, _) = Tree.split(path)
+    if above?.path != parent { above = (parent, (try? lower.tree.status(parent)) ?? nil) }
+    return above?.status
   }
 
   private mutating func note(
@@ -118,8 +129,8 @@ struct OverlayScan {
     var staged = StagedChange(path: path, before: before, after: after)
     staged.change.conflict = conflict
     guard staged.passesGit(in: lower.tree) else { return }
+    try limit.take(staged)
     found.append(staged)
-    try requireLimit(found.count)
   }
 }
 

@@ -87,11 +87,3 @@ extension StagedChange {
     }
   }
 }
-
-/// - Parameter count: of the changes found so far.
-func requireLimit(_ count: Int) throws(Fault) {
-  if count <= 400_000 { return }
-  throw Fault(
-    "workspace-too-large", why: "the session made more than 400,000 changes",
-    hint: "remove generated files inside the session, or keep them out of the project")
-}

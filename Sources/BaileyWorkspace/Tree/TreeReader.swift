@@ -20,6 +20,7 @@ final class TreeReader {
 
   /// `nil` when there is nothing, or when what should be a directory on the way is none.
   func status(_ path: [UInt8]) throws(Errno) -> FileStatus? {
+    if path.isEmpty { return try tree.root.status() }
     let (parent, name) = try split(path)
     return try folder(parent)?.descriptor.find(name)
   }
