@@ -39,7 +39,9 @@ package actor Workspaces: WorkspaceKeeper {
 
   package func changes(of session: SessionID) async throws(Fault) -> ChangeSet {
     try await working(session) { files, hasher throws(Fault) in
-      try StagedSession(session, files, hasher: hasher).read().set
+      let set = try StagedSession(session, files, hasher: hasher).read().set
+      giveBackMemory(after: set.changes.count)
+      return set
     }
   }
 
@@ -51,13 +53,21 @@ package actor Workspaces: WorkspaceKeeper {
       // Read once: what has changed when the apply comes to it shows by its content then.
       let reading = try await onOwnThread { () throws(Fault) in try applying.read(digest: digest) }
       if !selection.isDryRun { try await approve(reading.set) }
-      return try await onOwnThread { () throws(Fault) in try applying.apply(selection, reading) }
+      return try await onOwnThread { () throws(Fault) in
+        let report = try applying.apply(selection, reading)
+        giveBackMemory(after: report.applied.count)
+        return report
+      }
     }
   }
 
   package func undo(session: SessionID) async throws(Fault) -> ApplyReport {
     try await applying(session) { applying async throws(Fault) in
-      try await onOwnThread { () throws(Fault) in try applying.undo() }
+      try await onOwnThread { () throws(Fault) in
+        let report = try applying.undo()
+        giveBackMemory(after: report.applied.count)
+        return report
+      }
     }
   }
 
@@ -174,6 +184,11 @@ extension SessionFiles.Memory {
     case .notice, .failed: false
     }
   }
+}
+
+/// The threads of large work leave much free memory behind, which smaller work would never need again.
+private func giveBackMemory(after changes: Int) {
+  if changes >= 10_000 { FreeMemory.giveBack() }
 }
 
 /// A lock that is held over several pieces of work.

@@ -4,6 +4,7 @@
 #ifndef CBAILEYLINUX_H
 #define CBAILEYLINUX_H
 
+#include <malloc.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
