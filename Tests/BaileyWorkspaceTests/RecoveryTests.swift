@@ -29,17 +29,21 @@ private func hasStaging(_ fixture: WorkspaceFixture) throws -> Bool {
 
 @Suite("What recovery cannot put back at once")
 struct RecoveryTests {
-  @Test("A plan that cannot be read leaves what was replaced where it is, and nothing is built on it")
-  func damagedPlan() async throws {
+  @Test(
+    "A plan that cannot be read leaves what was replaced where it is, and nothing is built on it",
+    arguments: ["plan.jsonl", "plan.json"])
+  func damagedPlan(name: String) async throws {
     let fixture = try WorkspaceFixture("/dev/shm")
     let journal = try await interrupted(fixture)
-    let plan = try #require(text(journal.tree.path + "/plan.json"))
-    try put(journal.tree.path + "/plan.json", "{")
+    let plan = try #require(text(journal.tree.path + "/plan.jsonl"))
+    // Damaged, or of an older build, which had one document in the place of lines.
+    try journal.tree.root.unlink("plan.jsonl")
+    try put(journal.tree.path + "/" + name, "{")
     #expect(try await fixture.workspaces.recover().count == 1)
     #expect(try hasStaging(fixture) && journal.state == .applying)
     #expect(await fault { try await fixture.apply() } == "workspace-unfinished")
     #expect(await fault { try await fixture.undo() } == "workspace-unfinished")
-    try put(journal.tree.path + "/plan.json", plan)
+    try put(journal.tree.path + "/plan.jsonl", plan)
     // Put back first: what was shown was the state in between.
     #expect(await fault { try await fixture.apply() } == "workspace-changed")
     #expect(try await fixture.apply().conflicts.isEmpty)
