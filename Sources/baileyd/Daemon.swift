@@ -20,7 +20,7 @@ struct Daemon {
       try await run()
     } catch {
       say(error.description)
-      exit(1)
+      exit(error.code == "controller-running" ? Places.controllerRunsCode : 1)
     }
   }
 

@@ -43,6 +43,25 @@ struct ControllerStartTests {
     #expect(code(start) == "controller-slow")
   }
 
+  @Test(
+    "While another controller is on its way in or out, the start is tried again",
+    .enabled(if: CurrentProcess.hasSocat || mustIsolate))
+  func another() throws {
+    let scratch = try Scratch()
+    let script = """
+      #!/bin/sh
+      echo x >> \(scratch.path)/starts
+      [ "$(wc -l < \(scratch.path)/starts)" -lt 3 ] && exit 75
+      echo $$ > \(scratch.path)/pid
+      exec socat UNIX-LISTEN:\(scratch.path)/run/baileyd.sock,fork SYSTEM:cat
+      """
+    try scratch.write(script, to: "daemon", mode: 0o755)
+    _ = try start(scratch, daemon: scratch.path + "/daemon").connect()
+    #expect(try scratch.read("starts") == "x\nx\nx\n")
+    let pid = try #require(Int32(try scratch.read("pid").split(separator: "\n").first ?? ""))
+    try Signals.send(9, to: pid)
+  }
+
   @Test("The daemon gets no variable of the caller but the few it needs")
   func environment() throws {
     let scratch = try Scratch()

@@ -19,7 +19,7 @@ struct ControllerStart {
     defer { try? lock.unlock() }
     if let connection = try attempt() { return connection }
     let said = (try? Descriptor.status(of: places.controllerLog))?.size ?? 0
-    return try listening(try start(), until: deadline, saidBefore: said)
+    return try listening(until: deadline, saidBefore: said)
   }
 
   private func attempt() throws(Fault) -> Connection? {
@@ -85,14 +85,19 @@ struct ControllerStart {
     return environment.filter { names.contains($0.key) || $0.key.hasPrefix("XDG_") || $0.key.hasPrefix("BAILEY_") }
   }
 
-  private func listening(_ process: Int32, until deadline: Int64, saidBefore: Int64) throws(Fault) -> Connection {
+  private func listening(until deadline: Int64, saidBefore: Int64) throws(Fault) -> Connection {
     let hint = "its messages are in \(places.controllerLog)"
+    var process = try start()
     while Clock.monotonic < deadline {
       if let connection = try attempt() { return connection }
       if let end = try? Program.reap(process, wait: false) {
-        // Another controller may have been first, without our lock: systemd's, for instance.
+        // Another controller may have been first, without our lock: systemd's, for instance. Or it is on its way out.
         if let connection = try attempt() { return connection }
-        throw Fault("controller-died", why: "baileyd \(Self.sentence(end))\(lastWords(from: saidBefore))", hint: hint)
+        guard end == .exited(Places.controllerRunsCode) else {
+          throw Fault("controller-died", why: "baileyd \(Self.sentence(end))\(lastWords(from: saidBefore))", hint: hint)
+        }
+        try? pause(milliseconds: 20)
+        process = try start()
       }
       try? pause()
     }
@@ -115,5 +120,5 @@ struct ControllerStart {
     }
   }
 
-  private func pause() throws(Errno) { _ = try poll([], milliseconds: 2) }
+  private func pause(milliseconds: Int32 = 2) throws(Errno) { _ = try poll([], milliseconds: milliseconds) }
 }

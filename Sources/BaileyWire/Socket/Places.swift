@@ -10,6 +10,9 @@ package struct Places: Sendable, Equatable {
   /// `$XDG_CONFIG_HOME/bailey`.
   package var configuration: String
 
+  /// Exit code of a controller that found another one (EX_TEMPFAIL of sysexits.h): who started it tries again.
+  package static let controllerRunsCode: Int32 = 75
+
   package init(state: String, runtime: String, configuration: String) {
     self.state = state
     self.runtime = runtime
