@@ -9,6 +9,11 @@ struct Inotify: ~Copyable, Sendable {
     descriptor = Descriptor(owning: try Errno.check(inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))))
   }
 
+  init(owning number: Int32) { descriptor = Descriptor(owning: number) }
+
+  /// The number, for another owner.
+  consuming func take() -> Int32 { descriptor.take() }
+
   /// Watches an open directory for names that come and go. `ENOSPC` when the user's limit of watches is reached.
   borrowing func watch(_ directory: borrowing Descriptor) throws(Errno) -> Int32 {
     // SAFETY: the C string lives for the call.

@@ -18,7 +18,6 @@ package final class SensitiveWatch: Sendable {
     case failed(Fault)
   }
 
-  private let inotify: Inotify
   private let stopping: Descriptor
   private let state: Mutex<WatchState>
   private let report: @Sendable (Event) -> Void
@@ -35,8 +34,8 @@ package final class SensitiveWatch: Sendable {
     project: String, patterns: [Glob], known: [String], standing: [String]? = nil,
     report: @escaping @Sendable (Event) -> Void
   ) throws(Fault) {
+    let inotify = try Self.instance(project)
     do throws(Errno) {
-      inotify = try Inotify()
       stopping = try Descriptor.eventCounter()
       ended = try Descriptor.eventCounter()
     } catch {
@@ -47,15 +46,24 @@ package final class SensitiveWatch: Sendable {
         walk: try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns)), known: known,
         standing: standing))
     self.report = report
-    try deliver { state, inotify throws(Fault) in try state.cover([], inotify) }
+    try deliver(inotify) { state, inotify throws(Fault) in try state.cover([], inotify) }
+    let number = inotify.take()
     do throws(Errno) {
       try startThread("bailey-watch") {
-        self.run(project)
+        let inotify = Inotify(owning: number)
+        self.run(project, inotify)
         self.ended.notify()
+        // Nobody waits for this: the kernel takes some 15 ms to forget the marks.
+        _ = consume inotify
       }
     } catch {
+      _ = Inotify(owning: number)
       throw Self.fault(project, error)
     }
+  }
+
+  private static func instance(_ project: String) throws(Fault) -> Inotify {
+    do throws(Errno) { return try Inotify() } catch { throw fault(project, error) }
   }
 
   /// Ends the watch and waits until no more reports come; a second call does nothing. Not to be called from `report`.
@@ -64,13 +72,13 @@ package final class SensitiveWatch: Sendable {
     _ = try? poll([(ended.raw, .input)])
   }
 
-  private func run(_ project: String) {
+  private func run(_ project: String, _ inotify: borrowing Inotify) {
     while true {
       do throws(Errno) {
         let ready = try poll([(inotify.descriptor.raw, .input), (stopping.raw, .input)])
         if !ready[1].isEmpty { return }
         for event in try inotify.read() {
-          try deliverOrFail { state, inotify throws(Fault) in try state.handle(event, inotify) }
+          try deliverOrFail(inotify) { state, inotify throws(Fault) in try state.handle(event, inotify) }
         }
       } catch {
         if error != .canceled { report(.failed(Self.fault(project, error))) }
@@ -80,16 +88,18 @@ package final class SensitiveWatch: Sendable {
   }
 
   private func deliverOrFail(
-    _ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]
+    _ inotify: borrowing Inotify, _ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]
   ) throws(Errno) {
-    do throws(Fault) { try deliver(body) } catch {
+    do throws(Fault) { try deliver(inotify, body) } catch {
       report(.failed(error))
       throw .canceled
     }
   }
 
   /// Reports after the lock is free, so that a slow receiver holds up nothing but its own events.
-  private func deliver(_ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]) throws(Fault) {
+  private func deliver(
+    _ inotify: borrowing Inotify, _ body: (inout WatchState, borrowing Inotify) throws(Fault) -> [Event]
+  ) throws(Fault) {
     let events = try state.withLock { state throws(Fault) in try body(&state, inotify) }
     for event in events { report(event) }
   }
