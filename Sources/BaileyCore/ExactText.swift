@@ -17,7 +17,13 @@ package struct ExactText: Sendable, Hashable {
 extension ExactText {
   /// Whether this path is `directory` or lies below it. Both absolute and normal.
   package func isPath(within directory: ExactText) -> Bool {
-    directory.text == "/" ? isAbsolute : self == directory || text.utf8.starts(with: (directory.text + "/").utf8)
+    directory.text == "/" ? isAbsolute : self == directory || relative(below: directory) != nil
+  }
+
+  /// What follows the directory in a path below it; `nil` for every other path.
+  package func relative(below directory: ExactText) -> [UInt8]? {
+    let prefix = directory.text == "/" ? "/" : directory.text + "/"
+    return text.utf8.starts(with: prefix.utf8) ? Array(text.utf8.dropFirst(prefix.utf8.count)) : nil
   }
 
   package var isAbsolute: Bool { text.utf8.first == Self.slash }
@@ -27,13 +33,13 @@ extension ExactText {
     text.utf8.split(separator: Self.slash).map { ExactText(String(Substring($0))) }
   }
 
-  /// The directory above an absolute, normal path.
+  /// The directory above an absolute, normal path; of the root the root.
   package var parent: ExactText {
     guard let end = text.utf8.lastIndex(of: Self.slash), end != text.startIndex else { return ExactText("/") }
     return ExactText(String(text[..<end]))
   }
 
-  private static let slash = UInt8(ascii: "/")
+  package static let slash = UInt8(ascii: "/")
 }
 
 extension Sequence<ExactText> {

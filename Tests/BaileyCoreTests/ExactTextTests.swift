@@ -11,5 +11,16 @@ import Testing
     #expect(ExactText("/\u{301}b").isAbsolute && ExactText("/\u{301}b").isPath(within: ExactText("/")))
     #expect(ExactText("/a/../\u{301}b").components.map(\.text) == ["a", "..", "\u{301}b"])
     #expect(ExactText("/a/\u{301}b").parent == ExactText("/a") && ExactText("/a").parent == ExactText("/"))
+    #expect(ExactText("/").parent == ExactText("/"))
+  }
+
+  @Test("What follows a directory is found by bytes")
+  func relative() {
+    func below(_ path: String, _ directory: String) -> [UInt8]? {
+      ExactText(path).relative(below: ExactText(directory))
+    }
+    #expect(below("/a/\u{301}b", "/a") == Array("\u{301}b".utf8) && below("/a", "/") == Array("a".utf8))
+    #expect(below("/caf\u{e9}/x", "/cafe\u{301}") == nil)
+    #expect(below("/ab", "/a") == nil && below("/a", "/a") == nil)
   }
 }

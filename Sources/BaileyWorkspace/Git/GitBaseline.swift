@@ -50,8 +50,8 @@ package struct GitBaseline: Sendable, Equatable {
 
   /// This repository and the working trees that share its refs, in order.
   func sharing(_ path: [UInt8]) -> [[UInt8]] {
-    guard let common = repositories[path]?.location.commonDirectory else { return [path] }
-    return repositories.filter { BytePath.isSame($0.value.location.commonDirectory, common) }.keys
+    guard let common = repositories[path].map({ ExactText($0.location.commonDirectory) }) else { return [path] }
+    return repositories.filter { ExactText($0.value.location.commonDirectory) == common }.keys
       .sorted { $0.lexicographicallyPrecedes($1) }
   }
 

@@ -1,3 +1,4 @@
+internal import BaileyCore
 internal import BaileyLinux
 
 /// Where a repository lies on the host: its working tree, and the directories that hold its state.
@@ -27,7 +28,7 @@ package struct GitLocation: Sendable, Equatable {
     while true {
       if let found = at(topLevel: path) { return found }
       if path == "/" { return nil }
-      path = BytePath.parent(path)
+      path = ExactText(path).parent.text
     }
   }
 
@@ -39,7 +40,7 @@ package struct GitLocation: Sendable, Equatable {
     if status.isDirectory {
       // A link out of the project could lead to any repository of the person's.
       guard let real = text(realPath: dotGit), let top = text(realPath: topLevel),
-        BytePath.relative(real, below: top) != nil
+        ExactText(real).relative(below: ExactText(top)) != nil
       else { return nil }
       directory = dotGit
     } else {
@@ -65,7 +66,7 @@ package struct GitLocation: Sendable, Equatable {
 
   /// Only `COMMON/worktrees/NAME` is a linked worktree's: any other directory could name a common one that does not know of it.
   private static func isWorktree(_ directory: String, of common: String) -> Bool {
-    BytePath.relative(directory, below: common + "/worktrees")?.contains(BytePath.slash) == false
+    ExactText(directory).relative(below: ExactText(common + "/worktrees"))?.contains(ExactText.slash) == false
   }
 
   /// A file in a project can name any directory: it counts only inside the working tree's own surroundings (a submodule's, which
@@ -75,7 +76,7 @@ package struct GitLocation: Sendable, Equatable {
     if let back = line(of: real + "/gitdir", after: "") {
       return isSameFile(absolute(back, from: real), dotGit)
     }
-    guard let above = superproject(of: real), BytePath.relative(topLevel, below: above) != nil,
+    guard let above = superproject(of: real), ExactText(topLevel).relative(below: ExactText(above)) != nil,
       let tree = setting("core", "worktree", in: real)
     else { return false }
     return isSameFile(absolute(tree, from: real), topLevel)
@@ -83,16 +84,16 @@ package struct GitLocation: Sendable, Equatable {
 
   private static func isSameFile(_ path: String, _ other: String) -> Bool {
     guard let real = text(realPath: path), let otherReal = text(realPath: other) else { return false }
-    return BytePath.isSame(real, otherReal)
+    return ExactText(real) == ExactText(otherReal)
   }
 
   /// PATH in `PATH/.git/modules/…`; the longest one.
   private static func superproject(of path: String) -> String? {
-    var names = path.utf8.split(separator: BytePath.slash)
+    var names = path.utf8.split(separator: ExactText.slash)
     while names.count > 2 {
       let git = names[names.count - 2]
       if names[names.count - 1].elementsEqual("modules".utf8), git.elementsEqual(".git".utf8) {
-        return BytePath.parent(String(path[..<git.endIndex]))
+        return ExactText(String(path[..<git.endIndex])).parent.text
       }
       names.removeLast()
     }
@@ -127,7 +128,7 @@ package struct GitLocation: Sendable, Equatable {
   }
 
   private static func absolute(_ path: String, from directory: String) -> String {
-    BytePath.isAbsolute(path) ? path : directory + "/" + path
+    ExactText(path).isAbsolute ? path : directory + "/" + path
   }
 
   private static func text(realPath path: String) -> String? {

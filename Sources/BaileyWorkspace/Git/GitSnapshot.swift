@@ -33,7 +33,7 @@ package struct GitSnapshot {
     let groups = Dictionary(grouping: baseline.repositories.values.map(\.location)) { Array($0.commonDirectory.utf8) }
     for (number, key) in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }).enumerated() {
       let common = String(decoding: key, as: UTF8.self)
-      let isInside = BytePath.relative(common, below: project) != nil
+      let isInside = ExactText(common).relative(below: ExactText(project)) != nil
       if isInside && upper == nil { continue }
       guard number < Self.maximum, let lower = directory(common, isInside: isInside) else {
         leftOut.append(common)
@@ -61,7 +61,7 @@ package struct GitSnapshot {
   private mutating func make(
     _ common: String, _ locations: [GitLocation], from lower: borrowing Descriptor, objects: String
   ) throws(Errno) {
-    let relative = BytePath.relative(common, below: project)
+    let relative = ExactText(common).relative(below: ExactText(project))
     let target = if let relative { try inUpper(relative) } else { try beside(common) }
     var copy = GitDirectoryCopy(patterns: SensitivePatterns(patterns))
     try copy.run(from: lower, to: target)
@@ -76,7 +76,9 @@ package struct GitSnapshot {
   private func worktree(
     _ location: GitLocation, in target: borrowing Descriptor, _ copy: inout GitDirectoryCopy
   ) throws(Errno) {
-    guard let path = BytePath.relative(location.gitDirectory, below: location.commonDirectory) else { return }
+    guard let path = ExactText(location.gitDirectory).relative(below: ExactText(location.commonDirectory)) else {
+      return
+    }
     for step in [Tree.split(path).parent, path] {
       do throws(Errno) { try target.makeDirectory(step, mode: 0o755) } catch { if error != .exists { throw error } }
     }

@@ -171,6 +171,6 @@ extension GitStage {
   }
 
   private static func relative(_ path: String, _ root: String) -> [UInt8]? {
-    BytePath.isSame(path, root) ? [] : BytePath.relative(path, below: root)
+    ExactText(path) == ExactText(root) ? [] : ExactText(path).relative(below: ExactText(root))
   }
 }

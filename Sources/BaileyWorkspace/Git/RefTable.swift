@@ -84,7 +84,7 @@ struct RefTable: Sendable, Equatable {
     guard let valid = RefName(name) else { return refuse(Array(name), "has a name that git does not allow") }
     if refused[valid.text] != nil { return }
     // Both are one key here, and two refs to git: which of them a value belongs to could not be told.
-    if let index = refs.index(forKey: valid.text), !BytePath.isSame(refs.keys[index], valid.text) {
+    if let index = refs.index(forKey: valid.text), ExactText(refs.keys[index]) != ExactText(valid.text) {
       return refuse(Array(name), "has a name that looks like another's")
     }
     refs[valid.text] = value
@@ -101,7 +101,7 @@ struct RefTable: Sendable, Equatable {
 
   /// Whether nothing is known about this name, because it or a directory above it was refused.
   func isUnknown(_ name: String) -> Bool {
-    refused.keys.contains { name == $0 || BytePath.relative(name, below: $0) != nil }
+    refused.keys.contains { name == $0 || ExactText(name).relative(below: ExactText($0)) != nil }
   }
 
   static func join(_ directory: [UInt8], _ name: String) -> [UInt8] { join(directory, Array(name.utf8)) }

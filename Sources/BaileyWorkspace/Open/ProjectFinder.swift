@@ -19,7 +19,7 @@ package struct ProjectFinder: ProjectLocator {
         root = candidate
         break
       }
-      candidate = BytePath.parent(candidate)
+      candidate = ExactText(candidate).parent.text
     }
     try check(root, house: house)
     return ProjectLocation(root: root, workingDirectory: here)
@@ -29,12 +29,12 @@ package struct ProjectFinder: ProjectLocator {
     let tooWide = [
       "/", "/etc", "/usr", "/var", "/home", "/root", "/tmp", "/opt", "/boot", "/dev", "/proc", "/sys", "/run",
     ]
-    guard !tooWide.contains(root), root != house, BytePath.relative(house, below: root) == nil else {
+    guard !tooWide.contains(root), !ExactText(house).isPath(within: ExactText(root)) else {
       throw Fault(
         "project-too-wide", subject: root, why: "this would show a home or the system to the agent",
         hint: "change to the directory of one project")
     }
-    for own in ownDirectories where root == own || BytePath.relative(root, below: own) != nil {
+    for own in ownDirectories where ExactText(root).isPath(within: ExactText(own)) {
       throw Fault("project-is-own", subject: root, why: "this is one of Bailey's own directories")
     }
   }

@@ -67,10 +67,8 @@ struct WorkspaceOpener {
   /// An overlay over itself never ends, and a copy into itself neither.
   private func refuseOverlap(_ stateDirectory: String) throws(Fault) {
     let state = (try? Descriptor.realPath(stateDirectory)).map { String(decoding: $0, as: UTF8.self) } ?? stateDirectory
-    guard
-      BytePath.isSame(state, project) || BytePath.relative(state, below: project) != nil
-        || BytePath.relative(project, below: state) != nil
-    else { return }
+    let (below, own) = (ExactText(state), ExactText(project))
+    guard below.isPath(within: own) || own.isPath(within: below) else { return }
     throw Fault(
       "workspace-overlaps", subject: project,
       why: "the project and Bailey's state directory \(state) contain one another",

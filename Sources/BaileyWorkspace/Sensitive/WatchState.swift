@@ -5,7 +5,7 @@ internal import BaileyLinux
 struct WatchState: ~Copyable, Sendable {
   private let walk: SensitiveWalk
   private var directories: [Int32: [UInt8]] = [:]
-  /// By bytes, as `BytePath` says.
+  /// By bytes, as `ExactText` says.
   private var masked: Set<[UInt8]>
   /// What a direct session must not change; `nil` for every other session.
   private let standing: Set<[UInt8]>?
@@ -126,7 +126,7 @@ struct WatchState: ~Copyable, Sendable {
       inotify.remove(number)
       directories[number] = nil
     }
-    let absolute = Array(walk.project.utf8) + [BytePath.slash] + prefix
+    let absolute = Array(walk.project.utf8) + [ExactText.slash] + prefix
     masked = masked.filter { !$0.starts(with: absolute) }
   }
 

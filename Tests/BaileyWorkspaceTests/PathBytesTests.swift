@@ -10,7 +10,7 @@ import Testing
 private let (composed, decomposed) = ("\u{e9}", "e\u{301}")
 
 @Suite("Paths are bytes")
-struct BytePathTests {
+struct PathBytesTests {
   private func shell(_ script: String, in directory: String) throws {
     let environment = [
       "PATH": "/usr/bin:/bin", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_AUTHOR_NAME": "a",
@@ -18,15 +18,6 @@ struct BytePathTests {
     ]
     let result = try Tool("/bin/sh", environment: environment, directory: directory).run(["-ec", script])
     try #require(result.status == 0, "\(script)\n\(result.errors)")
-  }
-
-  @Test("What follows a directory is found by bytes")
-  func relative() {
-    #expect(BytePath.relative("/a/\u{301}b", below: "/a") == bytes("\u{301}b"))
-    #expect(BytePath.relative("/a", below: "/") == bytes("a"))
-    #expect(BytePath.relative("/\(composed)/x", below: "/\(decomposed)") == nil)
-    #expect(BytePath.relative("/ab", below: "/a") == nil && BytePath.relative("/a", below: "/a") == nil)
-    #expect(["/", "/a", "/a/\u{301}b"].map(BytePath.parent).map { Array($0.utf8) } == ["/", "/", "/a"].map(bytes))
   }
 
   @Test("A sensitive file that arrives in a directory spelled like a known one is told of")
