@@ -41,18 +41,22 @@ final class PublishedPort: Sendable {
   private func run() {
     while !isClosed.withLock({ $0 }) {
       guard let ready = try? poll([(listener.raw, .input), (wake.raw, .input)]) else { return }
-      guard ready[0].contains(.input), let number = try? Socket.accept(listener.raw) else { continue }
-      let isWelcome = open.withLock { count in
-        guard count < Self.limit else { return false }
-        count += 1
-        return true
+      guard ready[0].contains(.input) else { continue }
+      do throws(Errno) { admit(try Socket.accept(listener.raw)) } catch .tryAgain, .connectionReset { continue } catch {
+        // No descriptor to be had, most likely: wait for one, or for the end, instead of asking without end.
+        _ = try? poll([(wake.raw, .input)], milliseconds: 50)
       }
-      guard isWelcome else {
-        Socket.close(number)
-        continue
-      }
-      Task { await self.carry(number) }
     }
+  }
+
+  private func admit(_ client: Int32) {
+    let isWelcome = open.withLock { count in
+      guard count < Self.limit else { return false }
+      count += 1
+      return true
+    }
+    guard isWelcome else { return Socket.close(client) }
+    Task { await carry(client) }
   }
 
   private func carry(_ client: Int32) async {
