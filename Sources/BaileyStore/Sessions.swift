@@ -10,12 +10,15 @@ package struct Sessions: SessionArchive {
   package init(stateDirectory: String) { directory = stateDirectory + "/sessions" }
 
   package func save(_ summary: SessionSummary) async throws(Fault) {
-    let folder = directory + "/" + summary.id.text
-    do throws(Errno) { try Descriptor.makeDirectories(folder) } catch {
-      throw Fault("state-unwritable", subject: folder, why: error.message)
+    let path = file(summary.id)
+    do throws(Errno) { try WholeFile.replace(path, with: summary.stored.canonical) } catch {
+      throw Fault(
+        "state-unwritable", subject: path, why: error.message,
+        hint: "Bailey keeps its state there; free space or mend the permissions")
     }
-    try StateFile(directory: folder, name: "session.json").replace(summary.stored.canonical)
   }
+
+  private func file(_ id: SessionID) -> String { "\(directory)/\(id.text)/session.json" }
 
   package func load(_ id: SessionID) async throws(Fault) -> SessionSummary? { try read(id) }
 
@@ -36,9 +39,13 @@ package struct Sessions: SessionArchive {
   }
 
   private func read(_ id: SessionID) throws(Fault) -> SessionSummary? {
-    let file = StateFile(directory: directory + "/" + id.text, name: "session.json")
-    guard let bytes = try file.read(limit: 1 << 20) else { return nil }
-    guard let json = try? JSON.parse(bytes), let summary = SessionSummary(stored: json), summary.id == id else {
+    let path = file(id)
+    let stored: [UInt8]?
+    do throws(Errno) { stored = try WholeFile.read(path, limit: 1 << 20)?.bytes } catch {
+      throw Fault("state-unreadable", subject: path, why: error.message)
+    }
+    guard let stored else { return nil }
+    guard let json = try? JSON.parse(stored), let summary = SessionSummary(stored: json), summary.id == id else {
       throw Fault(
         "state-malformed", subject: directory + "/" + id.text, why: "session.json is not what Bailey wrote",
         hint: "move it away; the log still holds the session's records")
