@@ -62,11 +62,9 @@ struct FullLogTests {
     "No apply or undo without its intent on record; one whose outcome finds no room says that it was done",
     arguments: [Record.Kind.apply, .undo], [0, 1, 2])
   func apply(kind: Record.Kind, room: Int) async {
-    let (keeper, log, idle) = (CountingKeeper(), SmallLog(room: room), IdleResources())
+    let (keeper, log) = (CountingKeeper(), SmallLog(room: room))
     let controller = Controller(
-      resources: Resources(
-        launcher: idle, workspaces: keeper, egress: idle, recorder: log, manifests: idle, locator: idle, archive: idle,
-        homes: idle, now: { 1 }),
+      resources: .idle(log, workspaces: keeper),
       floor: NoFloor())
     let session = SessionSummary(
       id: .random(), state: .ended, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "nobody",

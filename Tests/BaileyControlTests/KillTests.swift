@@ -26,16 +26,7 @@ struct KillTests {
   private let records = Kinds()
 
   private func session(_ sandbox: RecordingSandbox, _ id: SessionID = .random()) -> Session {
-    let idle = IdleResources()
-    let resources = Resources(
-      launcher: idle, workspaces: idle, egress: idle, recorder: records, manifests: idle, locator: idle, archive: idle,
-      homes: idle, now: { 1 })
-    let summary = SessionSummary(
-      id: id, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u", started: 0)
-    return Session(
-      summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: records, now: { 1 }),
-      egress: egress, mediator: SessionMediator(session: id, gate: Gate(judges: []), recorder: records, now: { 1 }),
-      manifest: Manifest(), resources: resources)
+    SessionFixture(sandbox, recorder: records, egress: egress, id: id).session
   }
 
   @Test("Who kills a session that does not end is told which and how; it loses its connections, and ends when it can")

@@ -1,5 +1,4 @@
 import BaileyCore
-import BaileyTestSupport
 import Testing
 
 @testable import BaileyControl
@@ -7,20 +6,7 @@ import Testing
 @Suite("The watcher of limits")
 struct LimitWardenTests {
   private static func watch(_ usages: [Usage?]) async -> String? {
-    let sandbox = RecordingSandbox(usages: usages)
-    let idle = IdleResources()
-    let recorder = CountingRecorder()
-    let resources = Resources(
-      launcher: idle, workspaces: idle, egress: idle, recorder: recorder, manifests: idle, locator: idle,
-      archive: idle, homes: idle, now: { 1 })
-    let summary = SessionSummary(
-      id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
-      started: 0)
-    let session = Session(
-      summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: recorder, now: { 1 }),
-      egress: idle,
-      mediator: SessionMediator(session: summary.id, gate: Gate(judges: []), recorder: recorder, now: { 1 }),
-      manifest: Manifest(), resources: resources)
+    let session = SessionFixture(RecordingSandbox(usages: usages), recorder: CountingRecorder()).session
     var limits = Limits()
     limits.memory = 100
     return await LimitWarden(limits: limits, period: .milliseconds(1)).watch(session)

@@ -1,5 +1,4 @@
 import BaileyCore
-import BaileyTestSupport
 import Synchronization
 import Testing
 
@@ -64,25 +63,15 @@ struct ObserverTests {
   @Test("A session's last events are on record before its end is")
   func order() async throws {
     let recorder = CountingRecorder()
-    let (idle, observer) = (IdleResources(), Self.observer(recorder))
-    let resources = Resources(
-      launcher: idle, workspaces: idle, egress: idle, recorder: recorder, manifests: idle, locator: idle,
-      archive: idle, homes: idle, now: { 1 })
-    let summary = SessionSummary(
-      id: Self.subject.session, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "",
-      user: "u", started: 0)
-    let mediator = SessionMediator(
-      session: summary.id, gate: Gate(judges: []), recorder: recorder, now: { 1 })
-    let session = Session(
-      summary: summary, sandbox: RecordingSandbox(), observer: observer, egress: idle, mediator: mediator,
-      manifest: Manifest(), resources: resources)
-    for _ in 0..<20_000 { observer.observed(Self.event) }
-    try await session.kill()
+    let fixture = SessionFixture(recorder: recorder)
+    for _ in 0..<20_000 { fixture.observer.observed(Self.event) }
+    try await fixture.session.kill()
     #expect(recorder.total == 20_000)
     #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
     // What was under way when the session ended comes too late for a record.
-    _ = await mediator.request(
-      Action.connect(summary.subject, host: "a.example", address: nil, port: 443, transport: "tls"))
+    let subject = await fixture.session.status.subject
+    _ = await fixture.mediator.request(
+      Action.connect(subject, host: "a.example", address: nil, port: 443, transport: "tls"))
     #expect(recorder.counts.withLock { $0.kinds.last } == .sessionEnd)
   }
 

@@ -1,11 +1,8 @@
 import BaileyCore
-import BaileyTestSupport
 import Synchronization
 import Testing
 
 @testable import BaileyControl
-
-private let nowhere = IdleResources.nowhere
 
 private final class Notes: Recorder {
   let bodies = Mutex<[JSON]>([])
@@ -26,17 +23,8 @@ private struct Guarded {
 
   init(failing: Set<String> = [], present: Set<String> = []) {
     sandbox = RecordingSandbox(failing: failing)
-    let idle = IdleResources(present: present)
-    let resources = Resources(
-      launcher: idle, workspaces: idle, egress: idle, recorder: notes, manifests: idle, locator: idle, archive: idle,
-      homes: idle, now: { 1 })
-    let summary = SessionSummary(
-      id: .random(), state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
-      started: 0)
-    let mediator = SessionMediator(session: summary.id, gate: Gate(judges: []), recorder: notes, now: { 1 })
-    session = Session(
-      summary: summary, sandbox: sandbox, observer: Observer(subject: summary.subject, recorder: notes, now: { 1 }),
-      egress: idle, mediator: mediator, manifest: Manifest(), readOnly: ["/p/.git/config"].exact, resources: resources)
+    session =
+      SessionFixture(sandbox, recorder: notes, present: present, readOnly: ["/p/.git/config"].exact).session
   }
 
   func send(_ events: [WorkspaceEvent]) async -> [String] {
