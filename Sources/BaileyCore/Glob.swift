@@ -36,12 +36,13 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
     if pattern.isEmpty { throw .empty }
     if pattern.utf8.count > 4096 { throw .tooLong }
     self.pattern = pattern
-    var text = pattern[...]
-    let anchored = text.hasPrefix("/") || text.dropLast().contains("/")
-    if text.hasPrefix("/") { text = text.dropFirst() }
-    if text.hasSuffix("/") { text = text.dropLast() }
+    let slash = ExactText.slash
+    var text = Array(pattern.utf8)[...]
+    let anchored = text.first == slash || text.dropLast().contains(slash)
+    if text.first == slash { text = text.dropFirst() }
+    if text.last == slash { text = text.dropLast() }
     var parsed: [[Piece]] = anchored ? [] : [[.doubleStar]]
-    for component in text.split(separator: "/", omittingEmptySubsequences: false) {
+    for component in text.split(separator: slash, omittingEmptySubsequences: false) {
       parsed.append(try Self.parse(component))
     }
     components = parsed
@@ -51,18 +52,21 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
 
   /// - Parameter path: relative to the root of the pattern, without leading slash; bytes as the kernel gives them.
   package func matches(_ path: some Collection<UInt8>) -> Bool {
-    let parts = path.split(separator: UInt8(ascii: "/")).map { Array($0) }
+    let parts = path.split(separator: ExactText.slash).map { Array($0) }
     return Self.wildcard(components, parts, isStar: { $0 == [.doubleStar] }, matches: Self.matches)
   }
 
   package func matches(_ path: String) -> Bool { matches(Array(path.utf8)) }
 
-  private static func parse(_ component: Substring) throws(GlobError) -> [Piece] {
-    if component == "**" { return [.doubleStar] }
-    if component.isEmpty || component == "." || component == ".." { throw .component(String(component)) }
-    if component.contains("**") { throw .starsInComponent }
+  private static func parse(_ component: ArraySlice<UInt8>) throws(GlobError) -> [Piece] {
+    let star = UInt8(ascii: "*")
+    if component == [star, star] { return [.doubleStar] }
+    if ["", ".", ".."].contains(where: { component.elementsEqual($0.utf8) }) {
+      throw .component(String(decoding: component, as: UTF8.self))
+    }
+    if zip(component, component.dropFirst()).contains(where: { $0 == star && $1 == star }) { throw .starsInComponent }
     var pieces: [Piece] = []
-    var bytes = Array(component.utf8)[...]
+    var bytes = component
     while let byte = bytes.popFirst() {
       switch byte {
       case 0: throw .forbiddenByte(0)

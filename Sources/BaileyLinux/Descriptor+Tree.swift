@@ -3,9 +3,10 @@ internal import Glibc
 extension Descriptor {
   /// Makes a directory and those above it; what exists already is left as it is.
   package static func makeDirectories(_ path: String, mode: UInt32 = 0o700) throws(Errno) {
-    var sofar = path.hasPrefix("/") ? "" : "."
-    for component in path.split(separator: "/") {
-      sofar += "/" + component
+    let slash = UInt8(ascii: "/")
+    var sofar = path.utf8.first == slash ? "" : "."
+    for component in path.utf8.split(separator: slash) {
+      sofar += "/" + String(Substring(component))
       do throws(Errno) { try workingDirectory.makeDirectory(sofar, mode: mode) } catch {
         if error != .exists { throw error }
       }

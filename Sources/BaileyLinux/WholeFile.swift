@@ -20,8 +20,8 @@ package enum WholeFile {
   ///
   /// Makes missing directories with mode 0700.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(Errno) {
-    guard let slash = path.lastIndex(of: "/") else { throw .invalid }
-    let (parent, name) = (String(path[..<slash]), String(path[path.index(after: slash)...]))
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { throw .invalid }
+    let (parent, name) = (String(path[..<slash]), String(path[path.utf8.index(after: slash)...]))
     try Descriptor.makeDirectories(parent)
     let directory = try Descriptor.open(parent, [.readOnly, .directory])
     let temporary = ".\(name).\(UInt64.random(in: 0 ... .max))"

@@ -8,6 +8,7 @@ import Testing
       (".env", ".env"), (".env", "a/b/.env"), (".env.*", "a/.env.local"), ("/.env", ".env"), ("*.pem", "x/y.pem"),
       ("a/**/b", "a/b"), ("a/**/b", "a/x/y/b"), ("**/b", "b"), ("a/**", "a/b/c"), ("[a-c]x", "q/bx"), ("[!a-c]x", "dx"),
       ("[]]x", "]x"), ("\\*", "*"), ("a?c", "abc"), ("build/", "x/build"), ("a/*/c", "a/b/c"),
+      ("a/\u{301}b", "a/\u{301}b"), ("/\u{301}b", "\u{301}b"), ("a/*", "a/\u{301}b"),
     ])
   func matches(pattern: String, path: String) throws {
     #expect(try Glob(pattern).matches(path))
@@ -18,7 +19,8 @@ import Testing
     arguments: [
       (".env", "env"), (".env", ".environment"), ("/.env", "a/.env"), ("*.pem", "pem"), ("a/*", "a/b/c"),
       ("a?c", "a/c"),
-      ("[!a-c]x", "ax"), ("*", ""), ("a/b", "x/a/b"), ("\\*", "a"), ("[a]", "b"),
+      ("[!a-c]x", "ax"), ("*", ""), ("a/b", "x/a/b"), ("\\*", "a"), ("[a]", "b"), ("a/\u{301}b", "x/a/\u{301}b"),
+      ("caf\u{e9}", "cafe\u{301}"),
     ])
   func matchesNot(pattern: String, path: String) throws {
     #expect(try !Glob(pattern).matches(path))
@@ -30,7 +32,8 @@ import Testing
       ("", GlobError.empty), ("a//b", .component("")), ("../x", .component("..")), ("a/./b", .component(".")),
       ("/", .component("")),
       ("[a", .unclosedClass), ("[z-a]", .unclosedClass), ("a\\", .forbiddenByte(0x5C)), ("a\u{0}b", .forbiddenByte(0)),
-      ("**a", .starsInComponent), ("***", .starsInComponent),
+      ("**a", .starsInComponent), ("***", .starsInComponent), ("**\u{301}", .starsInComponent),
+      ("../\u{301}x", .component("..")), ("//\u{301}x", .component("")),
     ])
   func refused(pattern: String, why: GlobError) {
     #expect(throws: why) { try Glob(pattern) }

@@ -9,7 +9,7 @@ extension Exchange {
     let session = try await live(request.session)
     let takeStreams = try lending(request.streams, descriptors)
     let summary = await session.status
-    let isInside = (request.workingDirectory + "/").hasPrefix(summary.project + "/")
+    let isInside = ExactText(request.workingDirectory).isPath(within: ExactText(summary.project))
     let directory = isInside ? request.workingDirectory : summary.project
     let program = try await session.execute(
       command: request.command, environment: request.environment, workingDirectory: directory,

@@ -103,7 +103,7 @@ extension Sandbox {
     variables.merge(environment) { $1 }
     let name = command.first ?? ""
     let directories = (variables["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
-    let candidates = name.contains("/") ? [name] : directories.map { "\($0)/\(name)" }
+    let candidates = name.utf8.contains(ExactText.slash) ? [name] : directories.map { "\($0)/\(name)" }
     return .execute(
       candidates: candidates.map { Array($0.utf8) }, arguments: command.map { Array($0.utf8) },
       environment: variables.sorted { $0.key < $1.key }.map { Array("\($0.key)=\($0.value)".utf8) })

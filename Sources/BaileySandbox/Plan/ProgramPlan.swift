@@ -27,7 +27,7 @@ package struct ProgramPlan {
 
   /// As execvp(3): a name with a slash is a path, any other is looked for along PATH.
   package static func candidates(_ program: String, path: [String]) -> [[UInt8]] {
-    if program.contains("/") { return [Array(program.utf8)] }
+    if program.utf8.contains(ExactText.slash) { return [Array(program.utf8)] }
     return path.map { Array("\($0)/\(program)".utf8) }
   }
 
