@@ -10,6 +10,13 @@ struct PromiseTests {
     try expectTests(of: promises, orElse: "[test pending]")
   }
 
+  @Test("No two promises have one number")
+  func numbersAreUnique() throws {
+    let lines = try Repository.text("SPECIFICATION.md").split(separator: "\n").filter { $0.hasPrefix("- **") }
+    let numbers = lines.map { $0.dropFirst(4).prefix { $0 != "*" } }
+    #expect(numbers.allSatisfy { $0.first == "P" } && Set(numbers).count == numbers.count)
+  }
+
   @Test("Every known escape names a test that exists, or says that it is open")
   func escapesNameTests() throws {
     let rows = try Repository.text("docs/escapes.md").split(separator: "\n")
