@@ -123,6 +123,28 @@ struct FullDiskTests {
     #expect(try await fixture.apply().conflicts.isEmpty)
   }
 
+  @Test("A discard in a copy that does not fit leaves the copy as it was", arguments: [nil, ["d"], ["d/big"]])
+  func discardsNothing(paths: [String]?) async throws {
+    let fixture = try WorkspaceFixture("/dev/shm")
+    try Descriptor.makeDirectories(fixture.state)
+    try run(["/usr/bin/mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "bailey-test", fixture.state])
+    defer { try? run(["/usr/bin/umount", "-l", fixture.state]) }
+    try put(fixture.project + "/d/big", String(repeating: "x", count: 20 * 4096))
+    try await fixture.open(.copy)
+    try put(fixture.copy + "/d/big", "the agent's only copy\n")
+    await fixture.workspaces.close(session: fixture.session)
+    let view = try snapshot(fixture.copy)
+    var code: String?
+    for spare in 0..<80 {
+      try squeeze(fixture.state, "size", spare)
+      code = await fault { try await fixture.workspaces.discard(session: fixture.session, paths: paths?.map(bytes)) }
+      try run(["/usr/bin/mount", "-o", "remount,size=8m", fixture.state])
+      if code == nil { break }
+      #expect(try code == "workspace-disk-full" && snapshot(fixture.copy) == view, "\(spare)")
+    }
+    #expect(try code == nil && snapshot(fixture.copy) == snapshot(fixture.project))
+  }
+
   @Test(
     "Whichever page or file does not fit, nothing is half done, recovery finds order, and a second try goes through",
     arguments: Step.allCases, Place.allCases)

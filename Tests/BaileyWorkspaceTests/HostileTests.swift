@@ -317,4 +317,30 @@ struct CopyTests {
     try await fixture.workspaces.discard(session: fixture.session, paths: nil)
     #expect(try await fixture.changes().changes.isEmpty)
   }
+
+  @Test("What was discarded in a copy is as after a start: nothing withheld comes in, and nothing is left beside it")
+  func discardParts() async throws {
+    let fixture = try WorkspaceFixture()
+    let secret = "[http]\n\textraheader = hunter2\n"
+    try put(fixture.project + "/d/sub/.git/config", secret)
+    try put(fixture.project + "/d/.env", secret)
+    try put(fixture.project + "/d/kept", "old\n")
+    try await fixture.open(.copy, sensitive: [Glob(".env")])
+    let config = "d/sub/.git/config"
+    let paths = [config, "d/.env", "d/file", "d/kept"]
+    for path in paths { try put(fixture.copy + "/" + path, "agent\n") }
+    await fixture.workspaces.close(session: fixture.session)
+    for path in paths {
+      #expect(try await fixture.changes().changes.contains { $0.path == bytes(path) })
+      try await fixture.workspaces.discard(session: fixture.session, paths: [bytes(path)])
+    }
+    #expect(try await fixture.changes().changes.isEmpty)
+    #expect(text(fixture.copy + "/" + config)?.contains("hunter2") == false)
+    #expect(text(fixture.copy + "/d/kept") == "old\n")
+    #expect(["d/.env", "d/file", "../renewal"].allSatisfy { text(fixture.copy + "/" + $0) == nil })
+    try put(fixture.copy + "/more", "agent\n")
+    try await fixture.workspaces.discard(session: fixture.session, paths: [bytes("more"), []])
+    #expect(try await fixture.changes().changes.isEmpty && text(fixture.copy + "/d/kept") == "old\n")
+    #expect(try Descriptor.entries(of: fixture.copy + "/..").allSatisfy { $0.text != "renewal" })
+  }
 }

@@ -11,7 +11,7 @@ struct Discarding {
   func run(paths: [[UInt8]]?) throws(Fault) {
     let staged = try StagedSession(session, files, hasher: hasher)
     let changes = try staged.read().changes
-    let chosen = paths ?? [[]]
+    let chosen = paths.flatMap { $0.contains([]) ? nil : $0 } ?? [[]]
     try PathSelection.require(chosen.filter { !$0.isEmpty }, in: changes)
     for path in chosen where !path.isEmpty && staged.memory.mode == .staged {
       try requireOwnEntry(path, staged.staged)
@@ -62,13 +62,12 @@ struct Discarding {
     }
   }
 
+  /// Where the project has nothing, nothing need be made first: that is how a full disk is emptied.
   private func restore(_ path: [UInt8], _ session: StagedSession) throws(Fault) {
+    let isKnown = try attempting("discarding", path) { () throws(Errno) in try session.lower.status(path) != nil }
+    if isKnown { return try CopyRenewal(session).run(path) }
     try remove(path, session.staged)
-    let kept = try session.copied().filter { !path.isEmpty && $0.key != path && !ApplyPlan.isBelow($0.key, path) }
-    var copy = ProjectCopy(
-      project: session.lower, copy: session.staged,
-      patterns: SensitivePatterns(session.memory.sensitive), entries: kept)
-    try copy.run(path)
-    try files.save(copied: copy.entries, doing: "discarding")
+    let kept = try session.copied().filter { $0.key != path && !ApplyPlan.isBelow($0.key, path) }
+    try files.save(copied: kept, doing: "discarding")
   }
 }
