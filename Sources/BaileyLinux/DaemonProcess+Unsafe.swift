@@ -15,7 +15,7 @@ package enum DaemonProcess {
     try Errno.check(unsafe getrlimit(openFiles, &limit))
     limit.rlim_cur = limit.rlim_max
     try Errno.check(unsafe setrlimit(openFiles, &limit))
-    try Descriptor.blockSignals(stopping)
+    try Signals.block(stopping)
   }
 
   /// Waits for a stop signal, or for somebody to call `stop()`.

@@ -55,13 +55,4 @@ extension Descriptor {
       return nil
     }
   }
-
-  /// Blocks these signals in the calling thread and in those it starts.
-  package static func blockSignals(_ numbers: [Int32]) throws(Errno) {
-    var set = sigset_t()
-    unsafe sigemptyset(&set)
-    for number in numbers { unsafe sigaddset(&set, number) }
-    let result = unsafe pthread_sigmask(Int32(SIG_BLOCK), &set, nil)
-    if result != 0 { throw Errno(result) }
-  }
 }

@@ -20,11 +20,16 @@ package enum Signals {
   /// Back to what a program expects: a write to a closed pipe ends it.
   package static func defaultBrokenPipes() { _ = signal(SIGPIPE, SIG_DFL) }
 
-  package static func unblock(_ numbers: [Int32]) throws(Errno) {
+  /// Blocks these signals in the calling thread and in those it starts.
+  package static func block(_ numbers: [Int32]) throws(Errno) { try mask(Int32(SIG_BLOCK), numbers) }
+
+  package static func unblock(_ numbers: [Int32]) throws(Errno) { try mask(Int32(SIG_UNBLOCK), numbers) }
+
+  private static func mask(_ how: Int32, _ numbers: [Int32]) throws(Errno) {
     var set = sigset_t()
     unsafe sigemptyset(&set)
     for number in numbers { unsafe sigaddset(&set, number) }
-    let result = unsafe pthread_sigmask(Int32(SIG_UNBLOCK), &set, nil)
+    let result = unsafe pthread_sigmask(how, &set, nil)
     if result != 0 { throw Errno(result) }
   }
 

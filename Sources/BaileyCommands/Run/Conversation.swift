@@ -50,7 +50,7 @@ struct Conversation {
     Signals.ignoreBrokenPipes()
     let signals: Descriptor
     do throws(Errno) {
-      try Descriptor.blockSignals(Relay.forwarded + Relay.own)
+      try Signals.block(Relay.forwarded + Relay.own)
       signals = try Descriptor.signals(Relay.forwarded + Relay.own)
     } catch {
       throw Failure(125, Fault("signals-unusable", why: error.message))
@@ -65,7 +65,7 @@ struct Conversation {
   private static func suspend() {
     Signals.raiseInGroup(20)
     try? Signals.unblock([20])
-    try? Descriptor.blockSignals([20])
+    try? Signals.block([20])
   }
 
   private func heard(_ event: Event, _ client: Client) throws(Failure) {
@@ -86,7 +86,7 @@ struct Conversation {
     // While the person reads, Ctrl-C ends this program as any other.
     try? Signals.unblock(Relay.forwarded)
     let agrees = TrustPrompt(console: console).agrees(to: question)
-    try? Descriptor.blockSignals(Relay.forwarded)
+    try? Signals.block(Relay.forwarded)
     guard agrees else { throw Failure(126, .manifestUntrusted(question.project)) }
     do { try client.connection.send(.agree(digest: question.digest)) } catch { throw Failure(125, error.fault) }
   }
