@@ -63,6 +63,6 @@ extension LogFindings {
 
 extension TreeDigest {
   fileprivate var hex: String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    hexadecimal(bytes)
   }
 }

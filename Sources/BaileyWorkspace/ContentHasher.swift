@@ -6,8 +6,3 @@ package protocol ContentHasher {
 
 /// Makes a hasher for each content.
 package typealias HasherFactory = @Sendable () -> any ContentHasher
-
-func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-}

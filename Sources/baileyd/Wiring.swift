@@ -68,8 +68,6 @@ struct ContentDigest: ContentHasher {
   static func hex(_ bytes: [UInt8]) -> String {
     var hash = SHA256Tree()
     hash.update(bytes.span)
-    let digits = Array("0123456789abcdef".utf8)
-    return String(
-      decoding: hash.finish().bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    return hexadecimal(hash.finish().bytes)
   }
 }

@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// Files of `/etc` that are made, not shown: the host's would tell of its users and network.
 struct SyntheticFiles {
   static let hostName = "bailey"
@@ -38,11 +40,7 @@ struct SyntheticFiles {
 
   /// Stable for a session, meaningless outside.
   private var machineID: String {
-    let digits = session.utf8.map { byte in
-      let text = String(byte, radix: 16)
-      return text.utf8.count == 1 ? "0" + text : text
-    }
-    return String((digits.joined() + String(repeating: "0", count: 32)).prefix(32))
+    String((hexadecimal(session.utf8) + String(repeating: "0", count: 32)).prefix(32))
   }
 
   /// The identity, and trust in directories whose owner is another id by the mapping.
