@@ -1,3 +1,4 @@
+internal import BaileyCore
 internal import BaileyLinux
 
 /// The few file operations that the log needs, with the order of system calls that makes them durable.
@@ -63,8 +64,5 @@ enum Files {
     do throws(Errno) { return try read(path) } catch .noSuchFile { return nil }
   }
 
-  static func parent(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
-  }
+  static func parent(of path: String) -> String { ExactText(path).parent.text }
 }

@@ -18,10 +18,7 @@ enum InsidePath {
     ExactText(path).isPath(within: ExactText(directory))
   }
 
-  static func parent(_ path: String) -> String {
-    guard let end = path.utf8.lastIndex(of: slash), end != path.startIndex else { return "/" }
-    return String(path[..<end])
-  }
+  static func parent(_ path: String) -> String { ExactText(path).parent.text }
 
   /// From the outermost below `/` to the path itself.
   static func chain(_ path: String) -> [String] {
