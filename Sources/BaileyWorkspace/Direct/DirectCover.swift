@@ -15,7 +15,7 @@ struct DirectCover {
 
   /// Takes note of one entry of a walk over the whole project.
   mutating func look(at entry: DirectoryEntry, in directory: [UInt8]) {
-    let path = SensitiveWalk.join(directory, entry.name)
+    let path = join(directory, entry.name)
     if entry.type == .directory, foldedName(entry.name) == ".git" { gitDirectories.insert(path) }
     if GitNames.marks.contains(entry.name), isGitDirectory(directory) { gitDirectories.insert(directory) }
     guard StandingNames.contains(entry.name, in: directory, isDirectory: entry.type == .directory) else { return }
@@ -38,11 +38,7 @@ struct DirectCover {
   }
 
   private func holds(_ directory: [UInt8], _ name: String) -> Bool {
-    (try? project.status(Self.join(directory, name))).flatMap { $0 } != nil
-  }
-
-  private static func join(_ directory: [UInt8], _ name: String) -> [UInt8] {
-    SensitiveWalk.join(directory, Array(name.utf8))
+    (try? project.status(join(directory, name))).flatMap { $0 } != nil
   }
 
   /// What must be there so that it can be covered; each means nothing to its reader.
@@ -51,14 +47,14 @@ struct DirectCover {
   var placeholders: [Placeholder] {
     var list = [Placeholder(path: Array(".bailey".utf8), content: nil)]
     for directory in gitDirectories {
-      list.append(Placeholder(path: Self.join(directory, "config.worktree"), content: []))
+      list.append(Placeholder(path: join(directory, "config.worktree"), content: []))
       if holds(directory, "commondir") { continue }
-      list.append(Placeholder(path: Self.join(directory, "hooks"), content: nil))
-      list.append(Placeholder(path: Self.join(directory, "config"), content: []))
+      list.append(Placeholder(path: join(directory, "hooks"), content: nil))
+      list.append(Placeholder(path: join(directory, "config"), content: []))
       guard directory.split(separator: UInt8(ascii: "/")).map(Array.init).contains(GitNames.repository) else {
         continue
       }
-      list.append(Placeholder(path: Self.join(directory, "commondir"), content: Array(".\n".utf8)))
+      list.append(Placeholder(path: join(directory, "commondir"), content: Array(".\n".utf8)))
     }
     return list.filter { (try? project.status($0.path)).flatMap { $0 } == nil }
   }
@@ -67,7 +63,7 @@ struct DirectCover {
   mutating func finish() throws(Fault) -> DirectWalls {
     for directory in gitDirectories {
       for name in ["config", "config.worktree", "commondir", "hooks", "info"] {
-        let path = Self.join(directory, name)
+        let path = join(directory, name)
         if let status = (try? project.status(path)).flatMap({ $0 }) { add(path, status.type) }
       }
     }

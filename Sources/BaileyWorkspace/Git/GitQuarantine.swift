@@ -50,17 +50,17 @@ struct GitQuarantine: Sendable {
       var count = 0
       var room = Self.maximumBytes
       for entry in try view.list(objects) where entry.type == .directory && Self.isHex(entry.name, 2) {
-        let names = try view.list(RefTable.join(objects, entry.name)).filter { $0.isStaged && $0.type == .regular }
+        let names = try view.list(join(objects, entry.name)).filter { $0.isStaged && $0.type == .regular }
         for file in names where Self.isHex(file.name, 38) || Self.isHex(file.name, 62) {
           count += 1
           if count > Self.maximumFiles { throw .overflow }
-          try copyFile(RefTable.join(entry.name, file.name), view, objects, existing, destination, &room)
+          try copyFile(join(entry.name, file.name), view, objects, existing, destination, &room)
         }
       }
       let pack = Array("pack".utf8)
-      for file in try view.list(RefTable.join(objects, pack))
+      for file in try view.list(join(objects, pack))
       where file.isStaged && file.type == .regular && Self.isPack(file.name) {
-        try copyFile(RefTable.join(pack, file.name), view, objects, existing, destination, &room)
+        try copyFile(join(pack, file.name), view, objects, existing, destination, &room)
       }
     } catch {
       throw Self.fault(String(decoding: objects, as: UTF8.self), error)
@@ -74,7 +74,7 @@ struct GitQuarantine: Sendable {
   ) throws(Errno) {
     // What the person has under this name is taken from there.
     if (try? existing.status(of: name)) != nil { return }
-    guard let source = try view.open(RefTable.join(objects, name)) else { return }
+    guard let source = try view.open(join(objects, name)) else { return }
     room -= try source.status().size
     if room < 0 { throw .tooLarge }
     if name.count > 3, name[2] == UInt8(ascii: "/") {

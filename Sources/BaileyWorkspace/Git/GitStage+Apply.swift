@@ -40,7 +40,7 @@ extension GitStage {
     let quarantine = try GitQuarantine(
       scratch: scratch, binary: binary, target: location.commonDirectory + "/objects", digits: digits)
     defer { quarantine.remove() }
-    try quarantine.copy(from: place.view, objects: RefTable.join(place.common, "objects"))
+    try quarantine.copy(from: place.view, objects: join(place.common, "objects"))
     var mover = GitMover(location: location, path: path, session: session, quarantine: quarantine)
     return try mover.run(changes, move: move)
   }

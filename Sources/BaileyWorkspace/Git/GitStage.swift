@@ -130,7 +130,7 @@ extension GitStage {
           if name == Array(".git".utf8) {
             found.insert(directory)
           } else {
-            let child = RefTable.join(directory, name)
+            let child = join(directory, name)
             // What is nested deeper cannot be opened by its path, nor applied: OverlayScan reports it.
             if child.count <= OverlayScan.maximumPath { queue.append(child) }
           }
@@ -146,7 +146,7 @@ extension GitStage {
   func stagedTable(_ path: [UInt8], _ location: GitLocation?) throws(Fault) -> RefTable? {
     guard let (view, common, own) = place(path, location) else { return nil }
     let head: [UInt8]?
-    do throws(Errno) { head = try view.read(RefTable.join(own, "HEAD"), limit: 4096) } catch {
+    do throws(Errno) { head = try view.read(join(own, "HEAD"), limit: 4096) } catch {
       throw Fault(
         "git-refs-unreadable", subject: String(decoding: path, as: UTF8.self), why: "cannot read HEAD: \(error)")
     }
@@ -157,7 +157,7 @@ extension GitStage {
   func place(_ path: [UInt8], _ location: GitLocation?) -> (view: any StagedView, common: [UInt8], own: [UInt8])? {
     guard let location else {
       guard let root = roots.first(where: { $0.path == project }) else { return nil }
-      let directory = RefTable.join(path, ".git")
+      let directory = join(path, ".git")
       return (root.view, directory, directory)
     }
     for root in roots {

@@ -18,14 +18,14 @@ struct RefTable: Sendable, Equatable {
   ///   - own: the git directory of this working tree, with `HEAD`.
   init(_ view: any StagedView, common: [UInt8], own: [UInt8]) throws(Fault) {
     do throws(Errno) {
-      if try !view.list(Self.join(common, "reftable")).isEmpty {
+      if try !view.list(join(common, "reftable")).isEmpty {
         throw Errno.notSupported
       }
-      if let bytes = try view.read(Self.join(common, "packed-refs"), limit: Self.maximumPacked) {
+      if let bytes = try view.read(join(common, "packed-refs"), limit: Self.maximumPacked) {
         try readPacked(bytes)
       }
       try readLoose(view, common, [UInt8]("refs".utf8), depth: 0)
-      head = try view.read(Self.join(own, "HEAD"), limit: 4096).flatMap(RefValue.init)
+      head = try view.read(join(own, "HEAD"), limit: 4096).flatMap(RefValue.init)
     } catch {
       throw Fault(
         "git-refs-unreadable", subject: String(decoding: common, as: UTF8.self),
@@ -58,7 +58,7 @@ struct RefTable: Sendable, Equatable {
   private mutating func readLoose(_ view: any StagedView, _ common: [UInt8], _ path: [UInt8], depth: Int) throws(Errno)
   {
     guard depth < 32 else { return refuse(path, "is nested too deeply") }
-    for entry in try view.list(Self.join(common, path)) {
+    for entry in try view.list(join(common, path)) {
       let child = path + [UInt8(ascii: "/")] + entry.name
       switch entry.type {
       case .directory: try readLoose(view, common, child, depth: depth + 1)
@@ -72,7 +72,7 @@ struct RefTable: Sendable, Equatable {
   private mutating func readOne(_ view: any StagedView, _ common: [UInt8], _ path: [UInt8]) throws(Errno) {
     if path.suffix(5).elementsEqual(".lock".utf8) { return }
     let bytes: [UInt8]?
-    do throws(Errno) { bytes = try view.read(Self.join(common, path), limit: 4096) } catch .tooLarge {
+    do throws(Errno) { bytes = try view.read(join(common, path), limit: 4096) } catch .tooLarge {
       return refuse(path, "is malformed")
     } catch { throw error }
     guard let bytes else { return }
@@ -102,11 +102,5 @@ struct RefTable: Sendable, Equatable {
   /// Whether nothing is known about this name, because it or a directory above it was refused.
   func isUnknown(_ name: String) -> Bool {
     refused.keys.contains { name == $0 || ExactText(name).relative(below: ExactText($0)) != nil }
-  }
-
-  static func join(_ directory: [UInt8], _ name: String) -> [UInt8] { join(directory, Array(name.utf8)) }
-
-  static func join(_ directory: [UInt8], _ name: [UInt8]) -> [UInt8] {
-    directory.isEmpty ? name : directory + [UInt8(ascii: "/")] + name
   }
 }

@@ -80,12 +80,12 @@ struct SensitiveWalk: ~Copyable, Sendable {
   ) throws(Fault) {
     let isDirectory = entry.type == .directory
     if entry.name == Self.dotGit { scan.repositories.append(directory) }
-    if patterns.matches(path: Self.join(directory, entry.name), name: entry.name, isDirectory: isDirectory) {
-      let path = Self.join(directory, entry.name)
+    if patterns.matches(path: join(directory, entry.name), name: entry.name, isDirectory: isDirectory) {
+      let path = join(directory, entry.name)
       if entry.type == .symlink { scan.links.append(path) }
       scan.masks += try masks(for: path, type: entry.type)
     } else if isDirectory, !Self.holdsObjects(entry.name, in: directory) {
-      queue.append(Self.join(directory, entry.name))
+      queue.append(join(directory, entry.name))
     }
   }
 
@@ -107,10 +107,6 @@ struct SensitiveWalk: ~Copyable, Sendable {
         hint: "rename it, make it readable, or use --workspace copy, which leaves it out")
     }
     return project + "/" + text
-  }
-
-  static func join(_ directory: [UInt8], _ name: [UInt8]) -> [UInt8] {
-    directory.isEmpty ? name : directory + [UInt8(ascii: "/")] + name
   }
 
   private static let dotGit = Array(".git".utf8)

@@ -52,7 +52,7 @@ struct WatchState: ~Copyable, Sendable {
       return []
     }
     guard let directory = directories[event.watch], !event.name.isEmpty else { return [] }
-    let path = SensitiveWalk.join(directory, event.name)
+    let path = join(directory, event.name)
     if event.vanished { return vanished(path, event, inotify) }
     return event.appeared ? try appeared(path, event, inotify) + targets() : []
   }

@@ -134,10 +134,6 @@ struct OverlayScan {
   }
 }
 
-func join(_ path: [UInt8], _ name: [UInt8]) -> [UInt8] {
-  path.isEmpty ? name : path + [UInt8(ascii: "/")] + name
-}
-
 extension Descriptor {
   /// Set by overlayfs on a directory that does not show the lower one of its name: `user.` where an ordinary user mounted it.
   fileprivate var isOpaque: Bool {

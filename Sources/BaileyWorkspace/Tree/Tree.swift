@@ -64,6 +64,13 @@ final class Tree: Sendable {
   }
 }
 
+/// The path of a name in a directory of a tree; the empty path is the root.
+func join(_ directory: [UInt8], _ name: [UInt8]) -> [UInt8] {
+  directory.isEmpty ? name : directory + [ExactText.slash] + name
+}
+
+func join(_ directory: [UInt8], _ name: String) -> [UInt8] { join(directory, Array(name.utf8)) }
+
 /// A name in an open directory.
 struct Place: ~Copyable {
   let folder: Descriptor
