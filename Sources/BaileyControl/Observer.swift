@@ -5,7 +5,16 @@ import Synchronization
 ///
 /// At most 8,192 events with 16 MiB of text wait, for 100 ms; what does not fit is counted, and the count becomes a record of its own. After
 /// `finish` every event is either a record or counted.
+///
+/// An agent can make events as often as it likes, and the disk is the person's. So a session has a reserve that a large build does not use
+/// up, and beyond it a trickle: a flood leaves tens of megabytes, and then about one a minute. What came before it stays.
 final class Observer: SandboxObserver {
+  /// A build of 300 files with `make -j` makes about 3,000 events in seconds; one of 5,000 files is whole as well.
+  static let burst = 50_000
+  /// What the reserve fills up with, and what is kept of a flood that has used it up.
+  static let recordsPerMinute = 1_000
+  /// Bytes of text that count as one record: long command lines use the reserve up by their size.
+  private static let usualSize = 1024
   static let limit = 8192
   /// Of the texts of those that wait: an exec has up to 32 KiB of arguments.
   static let byteLimit = 16 << 20
@@ -15,6 +24,7 @@ final class Observer: SandboxObserver {
     var events: [(time: Int64, event: ObservedEvent)] = []
     var bytes = 0
     var lost = 0
+    var limiter = RecordLimiter(perMinute: Observer.recordsPerMinute, burst: Observer.burst)
     /// Losses whose record could not be written.
     var untold = 0
     /// Waits a little, then writes what has gathered; `nil` when nothing waits.
@@ -22,6 +32,9 @@ final class Observer: SandboxObserver {
 
     mutating func keep(_ event: ObservedEvent, _ time: Int64) {
       let size = event.arguments.reduce(event.path.utf8.count + (event.target?.utf8.count ?? 0)) { $0 + $1.utf8.count }
+      let (isAdmitted, suppressed) = limiter.admit(cost: 1 + size / Observer.usualSize, now: time)
+      lost += suppressed
+      guard isAdmitted else { return }
       guard events.count < Observer.limit, bytes + size <= Observer.byteLimit else {
         lost += 1
         return
@@ -46,7 +59,7 @@ final class Observer: SandboxObserver {
     let time = now()
     state.withLock { state in
       state.keep(event, time)
-      guard state.writing == nil else { return }
+      guard state.writing == nil, !state.events.isEmpty || state.lost > 0 else { return }
       state.writing = Task.detached {
         // Cancelled, the session has ended and nothing more will come.
         do { try await Task.sleep(for: Self.gathering) } catch {}
@@ -57,6 +70,13 @@ final class Observer: SandboxObserver {
 
   /// Returns when everything that was observed is with the recorder. For after the last process of the session has ended.
   func finish() async {
+    await flush()
+    state.withLock { $0.lost += $0.limiter.takeSuppressed() }
+    await write()
+  }
+
+  /// Does not wait for more to gather.
+  func flush() async {
     let writing = state.withLock { $0.writing }
     writing?.cancel()
     await writing?.value

@@ -51,6 +51,54 @@ struct ObserverTests {
     #expect(recorder.counts.withLock { $0.observed } >= 8192)
   }
 
+  @Test(
+    "Of a flood that never ends, what the reserve does not hold is counted, once a minute; a quiet hour fills it up again"
+  )
+  func flood() async {
+    let recorder = CountingRecorder()
+    let time = Mutex<Int64>(1)
+    let observer = Observer(subject: Self.subject, recorder: recorder, now: { time.withLock { $0 } })
+    let minute: Int64 = 60_000_000_000
+    func storm(_ events: Int) async {
+      for index in 0..<events {
+        observer.observed(Self.event)
+        // The queue is not what is tested: no more than it holds waits at once.
+        if index % (Observer.limit / 2) == 0 { await observer.flush() }
+      }
+      await observer.flush()
+    }
+    await storm(60_000)
+    #expect(recorder.counts.withLock { $0.observed } == Observer.burst + Observer.recordsPerMinute)
+    #expect(recorder.counts.withLock { $0.lost } == 0)
+    for _ in 0..<3 {
+      time.withLock { $0 += minute }
+      await storm(3_000)
+    }
+    let kept = Observer.burst + 4 * Observer.recordsPerMinute
+    #expect(recorder.counts.withLock { $0.observed } == kept)
+    #expect(recorder.counts.withLock { $0.lost } == 9_000 + 2 * 2_000)
+    time.withLock { $0 += 60 * minute }
+    await storm(20_000)
+    #expect(recorder.counts.withLock { $0.observed } == kept + 20_000)
+    await observer.finish()
+    #expect(recorder.total == 89_000)
+  }
+
+  @Test("Long arguments use the reserve up by their size")
+  func largeFlood() async {
+    let recorder = CountingRecorder()
+    let observer = Self.observer(recorder)
+    let arguments = Array(repeating: String(repeating: "x", count: 1024), count: 32)
+    let event = ObservedEvent(operation: .exec, process: 7, path: "/bin/x", arguments: arguments)
+    for index in 0..<3_000 {
+      observer.observed(event)
+      if index % 256 == 0 { await observer.flush() }
+    }
+    await observer.finish()
+    #expect(recorder.total == 3_000)
+    #expect(recorder.counts.withLock { $0.observed } == (Observer.burst + Observer.recordsPerMinute) / 33)
+  }
+
   @Test("Events that the log refuses are counted")
   func refused() async {
     let recorder = CountingRecorder(refusesObserved: true)
