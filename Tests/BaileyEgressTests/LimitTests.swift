@@ -131,6 +131,62 @@ struct LimitTests {
     #expect(totals.sent > 0 && totals.received > totals.sent)
   }
 
+  @Test("Heads that together are more than a session may hold are refused, and served again once there is room")
+  func heldHeads() async throws {
+    let gate = try await TestGate(mediator: TestMediator(hosts: [])) {
+      $0.maximumHeld = 256 << 10
+      $0.learning = .seconds(300)
+    }
+    let core = try #require(gate.session as? OpenSession).core
+    let start = "GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nX: "
+    let peers = try await blocking {
+      try (0..<32).map { _ in
+        let peer = try gate.proxied()
+        try peer.send(start + String(repeating: "a", count: 16 << 10))
+        return peer
+      }
+    }
+    // One of them holds 32 KiB at most.
+    try await eventually { gate.mediator.refusalCodes.count >= 16 && core.heldBytes > 192 << 10 }
+    let answer = try await say(gate, start + String(repeating: "a", count: 63 << 10))
+    #expect(answer.hasPrefix("HTTP/1.1 503 ") && answer.contains(#""code":"egress-busy""#))
+    #expect(Set(gate.mediator.refusalCodes) == ["egress-busy"])
+    for peer in peers { peer.close() }
+    try await eventually { try await say(gate, start + "a\r\n\r\n").contains("nothing-allows") }
+    await gate.close()
+    #expect(core.heldBytes == 0)
+  }
+
+  @Test("Of what was passed on nothing is kept, however long the body and wherever its pieces end")
+  func longBodies() async throws {
+    let (size, piece) = (8 << 20, String(repeating: "a", count: 1 << 16))
+    // Each piece ends within the head of the next chunk.
+    let pieces = String(repeating: piece + "\r\n10000\r\n", count: size >> 16)
+    let server = try TestServer { peer in
+      _ = try peer.receiveHead()
+      _ = try peer.receive(exactly: size)
+      try peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n" + pieces.dropLast(4))
+      while try !peer.receive().isEmpty {}
+    }
+    let gate = try await TestGate(
+      names: ["good.example": ["127.0.0.1"]], rules: opened(server.port, also: [rule("good.example", server.port)]))
+    let core = try #require(gate.session as? OpenSession).core
+    let host = "good.example:\(server.port)"
+    let peer = try await blocking {
+      let peer = try gate.proxied()
+      try peer.send("POST http://\(host)/ HTTP/1.1\r\nHost: \(host)\r\nTransfer-Encoding: chunked\r\n\r\n10000\r\n")
+      try peer.send(String(pieces.dropLast(4)))
+      _ = try peer.receiveHead()
+      _ = try peer.receive(exactly: size)
+      return peer
+    }
+    #expect(gate.session.traffic.sent > size && gate.session.traffic.received > size)
+    #expect((1..<(1 << 20)).contains(core.heldBytes))
+    peer.close()
+    await gate.close()
+    #expect(core.heldBytes == 0)
+  }
+
   @Test(
     "A head that never ends is refused, whatever it is a head of",
     arguments: [

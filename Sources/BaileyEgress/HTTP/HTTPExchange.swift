@@ -28,6 +28,8 @@ final class HTTPExchange: ChannelInboundHandler {
   var state = State.head
   var current: Current?
   var input = ByteBuffer()
+  /// Of `input` and the head, as the session counts it.
+  private var held = 0
   var context: ChannelHandlerContext?
   var upstream: HTTPUpstream?
   var candidates: [IPAddress] = []
@@ -50,7 +52,12 @@ final class HTTPExchange: ChannelInboundHandler {
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    input = ByteBuffer()
+    _ = session.settle(&input, counted: &held)
+  }
 
   func channelActive(context: ChannelHandlerContext) {
     arm(session.options.learning)
@@ -106,7 +113,10 @@ final class HTTPExchange: ChannelInboundHandler {
 
   /// Asks for bytes while there is room for them, and the server takes them. The room while nothing can be passed shows whether the client left.
   func wantMore() {
-    guard !isReading, !clientEnded, input.readableBytes < Self.inputLimit, let context else { return }
+    guard let context else { return }
+    let hasRoom = session.settle(&input, and: current?.head.length ?? 0, counted: &held)
+    if state == .deciding || state == .dialling, !hasRoom { return }
+    guard !isReading, !clientEnded, input.readableBytes < Self.inputLimit else { return }
     if state == .exchanging || state == .tunnel, upstream?.isWritable == false { return }
     isReading = true
     context.read()
@@ -121,6 +131,7 @@ final class HTTPExchange: ChannelInboundHandler {
 
   private func readHead() {
     guard input.readableBytes > 0 else { return }
+    guard session.settle(&input, counted: &held) else { return refuse(.busy, observing: nil, host: nil) }
     looks += 1
     guard looks <= Self.maximumLooks else { return refuse(.silent, observing: nil, host: nil) }
     do throws(RequestHeadError) {

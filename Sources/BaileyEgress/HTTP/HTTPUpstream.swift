@@ -18,6 +18,8 @@ final class HTTPUpstream: ChannelInboundHandler {
   private var request: RequestHead?
   private var answer: ResponseHead?
   private var input = ByteBuffer()
+  /// Of `input`, as the session counts it.
+  private var held = 0
   private var keepsAlive = false
   private var isReading = false
   /// Reads that a head came in; see `Connection.looksAgain`.
@@ -82,13 +84,22 @@ final class HTTPUpstream: ChannelInboundHandler {
   }
 
   func wantMore() {
-    guard !isReading, let context, exchange.value.isWritable else { return }
+    guard let context else { return }
+    _ = hasRoom
+    guard !isReading, exchange.value.isWritable else { return }
     isReading = true
     context.read()
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-  func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    input = ByteBuffer()
+    _ = hasRoom
+  }
+
+  private var hasRoom: Bool { exchange.value.session.settle(&input, counted: &held) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = unwrapInboundIn(data)
@@ -144,6 +155,10 @@ final class HTTPUpstream: ChannelInboundHandler {
   /// `true` when a head was taken, and there is more to look at.
   private func readHead() -> Bool {
     guard let request, input.readableBytes > 0 else { return false }
+    guard hasRoom else {
+      exchange.value.fail(.busy)
+      return false
+    }
     looks += 1
     do throws(ResponseHeadError) {
       guard looks <= Self.maximumLooks else { throw .tooLong }

@@ -14,6 +14,9 @@ package struct GateOptions: Sendable {
   package var halfClosedIdle = Duration.seconds(300)
   /// Live connections of a session.
   package var maximumConnections = 4096
+  /// Bytes of a session's plain HTTP that wait in the controller: heads that are not whole, and what comes while a request is decided.
+  /// For each of the connections an ample head of 8 KiB.
+  package var maximumHeld: Int64 = 32 << 20
   /// Names never seen before and mentioned by no rule that are decided and recorded in a minute; the rest is counted.
   package var newNamesPerMinute = 240
   /// The same for names that a wildcard rule covers.

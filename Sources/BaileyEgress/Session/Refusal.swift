@@ -50,7 +50,7 @@ struct Refusal: Error, Sendable, Equatable {
     case "client-silent": "408 Request Timeout"
     case "name-not-found", "connection-failed": "502 Bad Gateway"
     case "resolver-timeout", "connection-timeout": "504 Gateway Timeout"
-    case "too-many-connections", "resolver-busy": "503 Service Unavailable"
+    case "too-many-connections", "egress-busy", "resolver-busy": "503 Service Unavailable"
     default: "403 Forbidden"
     }
   }
@@ -81,6 +81,10 @@ extension Refusal {
 
   static let tooManyConnections = Refusal(
     "too-many-connections", "the session has as many connections as it may have", hint: "close some, and try again")
+
+  static let busy = Refusal(
+    "egress-busy", "the session's unfinished requests hold as much memory as they may",
+    hint: "finish or close some, and try again")
 
   static let silent = Refusal("client-silent", "the client sent no complete request in time")
 

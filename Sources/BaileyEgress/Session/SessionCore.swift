@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import NIOCore
 import Synchronization
 
 /// What all connections of one session share: who asks, whom to ask, what was counted.
@@ -21,6 +22,7 @@ final class SessionCore: Sendable {
   private let received = Atomic<Int64>(0)
   private let connections = Atomic<Int64>(0)
   private let live = Atomic<Int64>(0)
+  private let held = Atomic<Int64>(0)
   private let closed = Atomic<Bool>(false)
   private let reports = InFlight()
 
@@ -88,6 +90,22 @@ final class SessionCore: Sendable {
   }
 
   func countReceived(_ bytes: Int) { received.wrappingAdd(Int64(bytes), ordering: .relaxed) }
+
+  /// Bytes of plain HTTP that wait in the controller.
+  var heldBytes: Int64 { held.load(ordering: .relaxed) }
+
+  /// Frees the room of what was taken out of a buffer, which it would keep for ever, and counts what is left.
+  ///
+  /// - Parameters:
+  ///   - more: bytes that the connection holds elsewhere.
+  ///   - counted: what was counted of it last.
+  /// - Returns: `false` when the session holds more than it may.
+  func settle(_ buffer: inout ByteBuffer, and more: Int = 0, counted: inout Int) -> Bool {
+    if buffer.readableBytes == 0 { buffer = ByteBuffer() } else { buffer.discardReadBytes() }
+    let now = buffer.storageCapacity + more
+    defer { counted = now }
+    return held.wrappingAdd(Int64(now - counted), ordering: .relaxed).newValue <= options.maximumHeld
+  }
 
   func name(of address: IPAddress) -> HostName? { names.withLock { $0.name(of: address) } }
 }
