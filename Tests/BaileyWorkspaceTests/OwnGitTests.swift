@@ -123,6 +123,30 @@ struct OwnGitTests {
   }
 
   @Test(
+    "Credentials in the addresses of reflogs are not seen, everything else of a line is; and they stay in the project",
+    arguments: [WorkspaceMode.staged, .copy])
+  func reflogs(mode: WorkspaceMode) async throws {
+    let fixture = try WorkspaceFixture()
+    try shell(
+      """
+      git init -q -b main .; git commit -q --allow-empty -m first
+      GIT_REFLOG_ACTION='pull https://hunter2@h.example/x?a=b@c ssh://git@h/y' git commit -q --allow-empty -m second
+      printf 'a b \\377 c\\tclone: from HTTPS://me:hunter2@h.example\\r\\n' >> .git/logs/HEAD
+      """, fixture)
+    let log = try Descriptor.open(fixture.project + "/.git/logs/HEAD").readAll(limit: 1 << 20)
+    try await fixture.open(mode)
+    let path = (mode == .copy ? fixture.copy : fixture.upper) + "/.git/logs/HEAD"
+    let seen = try Descriptor.open(path).readAll(limit: 1 << 20)
+    #expect(text(path)?.contains("hunter2") == false)
+    #expect(text(path)?.contains("pull https://h.example/x?a=b@c ssh://git@h/y") == true)
+    #expect(seen == Array(log.replacing(bytes("hunter2@"), with: []).replacing(bytes("me:"), with: [])))
+    #expect(log.count > seen.count && seen.contains(0xFF))
+    let set = try await fixture.changes()
+    #expect(set.changes == [] && set.refs == [])
+    #expect(try Descriptor.open(fixture.project + "/.git/logs/HEAD").readAll(limit: 1 << 20) == log)
+  }
+
+  @Test(
     "Credentials are taken out of settings",
     arguments: [
       ("url = https://u:p@h/x", "url = https://h/x"), ("url = https://t@h/x", "url = https://h/x"),

@@ -91,16 +91,16 @@ struct GitDirectoryCopy {
   ) throws(Errno) {
     let file = try source.regular(name)
     let status = try file.status()
-    guard status.size <= Self.maximumFile, !(path.starts(with: "logs/".utf8) && status.size > Self.maximumLog) else {
-      return
-    }
+    let isLog = GitCredentials.isReflog(Array(".git/".utf8) + path)
+    guard status.size <= (isLog ? Self.maximumLog : Self.maximumFile) else { return }
     let kind = kind(path)
     let isSetting = kind == .hook || kind == .config
-    let bytes = status.size <= 1 << 16 || name.starts(with: "config".utf8) ? try file.readAll(limit: 1 << 20) : nil
+    let isRead = isLog || status.size <= 1 << 16 || name.starts(with: "config".utf8)
+    let bytes = isRead ? try file.readAll(limit: Int(isLog ? Self.maximumFile : 1 << 20)) : nil
     let mode = kind == .hook ? status.mode & 0o777 : status.mode & 0o666 | 0o600
     let copied = try target.open(name, [.writeOnly, .create, .exclusive, .noFollow], mode: mode)
     if let bytes {
-      try copied.writeAll(kind == .config ? withoutCredentials(bytes, path) : bytes)
+      try copied.writeAll(isLog || kind == .config ? withoutCredentials(bytes, path) : bytes)
     } else {
       try copied.copyContents(of: file)
     }
@@ -111,7 +111,8 @@ struct GitDirectoryCopy {
 
   private mutating func withoutCredentials(_ bytes: [UInt8], _ path: [UInt8]) -> [UInt8] {
     guard let clean = GitCredentials.removed(from: bytes, at: Array(".git/".utf8) + path) else { return bytes }
-    withheld.insert(path)
+    // A reflog is never applied.
+    if kind(path) == .config { withheld.insert(path) }
     return clean
   }
 

@@ -88,7 +88,8 @@ struct ProjectCopy {
 
   private static func withoutCredentials(_ file: borrowing Descriptor, _ path: [UInt8]) throws(Errno) -> [UInt8]? {
     guard GitCredentials.mayHold(path) else { return nil }
-    let content = try file.readAll(limit: 1 << 20)
+    let limit = GitCredentials.isReflog(path) ? Int(GitDirectoryCopy.maximumFile) : 1 << 20
+    let content = try file.readAll(limit: limit)
     try file.seek(to: 0)
     return GitCredentials.removed(from: content, at: path)
   }
