@@ -35,6 +35,19 @@ struct SessionFiles: Sendable {
   /// Clones of the project's files at the start, where the file system shares blocks.
   var base: String { directory + "/base" }
 
+  /// Not synced: after a power cut the session is over, and without a record the change times alone decide.
+  func save(_ directories: DirectoryRecord) throws(Fault) {
+    let directory = directory
+    try attempting("remembering the project's directories", Array(directory.utf8)) { () throws(Errno) in
+      try Descriptor.open(directory + "/directories", [.writeOnly, .create, .truncate]).writeAll(directories.bytes)
+    }
+  }
+
+  /// `nil` for a session without a record.
+  func directories() -> DirectoryRecord? {
+    (try? WholeFile.read(directory + "/directories", limit: 1 << 30)).flatMap { DirectoryRecord($0.bytes) }
+  }
+
   func save(_ memory: Memory) throws(Fault) {
     let accepted = memory.base.accepted.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     let json: JSON = [

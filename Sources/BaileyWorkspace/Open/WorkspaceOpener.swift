@@ -27,9 +27,13 @@ struct WorkspaceOpener {
     let base = BaseRecord(started: try now(tree), accepted: [:])
     // The walk comes after the clock was read: what changes meanwhile is then seen as changed.
     var cover = DirectCover(project: tree)
+    var directories = DirectoryRecord()
     let scan = try SensitiveFiles.scan(project: project, patterns: sensitive) { entry, directory in
       if mode == .direct { cover.look(at: entry, in: directory) }
+    } opened: { directory, path in
+      if mode == .staged { directories.note(path, directory) }
     }
+    if mode == .staged { try files.save(directories) }
     let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
     let layers = try layers(tree, &notices)

@@ -31,11 +31,16 @@ package enum SensitiveFiles {
     try scan(project: project, patterns: patterns) { _, _ in }
   }
 
-  /// - Parameter seen: called with each entry and its directory, for who looks for something else on the same walk.
-  static func scan(project: String, patterns: [Glob], seen: (DirectoryEntry, [UInt8]) -> Void) throws(Fault) -> Scan {
+  /// - Parameters:
+  ///   - seen: called with each entry and its directory, for who looks for something else on the same walk.
+  ///   - opened: called with each directory.
+  static func scan(
+    project: String, patterns: [Glob], seen: (DirectoryEntry, [UInt8]) -> Void,
+    opened: (borrowing Descriptor, [UInt8]) -> Void = { _, _ in }
+  ) throws(Fault) -> Scan {
     let walk = try SensitiveWalk(project: project, patterns: SensitivePatterns(patterns))
     var scan = Scan()
-    try walk.visit(below: [], into: &scan, seen: seen) { _, _ in }
+    try walk.visit(below: [], into: &scan, seen: seen, opened: opened)
     // By bytes: two spellings of an accented name are two files.
     scan.masks = scan.masks.exact.sortedTexts()
     return scan

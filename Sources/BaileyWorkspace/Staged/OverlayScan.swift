@@ -14,6 +14,8 @@ struct OverlayScan {
   private var found: [StagedChange] = []
   private var limit = ChangeLimit()
   private var above: (path: [UInt8], status: FileStatus?)?
+  /// Of directories of the project: whether another one stands in the place of it, or of one above.
+  private var moved: [[UInt8]: Bool] = [:]
 
   /// A path beyond this could not be opened from the root any more (PATH_MAX is 4096).
   static let maximumPath = 3900
@@ -65,7 +67,8 @@ struct OverlayScan {
     let after = try attempting(Self.doing, path) { () throws(Errno) in try upper.state(path, hasher) }
     let before = try attempting(Self.doing, path) { () throws(Errno) in try lower.state(path, hasher) }
     if after == .absent || after == before { return }
-    if let below, start.isUntouchedBySession(path, below, after) { return }
+    let isMoved = isMoved(path)
+    if let below, start.isUntouchedBySession(path, below, after, isMoved: isMoved) { return }
     try note(path, before, after, conflict: conflict(path, below, before, after))
   }
 
@@ -94,26 +97,43 @@ struct OverlayScan {
     }
   }
 
-  private mutating func conflict(_ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState)
-    -> String?
-  {
+  /// Whether the project's entry came to its place with a directory above it.
+  private mutating func isMoved(_ path: [UInt8]) -> Bool {
+    if path.isEmpty { return false }
+    let (parent, _) = Tree.split(path)
+    if let known = moved[parent] { return known }
+    let isReplaced = isMoved(parent) || start.isReplaced(parent, (try? lower.status(parent)) ?? nil)
+    moved[parent] = isReplaced
+    return isReplaced
+  }
+
+  private mutating func conflict(
+    _ path: [UInt8], _ below: FileStatus?, _ before: NodeState, _ after: NodeState
+  ) -> String? {
     if git.withheld.contains(path) { return GitCredentials.conflict }
     if case .other = after { return "a special file is never applied" }
     if case .other = before { return "the project has a special file here, which is left alone" }
     guard let below else { return resurrection(path, after) }
     let directoryMatters = before.type == .directory && after.type == .directory
-    return start.isTouched(path, below, before, directoryMatters: directoryMatters) ? BaseRecord.touched : nil
+    let isMoved = isMoved(path) || start.isReplaced(path, below)
+    return start.isTouched(path, below, before, directoryMatters: directoryMatters, isMoved: isMoved)
+      ? BaseRecord.touched : nil
   }
 
   /// A file that the project had, or that the agent took over from it, where the project has none any more: removed meanwhile, unless the
   /// agent renamed it and the project's directory is as it was.
   private mutating func resurrection(_ path: [UInt8], _ after: NodeState) -> String? {
     if start.hadFile(path) { return "removed from the project since the session began" }
+    guard after.type == .file, !start.record.isAccepted(path, nil) else { return nil }
+    let (parent, _) = Tree.split(path)
+    let isGone =
+      if let above = lowerDirectory(above: path) {
+        isMoved(path) || start.record.isTouched(parent, above, directoryMatters: true)
+      } else {
+        start.hadDirectory(parent) && !start.record.isAccepted(parent, nil)
+      }
     // The origin is asked for last: where the directory is new or as it was, no file in it needs to be opened.
-    guard after.type == .file, !start.record.isAccepted(path, nil), let above = lowerDirectory(above: path),
-      start.record.isTouched(Tree.split(path).parent, above, directoryMatters: true), upper.hasOrigin(path)
-    else { return nil }
-    return "may have been removed from the project since the session began"
+    return isGone && upper.hasOrigin(path) ? "may have been removed from the project since the session began" : nil
   }
 
   /// Of the project's side; asked for by one new file of a directory after the other.

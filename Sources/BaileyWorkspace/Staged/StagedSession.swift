@@ -35,7 +35,9 @@ struct StagedSession: Sendable {
       case .direct, .readOnly: files.directory
       }
     staged = try attempting("opening the session's files", Array(path.utf8)) { () throws(Errno) in try Tree(path) }
-    start = StartState(record: memory.base, base: try? Tree(files.base), hasher: hasher)
+    start = StartState(
+      record: memory.base, directories: memory.mode == .staged ? files.directories() : nil,
+      base: try? Tree(files.base), hasher: hasher)
     git = try Self.git(session, files, memory)
   }
 
