@@ -22,7 +22,7 @@ struct LimitWarden: Sendable {
       do { try await Task.sleep(for: period) } catch { return nil }
       if let wall = limits.wallSeconds, ContinuousClock.now - started > .seconds(wall) { return "wall-time" }
       guard isMetered else { continue }
-      guard let usage = session.sandbox.usage() else {
+      guard let usage = session.sandbox.usage(memoryLimit: limits.memory ?? .max) else {
         misses += 1
         if misses == Self.mostMisses { return "unmeasurable" }
         continue

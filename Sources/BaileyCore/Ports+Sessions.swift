@@ -119,6 +119,10 @@ package protocol HomeKeeper: Sendable {
   func reset(project: String) async throws(Fault)
 }
 
+extension RunningSandbox {
+  package func usage() -> Usage? { usage(memoryLimit: nil) }
+}
+
 /// What a sandbox uses at this moment.
 package struct Usage: Sendable, Equatable {
   package var processes: Int

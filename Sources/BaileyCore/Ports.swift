@@ -115,7 +115,9 @@ package protocol RunningSandbox: Sendable {
   /// Whether the kernel itself holds the limit on memory, so that nobody need watch it.
   var holdsMemory: Bool { get }
   /// `nil` when the sandbox is gone.
-  func usage() -> Usage?
+  ///
+  /// - Parameter memoryLimit: for who only wants to know whether it is exceeded: what is below it may be told as more than it is.
+  func usage(memoryLimit: Int64?) -> Usage?
   func freeze() async throws(Fault)
   func thaw() async throws(Fault)
   /// Returns when no process of the sandbox is left, and whether its observer has heard of all that they did.

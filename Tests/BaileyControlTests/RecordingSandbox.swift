@@ -31,7 +31,7 @@ final class RecordingSandbox: RunningSandbox {
   func signal(_ number: Int32) async throws(Fault) { throw nowhere }
   func resize(_ size: TerminalSize) async throws(Fault) { throw nowhere }
   let holdsMemory = false
-  func usage() -> Usage? { usages.withLock { $0.popLast() ?? nil } }
+  func usage(memoryLimit: Int64?) -> Usage? { usages.withLock { $0.popLast() ?? nil } }
   func freeze() async throws(Fault) { note("freeze") }
   func thaw() async throws(Fault) { note("thaw") }
   func kill() async throws(Fault) -> Bool {

@@ -72,7 +72,9 @@ package final class Sandbox: RunningSandbox {
 
   package var holdsMemory: Bool { group?.holdsLimits ?? false }
 
-  package func usage() -> Usage? { holdsMemory ? group?.usage : ProcessTreeMeter.usage(ofInit: initProcess) }
+  package func usage(memoryLimit: Int64?) -> Usage? {
+    holdsMemory ? group?.usage : ProcessTreeMeter.usage(ofInit: initProcess, memoryLimit: memoryLimit)
+  }
 
   package func freeze() async throws(Fault) { try await setFrozen(true) }
 
