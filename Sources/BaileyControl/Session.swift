@@ -164,17 +164,15 @@ package actor Session {
     case .running, .frozen: state = .ending(end)
     }
     mediator.close()
-    await endSandbox()
+    if end == .killed { await killEverything() } else { await endSandbox() }
     await observer.finish()
     let traffic = egress.traffic
     await egress.close()
     await mediator.end()
     await resources.workspaces.close(session: id)
-    summary.state = .ended
-    summary.ended = resources.now()
-    summary.exitCode = end.exitCode
-    let (archive, summary) = (resources.archive, summary)
-    async let saved: Void = { do { try await archive.save(summary) } catch {} }()
+    if end != .killed { summary = ended(end) }
+    let summary = summary
+    async let saved: Void = end == .killed ? () : save(summary)
     await write(.sessionEnd, Self.endBody(end, traffic))
     await saved
     state = .ended(end)
@@ -182,6 +180,32 @@ package actor Session {
     for waiter in waiters { waiter.resume(returning: end) }
     waiters = []
     tellKillers(nil)
+  }
+
+  /// An order to kill waits for nothing that can happen while the processes die: the cut of the connections, the end of the watch, the
+  /// summary's way to the disk.
+  private func killEverything() async {
+    let ended = ended(.killed)
+    async let cut: Void = egress.close()
+    async let unwatched: Void = resources.workspaces.unwatch(session: id)
+    async let saved: Void = save(ended)
+    await endSandbox()
+    await cut
+    await unwatched
+    await saved
+    summary = ended
+  }
+
+  private func ended(_ end: SessionEnd) -> SessionSummary {
+    var ended = summary
+    ended.state = .ended
+    ended.ended = resources.now()
+    ended.exitCode = end.exitCode
+    return ended
+  }
+
+  private nonisolated func save(_ summary: SessionSummary) async {
+    do { try await resources.archive.save(summary) } catch {}
   }
 
   /// Nothing that a process may still need is taken from it, but all that it may still do outside.

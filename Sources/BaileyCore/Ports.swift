@@ -209,6 +209,8 @@ package protocol WorkspaceKeeper: Sendable {
   func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault)
   /// Whether something stands at an absolute host path, or that cannot be told: what is gone needs no mask.
   func isPresent(_ path: String) -> Bool
+  /// Ends the watch: nothing of the session runs any more, or it is being killed.
+  func unwatch(session: SessionID) async
   func close(session: SessionID) async
 }
 

@@ -27,6 +27,7 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
   package func recover() async throws(Fault) -> [String] { [] }
   package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
   package func isPresent(_ path: String) -> Bool { present.contains(path) }
+  package func unwatch(session: SessionID) async {}
   package func close(session: SessionID) async {}
   package func open(
     subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,

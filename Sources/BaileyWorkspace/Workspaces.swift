@@ -110,9 +110,11 @@ package actor Workspaces: WorkspaceKeeper {
     return true
   }
 
+  package func unwatch(session: SessionID) async { await stop(watches.removeValue(forKey: session)) }
+
   package func close(session: SessionID) async {
     running.remove(session)
-    await stop(watches.removeValue(forKey: session))
+    await unwatch(session: session)
     guard let project = openings.removeValue(forKey: session)?.layers.path else { return }
     lingering[project, default: []].insert(session)
     if openings.values.contains(where: { $0.layers.path == project }) { return }

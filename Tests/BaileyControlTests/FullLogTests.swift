@@ -49,6 +49,7 @@ private final class CountingKeeper: WorkspaceKeeper {
   func recover() async throws(Fault) -> [String] { [] }
   func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
   func isPresent(_ path: String) -> Bool { false }
+  func unwatch(session: SessionID) async {}
   func close(session: SessionID) async {}
 }
 

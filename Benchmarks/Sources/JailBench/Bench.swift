@@ -10,12 +10,12 @@ struct Bench {
   private let filter: [UInt8]
   private let directory: String
 
-  init(jail: String, command: [String] = ["/bin/true"], streams: PlanEncoder.Streams = []) throws {
+  init(jail: String) throws {
     self.jail = jail
     directory = "/var/tmp/jail-bench-\(CurrentProcess.number)"
     for name in ["project", "home", "masks/directory"] { try Descriptor.makeDirectories(directory + "/" + name) }
     _ = try Descriptor.open(directory + "/masks/file", [.writeOnly, .create])
-    var plan = try Self.plan(directory, command)
+    var plan = try Self.plan(directory)
     var filter: [UInt8] = []
     // Without a controller nobody answers a notification; the listener stays, because bailey-jail takes no plan without.
     plan.agent = plan.agent.map { operation in
@@ -24,13 +24,13 @@ struct Bench {
       return .seccomp(program: filter, notify: true)
     }
     self.filter = filter
-    self.plan = try PlanEncoder.encode(plan, streams: streams)
+    self.plan = try PlanEncoder.encode(plan, streams: [])
     var view = SameView(scratch: directory)
     view.add(plan)
     self.view = view
   }
 
-  private static func plan(_ directory: String, _ command: [String]) throws -> SandboxPlan {
+  private static func plan(_ directory: String) throws -> SandboxPlan {
     let user = CurrentProcess.user
     let agent: UInt32 = user == 0 ? 1_879_048_192 : user
     let caller = Caller(
@@ -41,7 +41,7 @@ struct Bench {
     let project = directory + "/project"
     let request = SandboxRequest(
       session: .random(), workspace: .bind(path: project, source: project, readOnly: false),
-      homeDirectory: directory + "/home", homePath: "/home/bench", workingDirectory: project, command: command,
+      homeDirectory: directory + "/home", homePath: "/home/bench", workingDirectory: project, command: ["/bin/true"],
       environment: ["PATH": "/usr/bin:/bin"], terminal: nil, manifest: manifest, masks: [], caller: caller)
     let facts = try HostFacts.gather(
       caller: caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
@@ -57,7 +57,7 @@ struct Bench {
     return program
   }
 
-  func clean() {
+  private func clean() {
     let name = "jail-bench-\(CurrentProcess.number)"
     _ = try? Descriptor.open("/var/tmp", [.readOnly, .directory]).removeTree(name)
   }
@@ -91,13 +91,13 @@ struct Bench {
   }
 
   /// A running sandbox without a controller.
-  struct Alone: ~Copyable {
+  private struct Alone: ~Copyable {
     let control: Descriptor
     let initProcess: Descriptor
   }
 
   /// Returns when the walls stand and the program is about to run.
-  func start(output: Int32? = nil) throws -> Alone {
+  private func start() throws -> Alone {
     let plan = try Descriptor.sealedMemory("plan", plan)
     let (ours, theirs) = try Descriptor.socketPair(.packet).take()
     let control = Descriptor(owning: ours)
@@ -105,7 +105,7 @@ struct Bench {
     let null = try Descriptor.open("/dev/null", .readWrite)
     let process = try Descriptor.spawn(
       jail, arguments: ["bailey-jail"],
-      descriptors: [null.raw, null.raw, 2, plan.raw, their.raw, nil, output, nil, nil, nil])
+      descriptors: [null.raw, null.raw, 2, plan.raw, their.raw, nil, nil, nil, nil, nil])
     guard try Descriptor.process(process).reap() == .exited(0) else { throw Failed.jail }
     let message = try control.receive(upTo: 4096, descriptors: 192)
     guard message.bytes.first == 1, let first = message.descriptors.first else { throw Failed.jail }

@@ -19,7 +19,7 @@ do {
   if words[1] == "launch" {
     try Bench(jail: jail).run(rounds)
   } else {
-    try KillBench(bailey: words[2] + "/bailey", jail: jail).run(rounds)
+    try KillBench(bailey: words[2] + "/bailey").run(rounds)
   }
 } catch {
   print(error)
