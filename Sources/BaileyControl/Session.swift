@@ -13,23 +13,23 @@ package actor Session {
   package nonisolated let mediator: SessionMediator
   package nonisolated let manifest: Manifest
   /// Paths of the project that are covered against changes, not against reading.
-  private let readOnly: Set<ExactText>
-  private let resources: Resources
-  private let observer: Observer
-  private let egress: any EgressSession
-  private var summary: SessionSummary
-  private var state = State.running
-  private var waiters: [CheckedContinuation<SessionEnd, Never>] = []
+  let readOnly: Set<ExactText>
+  let resources: Resources
+  let observer: Observer
+  let egress: any EgressSession
+  var summary: SessionSummary
+  var state = State.running
+  var waiters: [CheckedContinuation<SessionEnd, Never>] = []
   /// Who ordered a kill, and hears why it takes so long.
   private var killers: [CheckedContinuation<Fault?, Never>] = []
   private var watchers: [Int: @Sendable (SessionEvent) -> Void] = [:]
   private var nextWatcher = 0
   private var granted: Set<ExactText> = []
   /// Waits for the watch's events; it would hold the session for ever.
-  private var guarding: Task<Void, Never>?
+  var guarding: Task<Void, Never>?
   /// Masks that are being put back, while all of the session stands still.
-  private var coverings = 0
-  private var hasEndRecord = false
+  var coverings = 0
+  var hasEndRecord = false
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -98,7 +98,7 @@ package actor Session {
     if let fault { throw fault }
   }
 
-  private func tellKillers(_ fault: Fault?) {
+  func tellKillers(_ fault: Fault?) {
     for killer in killers { killer.resume(returning: fault) }
     killers = []
   }
@@ -154,164 +154,13 @@ package actor Session {
 
   package var grants: [String] { granted.sortedTexts() }
 
-  /// Ends the session once, whoever asks first; the others wait for the same end.
-  func finish(_ end: SessionEnd) async {
-    switch state {
-    case .ended: return
-    case .ending:
-      _ = await wait()
-      return
-    case .running, .frozen: state = .ending(end)
-    }
-    mediator.close()
-    if end == .killed { await killEverything() } else { await endSandbox() }
-    await observer.finish()
-    let traffic = egress.traffic
-    await egress.close()
-    await mediator.end()
-    await resources.workspaces.close(session: id)
-    if end != .killed { summary = ended(end) }
-    let summary = summary
-    async let saved: Void = end == .killed ? () : save(summary)
-    await write(.sessionEnd, Self.endBody(end, traffic))
-    await saved
-    state = .ended(end)
-    guarding?.cancel()
-    for waiter in waiters { waiter.resume(returning: end) }
-    waiters = []
-    tellKillers(nil)
-  }
-
-  /// An order to kill waits for nothing that can happen while the processes die: the cut of the connections, the end of the watch, the
-  /// summary's way to the disk.
-  private func killEverything() async {
-    let ended = ended(.killed)
-    async let cut: Void = egress.close()
-    async let unwatched: Void = resources.workspaces.unwatch(session: id)
-    async let saved: Void = save(ended)
-    await endSandbox()
-    await cut
-    await unwatched
-    await saved
-    summary = ended
-  }
-
-  private func ended(_ end: SessionEnd) -> SessionSummary {
-    var ended = summary
-    ended.state = .ended
-    ended.ended = resources.now()
-    ended.exitCode = end.exitCode
-    return ended
-  }
-
-  private nonisolated func save(_ summary: SessionSummary) async {
-    do { try await resources.archive.save(summary) } catch {}
-  }
-
-  /// Nothing that a process may still need is taken from it, but all that it may still do outside.
-  private func endSandbox() async {
-    var isKnown = false
-    while true {
-      do throws(Fault) {
-        if try await !sandbox.kill() { await note("watch-unfinished") }
-        return
-      } catch {
-        let fault = Fault(error.code, subject: id.text, why: error.why, hint: error.hint)
-        if !isKnown {
-          await egress.close()
-          await write(.note, ["event": "not-killed", "fault": fault.json])
-        }
-        isKnown = true
-        tellKillers(fault)
-      }
-    }
-  }
-
-  private static func endBody(_ end: SessionEnd, _ traffic: Traffic) -> JSON {
-    let cause: JSON =
-      switch end {
-      case .program: "program"
-      case .killed: "killed"
-      case .limit(let name): .string("limit:" + name)
-      }
-    return [
-      "cause": cause, "exit_code": .int(Int64(end.exitCode)), "sent_bytes": .int(traffic.sent),
-      "received_bytes": .int(traffic.received), "connections": .int(traffic.connections),
-    ]
-  }
-
   package var isLive: Bool { isAlive }
 
-  private var isAlive: Bool { state == .running || state == .frozen }
+  var isAlive: Bool { state == .running || state == .frozen }
 
   private var notRunning: Fault {
     Fault(
       "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
-  }
-
-  func startGuarding(_ events: AsyncStream<WorkspaceEvent>) {
-    guarding = Task { await self.guardSensitiveFiles(events) }
-  }
-
-  /// Keeps what is sensitive covered until the session ends. What cannot be covered, or watched, ends it: it must not stay readable.
-  func guardSensitiveFiles(_ events: AsyncStream<WorkspaceEvent>) async {
-    for await event in events {
-      guard isAlive else { return }
-      do throws(Fault) {
-        switch event {
-        case .appeared(let path): try await cover(path)
-        case .detached(let path): try await coverAgain(path)
-        case .notice(let text): await write(.note, ["event": "watch", "notice": .string(text)])
-        case .failed(let fault): throw fault
-        }
-      } catch {
-        await expose(error)
-      }
-    }
-  }
-
-  /// A file that is gone again needs no cover; if it comes back, the watch says so.
-  ///
-  /// Where the agent looked for the name before it existed, overlayfs goes on saying that there is none: then nobody inside can read
-  /// it, and it is covered as soon as it shows.
-  private func cover(_ path: String) async throws(Fault) {
-    do throws(Fault) { try await putCover(path) } catch {
-      guard resources.workspaces.isPresent(path) else { return }
-      guard error.code == "sandbox-path-missing" else { throw error }
-      Task { await self.coverWhenShown(path) }
-      return
-    }
-    await write(.note, ["event": readOnly.contains(ExactText(path)) ? "protected" : "masked", "path": .string(path)])
-  }
-
-  private func putCover(_ path: String) async throws(Fault) {
-    if readOnly.contains(ExactText(path)) {
-      try await sandbox.protect(path: path)
-    } else {
-      try await sandbox.mask(path: path)
-    }
-  }
-
-  private func coverWhenShown(_ path: String) async {
-    do { try await Task.sleep(for: .milliseconds(50)) } catch { return }
-    guard isAlive else { return }
-    do throws(Fault) { try await cover(path) } catch { await expose(error) }
-  }
-
-  /// What must not be readable may be: the session ends, and the log says why.
-  private func expose(_ fault: Fault) async {
-    guard isAlive else { return }
-    await write(.note, ["event": "sensitive-file-exposed", "fault": fault.json])
-    await finish(.killed)
-  }
-
-  /// Nothing of the session runs while its mask may be off.
-  private func coverAgain(_ path: String) async throws(Fault) {
-    coverings += 1
-    defer { coverings -= 1 }
-    try await sandbox.freeze()
-    try await cover(path)
-    if state == .running, coverings == 1 { try await sandbox.thaw() }
   }
 
   /// Starts a further program that the person ordered; on record before it runs.
@@ -335,10 +184,10 @@ package actor Session {
     try await sandbox.signal(number)
   }
 
-  private func note(_ what: String) async { await write(.note, ["event": .string(what)]) }
+  func note(_ what: String) async { await write(.note, ["event": .string(what)]) }
 
   /// Nothing comes after the record of the session's end.
-  private func write(_ kind: Record.Kind, _ body: JSON) async {
+  func write(_ kind: Record.Kind, _ body: JSON) async {
     guard !hasEndRecord else { return }
     hasEndRecord = kind == .sessionEnd
     let record = Record(kind, session: id, time: resources.now(), body: body)
