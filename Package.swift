@@ -23,6 +23,8 @@ let package = Package(
 
     // 1 engines
     .target(name: "BaileyMerkle"),
+    .target(name: "BaileyRego"),
+    .target(name: "BaileyRegoLibraries", dependencies: ["BaileyRego"]),
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
@@ -79,6 +81,7 @@ let package = Package(
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "BaileyRegoTests", dependencies: ["BaileyRego", "BaileyRegoLibraries"]),
     .testTarget(
       name: "BaileySandboxTests",
       dependencies: [

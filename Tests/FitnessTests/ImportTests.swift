@@ -4,6 +4,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
+  "BaileyRego": [],
+  "BaileyRegoLibraries": ["BaileyRego"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyStore": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],

@@ -1,0 +1,75 @@
+/// A built-in function.
+package struct Builtin: Sendable {
+  package typealias Function = @Sendable (Arguments, BuiltinContext) throws(BuiltinFailure) -> Value
+
+  package let name: String
+  package let arity: Int
+  package let function: Function
+
+  /// A function that returns `.undefined` has no result.
+  package init(_ name: String, _ arity: Int, _ function: @escaping Function) {
+    self.name = name
+    self.arity = arity
+    self.function = function
+  }
+}
+
+/// Why a builtin has no result; without strict errors the expression is just undefined.
+package struct BuiltinFailure: Error {
+  package enum Kind: Sendable { case type, builtin, halt }
+  package var kind: Kind
+  package var message: String
+
+  package init(_ message: String, kind: Kind = .builtin) {
+    self.kind = kind
+    self.message = message
+  }
+}
+
+/// What builtins may use of the world: given from outside and fixed for one decision, so that it can be replayed.
+package final class BuiltinContext {
+  package let heap: Heap
+  package var nowNanoseconds: Int
+  package var seed: UInt64
+  package var printed: [String] = []
+  /// Results that must stay the same within a decision, and compiled patterns.
+  package var cache: [String: Value] = [:]
+  package var globs: [Value.Key: Glob] = [:]
+
+  package init(heap: Heap, nowNanoseconds: Int = 0, seed: UInt64 = 0) {
+    self.heap = heap
+    self.nowNanoseconds = nowNanoseconds
+    self.seed = seed
+  }
+}
+
+/// The builtins that a program may use, by name.
+package struct Registry: Sendable {
+  package private(set) var builtins: [Builtin] = []
+  private var indices: [String: Int] = [:]
+
+  package init() {
+    for builtin in Self.core { register(builtin) }
+  }
+
+  package mutating func register(_ builtin: Builtin) {
+    if let index = indices[builtin.name] {
+      builtins[index] = builtin
+    } else {
+      indices[builtin.name] = builtins.count
+      builtins.append(builtin)
+    }
+  }
+
+  func index(_ name: String) -> Int? { indices[name] }
+  package var names: [String] { builtins.map(\.name) }
+}
+
+extension Value {
+  /// A value as a key of a dictionary, by its handle: equal strings are equal keys.
+  package struct Key: Hashable, Sendable {
+    let bits: UInt64
+  }
+
+  var key: Key { Key(bits: bits) }
+}

@@ -1,0 +1,2 @@
+/// A compiled glob pattern.
+package struct Glob: Sendable {}

@@ -1,0 +1,49 @@
+extension Machine {
+  /// Calls a function with arguments in consecutive registers; `.undefined` when it has no result.
+  func call(
+    _ callee: Context.FunctionKey, _ first: Int, _ count: Int, _ frame: Int, _ location: Location
+  ) throws(RegoError) -> Value {
+    if !contexts[current].functions.isEmpty, let replacement = contexts[current].functions[callee] {
+      return try replaced(replacement, first, count, frame, location)
+    }
+    switch callee {
+    case .group(let group):
+      try step()
+      guard frame + count < Registers.count else { throw limitExceeded("depth") }
+      for index in 0..<count { registers[frame + index] = registers[first + index] }
+      return try run(group, base: frame)
+    case .builtin(let index): return try builtin(index, first, count, location)
+    }
+  }
+
+  private func builtin(_ index: Int, _ first: Int, _ count: Int, _ location: Location) throws(RegoError) -> Value {
+    let builtin = program.registry.builtins[index]
+    do throws(BuiltinFailure) {
+      return try builtin.function(registers.arguments(first, count), builtins)
+    } catch {
+      if heap.exhausted { throw limitExceeded("memory") }
+      guard strict || error.kind == .halt else { return .undefined }
+      throw RegoError(
+        error.kind == .type ? .evalType : .evalBuiltin, "\(builtin.name): \(error.message)", location)
+    }
+  }
+
+  /// A function in another's place does not see replacements itself.
+  private func replaced(
+    _ replacement: Context.Replacement, _ first: Int, _ count: Int, _ frame: Int, _ location: Location
+  ) throws(RegoError) -> Value {
+    switch replacement {
+    case .value(let value): return value
+    case .function(let callee):
+      var context = contexts[current]
+      context.functions = [:]
+      let saved = current
+      contexts.append(context)
+      current = contexts.count - 1
+      let value = try call(callee, first, count, frame, location)
+      contexts.removeSubrange(current...)
+      current = saved
+      return value
+    }
+  }
+}

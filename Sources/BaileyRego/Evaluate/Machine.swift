@@ -1,0 +1,70 @@
+/// Evaluates the queries of a program, one at a time.
+///
+/// Values that come out are valid until the next evaluation.
+package final class Machine {
+  let program: Program
+  package let heap: Heap
+  let registers = Registers()
+  var builders: [[Value]] = []
+  var builderCount = 0
+  var contexts: [Context] = []
+  var current = 0
+  var steps = 0
+  var depth = 0
+  var strict = false
+  var limits = Limits()
+  package private(set) var builtins: BuiltinContext
+
+  package init(_ program: Program, limits: Limits = Limits()) {
+    self.program = program
+    self.limits = limits
+    heap = Heap(base: program.heap, limit: limits.memory)
+    builtins = BuiltinContext(heap: heap)
+  }
+
+  /// Forgets the last evaluation; input and data are read into `heap` after this.
+  package func prepare(nowNanoseconds: Int = 0, seed: UInt64 = 0) {
+    heap.reset()
+    builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
+    contexts.removeAll(keepingCapacity: true)
+    builderCount = 0
+    depth = 0
+    steps = limits.steps
+  }
+
+  /// The bindings of a query: an array of objects.
+  package func evaluate(
+    query: Int = 0, input: Value = .undefined, data: Value = .emptyObject, strict: Bool = false
+  ) throws(RegoError) -> Value {
+    self.strict = strict
+    let results = program.tree.groups.count + program.tree.nodes.count
+    contexts = [Context(input: input, data: data, results: results)]
+    current = 0
+    let answer = try run(program.queries[query], base: 0)
+    if heap.exhausted { throw limitExceeded("memory") }
+    return answer
+  }
+
+  func limitExceeded(_ what: String) -> RegoError { RegoError(.cancelled, "\(what) limit exceeded") }
+
+  /// Called where control can go round: loops and calls.
+  @inline(__always) func step() throws(RegoError) {
+    steps -= 1
+    if steps & 1023 == 0 || steps < 0 { try checkLimits() }
+  }
+
+  private func checkLimits() throws(RegoError) {
+    if steps < 0 { throw limitExceeded("instruction") }
+    if heap.exhausted { throw limitExceeded("memory") }
+    if let deadline = limits.deadline, let clock = limits.clock, clock() > deadline { throw limitExceeded("time") }
+  }
+}
+
+extension BuiltinContext {
+  func reset(nowNanoseconds: Int, seed: UInt64) {
+    self.nowNanoseconds = nowNanoseconds
+    self.seed = seed
+    printed.removeAll()
+    cache.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,114 @@
+extension Parser {
+  /// An array or an array comprehension.
+  mutating func bracketed() throws(RegoError) -> Term {
+    let location = token.location
+    try advance()
+    if let made = try comprehension(.array, location, close: .rightBracket) { return made }
+    return Term(.array(try list(until: .rightBracket)), location)
+  }
+
+  /// An object, a set, or a comprehension of either.
+  mutating func braced() throws(RegoError) -> Term {
+    let location = token.location
+    try advance()
+    if try accept(.rightBrace) { return Term(.object([]), location) }
+    if let made = try comprehension(.set, location, close: .rightBrace) { return made }
+    let first = try expression()
+    if token.kind == .colon { return try object(first, location) }
+    if try accept(.rightBrace) { return Term(.set([first]), location) }
+    try expect(.comma, "comma or }")
+    return Term(.set([first] + (try list(until: .rightBrace))), location)
+  }
+
+  /// `{a | b}` is a comprehension when what follows the bar reads as a body, else the union of a and b.
+  private mutating func comprehension(
+    _ kind: Comprehension.Kind, _ location: Location, close: Token.Kind
+  ) throws(RegoError) -> Term? {
+    let saved = self
+    guard token.kind != close, let head = try? term(), token.kind == .or else {
+      self = saved
+      return nil
+    }
+    do throws(RegoError) {
+      return try comprehension(kind, key: nil, head, location, close: close)
+    } catch {
+      // Only one of the two readings can be right: a later error in the body is the error to show.
+      let failed = error
+      self = saved
+      if (try? expression()) != nil, token.kind == .comma || token.kind == close || token.kind == .colon {
+        self = saved
+        return nil
+      }
+      throw failed
+    }
+  }
+
+  private mutating func comprehension(
+    _ kind: Comprehension.Kind, key: Term?, _ value: Term, _ location: Location, close: Token.Kind
+  ) throws(RegoError) -> Term {
+    try expect(.or, "|")
+    let body = try body(until: close)
+    return Term(.comprehension(Comprehension(kind: kind, key: key, value: value, body: body)), location)
+  }
+
+  private mutating func object(_ firstKey: Term, _ location: Location) throws(RegoError) -> Term {
+    try advance()
+    let saved = self
+    if let value = try? term(), token.kind == .or {
+      if let made = try? comprehension(.object, key: firstKey, value, location, close: .rightBrace) { return made }
+    }
+    self = saved
+    var pairs = [(key: firstKey, value: try expression())]
+    while token.kind != .rightBrace {
+      try expect(.comma, "comma or }")
+      if token.kind == .rightBrace { break }
+      let key = try expression()
+      try expect(.colon, ":")
+      pairs.append((key, try expression()))
+    }
+    try advance()
+    return Term(.object(pairs), location)
+  }
+
+  /// `$"text {expression} text"`.
+  mutating func template() throws(RegoError) -> Term {
+    let (raw, location) = (token.kind == .rawTemplate, token.location)
+    var parts: [TemplatePart] = []
+    while true {
+      let (text, ended) = try lexer.templateText(raw: raw)
+      if !text.isEmpty { parts.append(.text(try templateText(text, raw: raw))) }
+      if ended { break }
+      try advance()
+      if token.kind == .rightBrace { throw problem("invalid template-string expression: expected expression") }
+      parts.append(.expression(try templateExpression(), own: 0..<0))
+      guard token.kind == .rightBrace else { throw unexpected("expected }") }
+      // The lexer stands right behind the brace: what follows is text again.
+    }
+    token.end = lexer.position
+    try advance()
+    return Term(.template(parts), location)
+  }
+
+  private mutating func templateExpression() throws(RegoError) -> Statement {
+    let location = token.location
+    let term = try expression()
+    var statement = Statement(kind: .term(term), location: location)
+    while token.kind == .with { statement.modifiers.append(try modifier()) }
+    return statement
+  }
+
+  private func templateText(_ text: ArraySlice<UInt8>, raw: Bool) throws(RegoError) -> Value {
+    if raw {
+      var out: [UInt8] = []
+      for byte in text {
+        if byte == 0x7B, out.last == 0x5C { out.removeLast() }
+        out.append(byte)
+      }
+      return heap.string(out)
+    }
+    guard let bytes = StringLiteral.unescape(text, template: true) else {
+      throw problem("illegal string escape sequence")
+    }
+    return heap.string(bytes)
+  }
+}

@@ -1,0 +1,110 @@
+extension Parser {
+  /// One rule; in version 0 a head may have several bodies, each a rule of its own.
+  mutating func rules() throws(RegoError) -> [Rule] {
+    let isDefault = token.kind == .default
+    if isDefault { try advance() }
+    var rule = try head()
+    rule.isDefault = isDefault
+    if isDefault { return [try defaultRule(rule)] }
+    let hasIf = try accept(.if)
+    if hasIf, token.kind != .leftBrace {
+      rule.body = [try statement()]
+    } else if token.kind == .leftBrace {
+      if !hasIf, isVersion1 { throw problem("`if` keyword is required before rule body") }
+      try advance()
+      rule.body = try body(until: .rightBrace)
+    } else if rule.kind == .single, isBare(rule) {
+      throw unexpected("var cannot be used for rule name")
+    } else {
+      return [rule]
+    }
+    try elseBranches(&rule)
+    return [rule] + (try furtherBodies(rule))
+  }
+
+  private func isBare(_ rule: Rule) -> Bool {
+    // A head without value and body: only `contains` and version 0's sets may stand alone.
+    bareLocation == rule.location
+  }
+
+  private mutating func defaultRule(_ rule: Rule) throws(RegoError) -> Rule {
+    guard rule.kind == .single, bareLocation != rule.location else { throw problem("default rule must have a value") }
+    if token.kind == .if || (token.kind == .leftBrace && isAttached) {
+      throw problem("default rules cannot have a body")
+    }
+    return rule
+  }
+
+  private mutating func furtherBodies(_ rule: Rule) throws(RegoError) -> [Rule] {
+    var more: [Rule] = []
+    while !isVersion1, rule.alternatives.isEmpty, token.kind == .leftBrace {
+      var next = rule
+      next.location = token.location
+      try advance()
+      next.body = try body(until: .rightBrace)
+      more.append(next)
+    }
+    return more
+  }
+
+  private mutating func head() throws(RegoError) -> Rule {
+    let location = token.location
+    guard token.kind == .identifier || token.kind == .contains else {
+      throw unexpected("rule name must be an identifier")
+    }
+    let term = try term()
+    var rule = Rule(kind: .single, path: [], value: Term(.scalar(.true), location), body: [], location: location)
+    try takeApart(term, &rule)
+    bareLocation = nil
+    if try accept(.contains) {
+      rule.kind = .set
+      rule.value = try expression()
+    } else if token.kind == .assign || token.kind == .unify {
+      try advance()
+      rule.value = try expression(keyAllowed: false)
+    } else if !isVersion1, rule.arguments == nil, rule.path.count == 2, endsInBracket, token.kind != .if {
+      // Version 0: `p[x]` without a value is a set.
+      rule.kind = .set
+      rule.value = rule.path.removeLast()
+    } else {
+      bareLocation = location
+    }
+    return rule
+  }
+
+  private var endsInBracket: Bool { previousEnd > 0 && lexer.bytes[previousEnd - 1] == 0x5D }
+
+  private func takeApart(_ term: Term, _ rule: inout Rule) throws(RegoError) {
+    switch term.node {
+    case .name: rule.path = [term]
+    case .ref(let base, let path):
+      guard case .name = base.node else { throw RegoError(.parse, "invalid rule head", term.location) }
+      rule.path = [base] + path
+    case .call(.path(let names), let arguments):
+      rule.path = [Term(.name(names[0]), term.location)] + names.dropFirst().map { Term(.scalar($0), term.location) }
+      rule.arguments = arguments
+    default: throw RegoError(.parse, "invalid rule head", term.location)
+    }
+  }
+
+  private mutating func elseBranches(_ rule: inout Rule) throws(RegoError) {
+    while token.kind == .else {
+      let location = token.location
+      guard rule.kind == .single else { throw problem("else keyword cannot be used on multi-value rules") }
+      try advance()
+      var branch = Alternative(value: Term(.scalar(.true), location), body: [], location: location)
+      if token.kind == .assign || token.kind == .unify {
+        try advance()
+        branch.value = try expression()
+      }
+      let hasIf = try accept(.if)
+      if token.kind == .leftBrace, hasIf || !isVersion1 {
+        try advance()
+        branch.body = try body(until: .rightBrace)
+      } else if hasIf {
+        branch.body = [try statement()]
+      }
+      rule.alternatives.append(branch)
+    }
+  }
+}

@@ -1,0 +1,158 @@
+extension Parser {
+  /// Any term with infix operators; `k, v in xs` only where a comma ends nothing else.
+  mutating func expression(keyAllowed: Bool = false) throws(RegoError) -> Term {
+    try descend()
+    defer { depth -= 1 }
+    var left = try relation()
+    if keyAllowed, token.kind == .comma, keywords.contains(.in) {
+      let saved = self
+      try advance()
+      if let middle = try? relation(), token.kind == .in {
+        let location = left.location
+        try advance()
+        left = call("internal.member_3", [left, middle, try relation()], location)
+      } else {
+        self = saved
+      }
+    }
+    while token.kind == .in {
+      try advance()
+      left = call("internal.member_2", [left, try relation()], left.location)
+    }
+    return left
+  }
+
+  func call(_ name: String, _ arguments: [Term], _ location: Location) -> Term {
+    Term(.call(.path(name.split(separator: ".").map { heap.string(String($0)) }), arguments), location)
+  }
+
+  private static let operators: [[Token.Kind: String]] = [
+    [
+      .equal: "equal", .notEqual: "neq", .less: "lt", .lessOrEqual: "lte", .greater: "gt", .greaterOrEqual: "gte",
+    ],
+    [.or: "or"], [.and: "and"], [.plus: "plus", .minus: "minus"],
+    [.times: "mul", .divide: "div", .remainder: "rem"],
+  ]
+
+  private mutating func relation() throws(RegoError) -> Term { try infix(0) }
+
+  private mutating func infix(_ level: Int) throws(RegoError) -> Term {
+    guard level < Self.operators.count else { return try term() }
+    var left = try infix(level + 1)
+    while let name = Self.operators[level][token.kind] {
+      let location = left.location
+      try advance()
+      left = call(name, [left, try infix(level + 1)], location)
+    }
+    return left
+  }
+
+  /// One term without infix operators.
+  mutating func term() throws(RegoError) -> Term {
+    try descend()
+    defer { depth -= 1 }
+    let location = token.location
+    switch token.kind {
+    case .null: return try constant(.null)
+    case .true: return try constant(.true)
+    case .false: return try constant(.false)
+    case .number, .minus: return try number()
+    case .string, .rawString: return try constant(string())
+    case .template, .rawTemplate: return try template()
+    case .identifier, .contains: return try suffixes(of: variable())
+    case .leftBracket: return try suffixes(of: bracketed())
+    case .leftBrace: return try suffixes(of: braced())
+    case .leftParen: return try parenthesised()
+    default:
+      _ = location
+      throw unexpected()
+    }
+  }
+
+  private mutating func constant(_ value: Value) throws(RegoError) -> Term {
+    let location = token.location
+    try advance()
+    return Term(.scalar(value), location)
+  }
+
+  private mutating func number() throws(RegoError) -> Term {
+    let (start, location) = (token.start, token.location)
+    if token.kind == .minus {
+      try advance()
+      guard token.kind == .number, isAttached else { throw unexpected("expected number") }
+    }
+    let value = Number.make(lexer.bytes[start..<token.end], heap)
+    try advance()
+    return Term(.scalar(value), location)
+  }
+
+  private func string() throws(RegoError) -> Value {
+    let text = lexer.bytes[(token.start + 1)..<(token.end - 1)]
+    if token.kind == .rawString { return heap.string(text.filter { $0 != 0x0D }) }
+    guard let bytes = StringLiteral.unescape(text) else { throw problem("illegal string escape sequence") }
+    return heap.string(bytes)
+  }
+
+  private mutating func variable() throws(RegoError) -> Term {
+    let (name, location) = (tokenName, token.location)
+    let isWildcard = token.end == token.start + 1 && lexer.bytes[token.start] == 0x5F
+    try advance()
+    return isWildcard ? wildcard(location) : Term(.name(name), location)
+  }
+
+  private mutating func parenthesised() throws(RegoError) -> Term {
+    try advance()
+    let inner = try expression(keyAllowed: true)
+    try expect(.rightParen, ")")
+    return inner
+  }
+
+  /// `.name`, `[term]` and `(arguments)` that follow without space.
+  private mutating func suffixes(of head: Term) throws(RegoError) -> Term {
+    var (base, path) = (head, [Term]())
+    while isAttached {
+      switch token.kind {
+      case .dot:
+        try advance()
+        guard token.isWord, isAttached else { throw unexpected("expected identifier") }
+        path.append(Term(.scalar(tokenName), token.location))
+        try advance()
+      case .leftBracket:
+        try advance()
+        path.append(try expression(keyAllowed: true))
+        try expect(.rightBracket, "]")
+      case .leftParen:
+        base = try callSuffix(base, path)
+        path = []
+      default: return path.isEmpty ? base : Term(.ref(base, path), head.location)
+      }
+    }
+    return path.isEmpty ? base : Term(.ref(base, path), head.location)
+  }
+
+  private mutating func callSuffix(_ base: Term, _ path: [Term]) throws(RegoError) -> Term {
+    var names: [Value] = []
+    if case .name(let name) = base.node { names.append(name) } else { throw unexpected() }
+    for part in path {
+      guard case .scalar(let name) = part.node, name.tag == .string else { throw unexpected("invalid function name") }
+      names.append(name)
+    }
+    try advance()
+    let arguments = try list(until: .rightParen)
+    if names.count == 1, names[0].text.elementsEqual("set".utf8), arguments.isEmpty {
+      return Term(.set([]), base.location)
+    }
+    return Term(.call(.path(names), arguments), base.location)
+  }
+
+  /// Terms with commas between, and one allowed behind, up to the closing token.
+  mutating func list(until close: Token.Kind) throws(RegoError) -> [Term] {
+    var terms: [Term] = []
+    while token.kind != close {
+      terms.append(try expression())
+      if token.kind != close { try expect(.comma, "comma or closing bracket") }
+    }
+    try advance()
+    return terms
+  }
+}
