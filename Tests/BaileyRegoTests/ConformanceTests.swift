@@ -197,9 +197,10 @@ enum Normal {
       return "[" + (sorted || value.tag == .set ? items.sorted() : items).joined(separator: ",") + "]"
     case .object:
       let pairs = (0..<value.count).map { index in
+        let heap = Heap()
         let key = value.item(index)
-        let name = key.tag == .string ? text(key, sorted: sorted) : "\"" + text(key, sorted: sorted) + "\""
-        return name + ":" + text(value.value(index), sorted: sorted)
+        let name = key.tag == .string ? key : heap.string(JSONWriter.write(key))
+        return text(name, sorted: sorted) + ":" + text(value.value(index), sorted: sorted)
       }
       return "{" + pairs.sorted().joined(separator: ",") + "}"
     default: return String(decoding: JSONWriter.write(value), as: UTF8.self)

@@ -34,7 +34,10 @@ package final class BuiltinContext {
   package var printed: [String] = []
   /// Results that must stay the same within a decision, and compiled patterns.
   package var cache: [String: Value] = [:]
-  package var globs: [Value.Key: Glob] = [:]
+  package var globs: [[Unicode.Scalar]: [Value.Key: Glob]] = [:]
+  package var zones: [String: TimeZone] = [:]
+  /// Where time zones come from; without one there is only UTC.
+  package var zoneSource: ((String) -> TimeZone?)?
 
   package init(heap: Heap, nowNanoseconds: Int = 0, seed: UInt64 = 0) {
     self.heap = heap

@@ -42,7 +42,8 @@ struct GoFormat {
       if let whole = Number.whole(value), isPlain(value) || whole.magnitude < 1 << 53 { return .int(whole) }
       let text = Array(value.text)
       if Number.isIntegerText(value) { return .big(text, negative: text.first == 0x2D) }
-      return .float(Number.double(value))
+      let double = Number.double(value)
+      return double.isFinite ? .float(double) : .string(text)
     case .string: return .string(Array(value.text))
     default: return .string(RegoWriter.write(value))
     }
@@ -265,6 +266,7 @@ struct GoFormat {
     _ verb: UInt8, _ magnitude: String, _ negative: Bool, _ value: Int?, _ directive: Directive
   ) {
     switch verb {
+    case 0x73 where value == nil: number(magnitude, negative, prefix: "", directive)
     case 0x76, 0x64: number(magnitude, negative, prefix: "", directive)
     case 0x62: number(radix(magnitude, 2), negative, prefix: directive.sharp ? "0b" : "", directive)
     case 0x6F: number(radix(magnitude, 8), negative, prefix: directive.sharp ? "0" : "", directive)

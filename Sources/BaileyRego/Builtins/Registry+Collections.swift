@@ -100,6 +100,7 @@ extension Registry {
       case .boolean: return Value(integer: a[0].bits == Value.true.bits ? 1 : 0)
       case .integer, .number: return a[0]
       case .string:
+        if Number.isSpecial(a[0].text) { throw a.mismatch(0, "valid number string") }
         guard let value = Number.parse(a[0].text, c.heap) else {
           throw BuiltinFailure("strconv.ParseFloat: parsing \(quoted(a[0].text)): invalid syntax")
         }
@@ -117,6 +118,12 @@ extension Registry {
 }
 
 extension Number {
+  /// Names of what is no number in JSON but one to Go.
+  static func isSpecial(_ text: Text) -> Bool {
+    let name = String(decoding: text, as: UTF8.self).lowercased()
+    return ["nan", "inf", "infinity"].contains(name.first == "-" || name.first == "+" ? String(name.dropFirst()) : name)
+  }
+
   /// A number in JSON's form, and no other.
   static func parse(_ text: some Collection<UInt8>, _ heap: Heap) -> Value? {
     var rest = Array(text)[...]

@@ -38,7 +38,7 @@ extension Registry {
     },
     Builtin("hex.encode", 1) { (a, c) throws(BuiltinFailure) in c.heap.string(Hex.encode(try a.string(0))) },
     Builtin("hex.decode", 1) { (a, c) throws(BuiltinFailure) in
-      guard let bytes = Hex.decode(try a.string(0)) else { throw BuiltinFailure("encoding/hex: invalid byte") }
+      guard let bytes = Hex.decode(try a.string(0)) else { throw Hex.failure(a[0].text) }
       return c.heap.string(String(decoding: bytes, as: UTF8.self))
     },
     Builtin("urlquery.encode", 1) { (a, c) throws(BuiltinFailure) in c.heap.string(URLQuery.escape(try a.string(0))) },
@@ -58,6 +58,15 @@ enum Hex {
   static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
     return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  }
+
+  static func failure(_ text: Text) -> BuiltinFailure {
+    guard let byte = text.first(where: { StringLiteral.hexDigit($0) == nil }) else {
+      return BuiltinFailure("encoding/hex: odd length hex string")
+    }
+    let code = String(byte, radix: 16, uppercase: true)
+    let padded = String(repeating: "0", count: 4 - code.count) + code
+    return BuiltinFailure("encoding/hex: invalid byte: U+\(padded) '\(String(Character(Unicode.Scalar(byte))))'")
   }
 
   static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {

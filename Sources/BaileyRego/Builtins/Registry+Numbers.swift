@@ -8,6 +8,7 @@ extension Registry {
       for index in 0..<2 where !a[index].isNumber && a[index].tag != .set {
         throw a.mismatch(index, "one of {number, set}")
       }
+      if a[0].tag == .set { throw a.mismatch(1, "set") }
       return try calculate(a, context, { $0 + -$1 }) { $0 &- $1 }
     },
     Builtin("mul", 2) { (a, context) throws(BuiltinFailure) in
@@ -44,8 +45,8 @@ extension Registry {
       try range(try a.integer(0), try a.integer(1), 1, context)
     },
     Builtin("numbers.range_step", 3) { (a, context) throws(BuiltinFailure) in
-      let step = try a.integer(2)
-      guard step > 0 else { throw BuiltinFailure("step must be a positive number above zero") }
+      let step = try a.number(2).wholeNumber ?? (Number.float(a[2]).negative ? -1 : .max)
+      guard step > 0 else { throw BuiltinFailure("step must be a positive integer") }
       return try range(try a.integer(0), try a.integer(1), step, context)
     },
   ]

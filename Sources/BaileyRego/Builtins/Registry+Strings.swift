@@ -74,8 +74,8 @@ extension Registry {
       let text = Array(try a.string(1))
       var pairs: [([UInt8], [UInt8])] = []
       for pair in patterns.pairs {
-        guard pair.key.tag == .string, pair.value.tag == .string else {
-          throw BuiltinFailure("operand 1 must be object of string keys and values", kind: .type)
+        for (part, name) in [(pair.key, "key"), (pair.value, "value")] where part.tag != .string {
+          throw BuiltinFailure("operand 1 non-string \(name) found in pattern object", kind: .type)
         }
         pairs.append((Array(pair.key.text), Array(pair.value.text)))
       }

@@ -13,6 +13,10 @@ extension Instruction {
     case .base(let to, let path, let fail): return .base(to, path: path, fail: at(fail))
     case .rule(let to, let group, let fail): return .rule(to, group: group, fail: at(fail))
     case .extent(let to, let node, let fail): return .extent(to, node: node, fail: at(fail))
+    case .dynamic(let to, let node, let first, let count, let fail):
+      return .dynamic(to, node: node, first: first, count: count, fail: at(fail))
+    case .keys(let to, let node, let first, let count, let fail):
+      return .keys(to, node: node, first: first, count: count, fail: at(fail))
     case .child(let to, let base, let key, let fail): return .child(to, base, key, fail: at(fail))
     case .isArray(let value, let count, let fail): return .isArray(value, count: count, fail: at(fail))
     case .isObject(let value, let count, let fail): return .isObject(value, count: count, fail: at(fail))

@@ -24,6 +24,10 @@ enum Instruction: Sendable {
   case base(Int32, path: Int32, fail: Target)
   case rule(Int32, group: Int32, fail: Target)
   case extent(Int32, node: Int32, fail: Target)
+  /// Documents below a package by keys known only now, in consecutive registers.
+  case dynamic(Int32, node: Int32, first: Int32, count: Int32, fail: Target)
+  /// The keys that such a place has.
+  case keys(Int32, node: Int32, first: Int32, count: Int32, fail: Target)
   case child(Int32, Operand, Operand, fail: Target)
 
   // Patterns.

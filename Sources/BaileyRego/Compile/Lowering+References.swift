@@ -50,11 +50,34 @@ extension Lowering {
       return try steps(to, path[used...])
     }
     if used < keys.count {
+      // No rule lies there.
       emit(.base(to, path: pool.path(keys), fail: failure))
       return try steps(to, path[keys.count...])
     }
+    if used < path.count { return try computed(Int32(node), path[used...], to) }
     emit(.extent(to, node: Int32(node), fail: failure))
-    return try steps(to, path[used...])
+    return to
+  }
+
+  /// Keys that are known only at run time lead to rules all the same.
+  private mutating func computed(_ node: Int32, _ path: ArraySlice<Term>, _ to: Int32) throws(RegoError) -> Operand {
+    let first = registers(path.count)
+    var count: Int32 = 0
+    for key in path {
+      if Binding.evaluate(key, bound) != nil {
+        emit(.move(first + count, try lower(key)))
+      } else {
+        let (list, state) = (registers(), registers(4))
+        emit(.keys(list, node: node, first: first, count: count, fail: failure))
+        emit(.scan(state, list, fail: failure))
+        loop(state)
+        emit(.move(first + count, state + 3))
+        try match(key, first + count)
+      }
+      count += 1
+    }
+    emit(.dynamic(to, node: node, first: first, count: count, fail: failure))
+    return to
   }
 
   /// The rest of a path from a known value.

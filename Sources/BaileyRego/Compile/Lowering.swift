@@ -140,7 +140,7 @@ struct Lowering {
       try self.branch(rule, branch, group) { (lowering) throws(RegoError) in
         let value = try lowering.lower(branch.value)
         lowering.location = branch.location
-        lowering.emit(.result(own, value))
+        lowering.emit(.result(end == nil ? own : result, value))
         if isConstant { lowering.emit(.jump(end ?? next)) }
       }
       place(next)

@@ -59,9 +59,15 @@ struct Resolver {
     for statement in statements { collectDeclarations(statement) }
     var free: [Value] = []
     let visitor = TermVisitor(entersClosures: false) { if case .name(let name) = $0.node { free.append(name) } }
-    statements.forEach(visitor.statement)
+    for statement in statements { visitor.statement(withoutFunctionNames(statement)) }
     terms.forEach(visitor.term)
     for name in free where !isKnown(name) { bind(name) }
+  }
+
+  private func withoutFunctionNames(_ statement: Statement) -> Statement {
+    var result = statement
+    result.modifiers.removeAll { functionNamed(by: $0.value) != nil }
+    return result
   }
 
   private mutating func collectDeclarations(_ statement: Statement) {
@@ -92,8 +98,8 @@ struct Resolver {
   func isWildcard(_ name: Value) -> Bool { name.text.first == 0x24 }
 
   private func isKnown(_ name: Value) -> Bool {
-    for scope in scopes where scope.bound[name.key] != nil || scope.declared.contains(name.key) { return true }
-    return isRoot(name) || isGlobal(name)
+    for scope in scopes where scope.bound[name.key] != nil { return true }
+    return scopes.last?.declared.contains(name.key) == true || isRoot(name) || isGlobal(name)
   }
 
   func isGlobal(_ name: Value) -> Bool { names.rules.contains(name.key) || names.imports[name.key] != nil }
@@ -125,14 +131,17 @@ struct Resolver {
     return Term(.local(bind(name)), term.location)
   }
 
+  /// A declaration further down in the same body will say that the name is used too early.
+  private mutating func markSeen(_ name: Value) {
+    guard let last = scopes.indices.last, scopes[last].declared.contains(name.key) else { return }
+    scopes[last].seen.insert(name.key)
+  }
+
   /// What a name means where it is used.
   mutating func variable(_ name: Value, _ location: Location) throws(RegoError) -> Term {
+    markSeen(name)
     for index in scopes.indices.reversed() {
       if let slot = scopes[index].bound[name.key] { return Term(.local(slot), location) }
-      if scopes[index].declared.contains(name.key) {
-        scopes[index].seen.insert(name.key)
-        // A declaration further down will say that the name is used too early; an outer variable may be meant.
-      }
     }
     if name.text.elementsEqual("input".utf8) { return Term(.input, location) }
     if name.text.elementsEqual("data".utf8) { return Term(.data, location) }

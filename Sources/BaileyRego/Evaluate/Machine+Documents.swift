@@ -43,7 +43,10 @@ extension Machine {
     var pairs = stored.tag == .object ? stored.pairs : []
     for child in here.named {
       let value = try named(child, base: base)
-      if let key = program.tree.nodes[child].path.last, !value.isUndefined { pairs.append((key, value)) }
+      guard let key = program.tree.nodes[child].path.last, !value.isUndefined else { continue }
+      // What is stored has the last word.
+      let own = stored.child(key)
+      pairs.append((key, own.isUndefined ? value : value.merged(with: own, heap)))
     }
     return heap.object(pairs)
   }
@@ -53,6 +56,39 @@ extension Machine {
       return try extent(node, base: base)
     }
     return program.tree.groups[group].kind == .function ? .undefined : try document(group, base: base)
+  }
+
+  // MARK: Computed keys
+
+  /// The document at keys below a node: only the rules there are evaluated.
+  func place(_ node: Int, _ keys: ArraySlice<Value>, base: Int) throws(RegoError) -> Value {
+    let here = program.tree.nodes[node]
+    guard let key = keys.first else { return try named(node, base: base) }
+    if here.isMixed || here.group != nil { return follow(try named(node, base: base), Array(keys)) }
+    if let child = here.children[key.key], here.named.contains(child) {
+      return try place(child, keys.dropFirst(), base: base)
+    }
+    return stored(here.path + keys)
+  }
+
+  func keys(_ node: Int, _ keys: ArraySlice<Value>, base: Int) throws(RegoError) -> Value {
+    let here = program.tree.nodes[node]
+    if !here.isMixed, here.group == nil {
+      guard let key = keys.first else {
+        let own = here.named.compactMap { program.tree.nodes[$0].path.last }
+        let stored = stored(here.path)
+        return heap.set(own + (stored.tag == .object ? stored.items : []))
+      }
+      if let child = here.children[key.key], here.named.contains(child) {
+        return try self.keys(child, keys.dropFirst(), base: base)
+      }
+    }
+    let value = try place(node, keys, base: base)
+    switch value.tag {
+    case .array: return heap.array((0..<value.count).map { Value(integer: $0) })
+    case .object: return heap.set(sorted: value.items)
+    default: return value
+    }
   }
 
   // MARK: Documents of several rules

@@ -35,13 +35,20 @@ extension Machine {
         let value = follow(contexts[current].input, program.paths[Int(path)])
         if value.isUndefined { at = Int(fail) } else { set(to, value) }
       case .base(let to, let path, let fail):
-        let value = follow(contexts[current].data, program.paths[Int(path)])
+        let value = stored(program.paths[Int(path)])
         if value.isUndefined { at = Int(fail) } else { set(to, value) }
       case .rule(let to, let group, let fail):
         let value = try document(Int(group), base: base + Int(procedure.registers))
         if value.isUndefined { at = Int(fail) } else { set(to, value) }
       case .extent(let to, let node, let fail):
         let value = try extent(Int(node), base: base + Int(procedure.registers))
+        if value.isUndefined { at = Int(fail) } else { set(to, value) }
+      case .dynamic(let to, let node, let first, let count, let fail):
+        let value = try place(
+          Int(node), slice(base, first, count)[...], base: base + Int(procedure.registers))
+        if value.isUndefined { at = Int(fail) } else { set(to, value) }
+      case .keys(let to, let node, let first, let count, let fail):
+        let value = try keys(Int(node), slice(base, first, count)[...], base: base + Int(procedure.registers))
         if value.isUndefined { at = Int(fail) } else { set(to, value) }
       case .child(let to, let from, let key, let fail):
         let value = get(from).child(get(key))
@@ -134,6 +141,17 @@ extension Machine {
     var at = value
     for key in path {
       at = at.child(key)
+      if at.isUndefined { return at }
+    }
+    return at
+  }
+
+  /// Base data by path; a number names the key of its text there.
+  func stored(_ path: [Value]) -> Value {
+    var at = contexts[current].data
+    for key in path {
+      let next = at.child(key)
+      at = next.isUndefined && at.tag == .object && key.isNumber ? at.child(heap.string(Number.text(key))) : next
       if at.isUndefined { return at }
     }
     return at

@@ -66,5 +66,6 @@ extension BuiltinContext {
     self.seed = seed
     printed.removeAll()
     cache.removeAll(keepingCapacity: true)
+    globs.removeAll(keepingCapacity: true)
   }
 }

@@ -7,10 +7,10 @@ extension Parser {
     rule.isDefault = isDefault
     if isDefault { return [try defaultRule(rule)] }
     let hasIf = try accept(.if)
-    if hasIf, token.kind != .leftBrace {
-      rule.body = [try statement()]
+    if hasIf {
+      rule.body = try bodyOrStatement()
     } else if token.kind == .leftBrace {
-      if !hasIf, isVersion1 { throw problem("`if` keyword is required before rule body") }
+      if isVersion1 { throw problem("`if` keyword is required before rule body") }
       try advance()
       rule.body = try body(until: .rightBrace)
     } else if rule.kind == .single, isBare(rule) {
@@ -20,6 +20,21 @@ extension Parser {
     }
     try elseBranches(&rule)
     return [rule] + (try furtherBodies(rule))
+  }
+
+  /// What follows `if`: a body in braces, or one statement, which may begin with a brace itself.
+  private mutating func bodyOrStatement() throws(RegoError) -> [Statement] {
+    guard token.kind == .leftBrace else { return [try statement()] }
+    let saved = self
+    do throws(RegoError) {
+      try advance()
+      return try body(until: .rightBrace)
+    } catch {
+      let failed = error
+      self = saved
+      guard let single = try? statement() else { throw failed }
+      return [single]
+    }
   }
 
   private func isBare(_ rule: Rule) -> Bool {
@@ -97,12 +112,11 @@ extension Parser {
         try advance()
         branch.value = try expression()
       }
-      let hasIf = try accept(.if)
-      if token.kind == .leftBrace, hasIf || !isVersion1 {
+      if try accept(.if) {
+        branch.body = try bodyOrStatement()
+      } else if token.kind == .leftBrace, !isVersion1 {
         try advance()
         branch.body = try body(until: .rightBrace)
-      } else if hasIf {
-        branch.body = [try statement()]
       }
       rule.alternatives.append(branch)
     }

@@ -40,7 +40,7 @@ package struct JSONWriter {
       if key.tag == .string {
         string(key.text)
       } else {
-        string(RegoWriter.write(key))
+        string(JSONWriter.write(key, escapesHTML: escapesHTML))
       }
       out.append(0x3A)
       write(value.value(index))
