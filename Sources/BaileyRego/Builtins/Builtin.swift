@@ -36,8 +36,7 @@ package final class BuiltinContext {
   package var cache: [String: Value] = [:]
   package var globs: [[Unicode.Scalar]: [Value.Key: Glob]] = [:]
   package var zones: [String: TimeZone] = [:]
-  /// Where time zones come from; without one there is only UTC.
-  package var zoneSource: ((String) -> TimeZone?)?
+  package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
   package init(heap: Heap, nowNanoseconds: Int = 0, seed: UInt64 = 0) {
     self.heap = heap
@@ -50,6 +49,8 @@ package final class BuiltinContext {
 package struct Registry: Sendable {
   package private(set) var builtins: [Builtin] = []
   private var indices: [String: Int] = [:]
+  /// Where time zones come from; without a source there is only UTC.
+  package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
   package init() {
     for builtin in Self.core { register(builtin) }

@@ -14,7 +14,7 @@ struct CivilTime {
   init() {}
 
   init(nanoseconds: Int, in zone: TimeZone = .utc) {
-    let whole = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : -((999_999_999 - nanoseconds) / 1_000_000_000)
+    let whole = Self.floorDivide(nanoseconds, 1_000_000_000)
     (offset, self.zone) = zone.at(whole)
     nanosecond = nanoseconds &- whole &* 1_000_000_000
     let local = whole + offset

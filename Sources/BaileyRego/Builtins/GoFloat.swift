@@ -14,6 +14,17 @@ enum GoFloat {
     return String(decoding: text, as: UTF8.self)
   }
 
+  /// `%x`: one digit before the point, as many behind as are not zero.
+  static func hexadecimal(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return "0x0p+00" }
+    var digits = String(value.significandBitPattern, radix: 16)
+    digits = String(repeating: "0", count: 13 - digits.count) + digits
+    while digits.last == "0" { digits.removeLast() }
+    let exponent = String(abs(value.exponent))
+    let power = (value.exponent < 0 ? "-" : "+") + (exponent.count < 2 ? "0" : "") + exponent
+    return "0x1" + (digits.isEmpty ? "" : "." + digits) + "p" + power
+  }
+
   /// The digits of Swift's description, which are the fewest.
   static func shortest(_ value: Double) -> (digits: [UInt8], point: Int) {
     if value == 0 { return ([0], 1) }

@@ -13,6 +13,8 @@ struct GoFormat {
     var minus = false, plus = false, sharp = false, space = false, zero = false
     var width: Int?
     var precision: Int?
+    /// `%#v`: strings in quotes.
+    var quotes = false
   }
 
   private let format: [UInt8]
@@ -38,18 +40,24 @@ struct GoFormat {
   private static func argument(_ value: Value) -> Argument {
     switch value.tag {
     case .integer: return .int(value.integer)
-    case .number:
-      if let whole = Number.whole(value), isPlain(value) || whole.magnitude < 1 << 53 { return .int(whole) }
-      let text = Array(value.text)
-      if Number.isIntegerText(value) { return .big(text, negative: text.first == 0x2D) }
-      let double = Number.double(value)
-      return double.isFinite ? .float(double) : .string(text)
+    case .number: return number(value)
     case .string: return .string(Array(value.text))
     default: return .string(RegoWriter.write(value))
     }
   }
 
-  private static func isPlain(_ value: Value) -> Bool { Number.isIntegerText(value) }
+  /// Whole numbers that are written plainly or with a point are integers; others without a point stay text.
+  private static func number(_ value: Value) -> Argument {
+    let text = Array(value.text)
+    let hasExponent = text.contains { $0 == 0x65 || $0 == 0x45 }
+    guard text.contains(0x2E) else {
+      if hasExponent { return .string(text) }
+      return Number.whole(value).map { .int($0) } ?? .big(text, negative: text.first == 0x2D)
+    }
+    if let whole = BigInteger(value), let small = Int(String(decoding: whole.text, as: UTF8.self)) { return .int(small) }
+    let double = Number.double(value)
+    return double.isFinite ? .float(double) : .string(text)
+  }
 
   private mutating func run() {
     while at < format.count {
@@ -184,7 +192,14 @@ struct GoFormat {
     } else {
       let argument = arguments[next]
       next += 1
-      if name.count == 1 { verb(name[0], argument, directive) } else { bad(name, argument) }
+      var directive = directive
+      if name == [0x76] {
+        // `%+v` and `%#v` change the form of structs and strings, not of numbers.
+        directive.quotes = directive.sharp
+        directive.sharp = false
+        if case .big = argument {} else { directive.plus = false }
+      }
+      if name.count == 1 { verb(name[0], argument, directive) } else { bad(name, argument, directive) }
     }
   }
 
@@ -199,10 +214,15 @@ struct GoFormat {
     }
   }
 
-  private mutating func bad(_ verb: [UInt8], _ argument: Argument) {
+  /// A verb that does not fit the type: the value is shown with the same flags.
+  private mutating func bad(_ verb: [UInt8], _ argument: Argument, _ directive: Directive) {
     out += "%!".utf8 + verb + [0x28]
+    if case .big(let text, _) = argument {
+      out += "big.Int=".utf8 + text + [0x29]
+      return
+    }
     out += typeName(argument).utf8 + [0x3D]
-    self.verb(0x76, argument, Directive())
+    self.verb(0x76, argument, directive)
     out.append(0x29)
   }
 
@@ -232,11 +252,11 @@ struct GoFormat {
       text = verb == 0x78 || verb == 0x58 ? Array(text.prefix(precision)) : Unicode.bytes(Unicode.scalars(text).prefix(precision))
     }
     switch verb {
-    case 0x76 where directive.sharp: pad(quoted(text, directive), directive)
+    case 0x76 where directive.quotes: pad(quoted(text, directive), directive)
     case 0x73, 0x76: pad(text, directive)
     case 0x71: pad(quoted(text, directive), directive)
     case 0x78, 0x58: pad(hexadecimal(text, upper: verb == 0x58, directive), directive)
-    default: bad([verb], .string(text))
+    default: bad([verb], .string(text), directive)
     }
   }
 
@@ -273,11 +293,11 @@ struct GoFormat {
     case 0x4F: number(radix(magnitude, 8), negative, prefix: "0o", directive)
     case 0x78: number(radix(magnitude, 16), negative, prefix: directive.sharp ? "0x" : "", directive)
     case 0x58: number(radix(magnitude, 16).uppercased(), negative, prefix: directive.sharp ? "0X" : "", directive)
-    case 0x63: if let value { pad(character(value), directive) } else { bad([verb], argumentFor(magnitude, negative, value)) }
+    case 0x63: if let value { pad(character(value), directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
     case 0x71:
-      if let value { pad([0x27] + quotedCharacter(value) + [0x27], directive) } else { bad([verb], argumentFor(magnitude, negative, value)) }
-    case 0x55: if let value { pad(codePoint(value, directive), directive) } else { bad([verb], argumentFor(magnitude, negative, value)) }
-    default: bad([verb], argumentFor(magnitude, negative, value))
+      if let value { pad([0x27] + quotedCharacter(value) + [0x27], directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
+    case 0x55: if let value { pad(codePoint(value, directive), directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
+    default: bad([verb], argumentFor(magnitude, negative, value), directive)
     }
   }
 
@@ -328,8 +348,13 @@ struct GoFormat {
   }
 
   private mutating func float(_ verb: UInt8, _ value: Double, _ directive: Directive) {
+    if verb == 0x78 || verb == 0x58 {
+      let text = GoFloat.hexadecimal(value.magnitude)
+      pad(Array(((value.sign == .minus ? "-" : "") + (verb == 0x58 ? text.uppercased() : text)).utf8), directive)
+      return
+    }
     guard [0x76, 0x65, 0x45, 0x66, 0x46, 0x67, 0x47].contains(verb) else {
-      bad([verb], .float(value))
+      bad([verb], .float(value), directive)
       return
     }
     let lower = verb == 0x76 ? 0x67 : verb | 0x20

@@ -7,9 +7,9 @@ extension Registry {
       default: throw a.mismatch(0, "one of {array, object, set, string}")
       }
     },
-    Builtin("sum", 1) { (a, context) throws(BuiltinFailure) in try fold(a, context, 0, { $0 + $1 }) { $0.addingReportingOverflow($1) } },
+    Builtin("sum", 1) { (a, context) throws(BuiltinFailure) in try fold(a, context, 0, { $0 + $1 }, { $0 + $1 }) { $0.addingReportingOverflow($1) } },
     Builtin("product", 1) { (a, context) throws(BuiltinFailure) in
-      try fold(a, context, 1, { $0 * $1 }) { $0.multipliedReportingOverflow(by: $1) }
+      try fold(a, context, 1, { $0 * $1 }, { $0 * $1 }) { $0.multipliedReportingOverflow(by: $1) }
     },
     Builtin("max", 1) { (a, _) throws(BuiltinFailure) in
       try a.arrayOrSet(0).items.max { Value.compare($0, $1) < 0 } ?? .undefined
@@ -30,7 +30,7 @@ extension Registry {
 
   private static func fold(
     _ a: Arguments, _ context: BuiltinContext, _ start: Int, _ combine: (BigFloat, BigFloat) -> BigFloat,
-    _ small: (Int, Int) -> (partialValue: Int, overflow: Bool)
+    _ large: (BigInteger, BigInteger) -> BigInteger, _ small: (Int, Int) -> (partialValue: Int, overflow: Bool)
   ) throws(BuiltinFailure) -> Value {
     let list = try a.arrayOrSet(0)
     for item in list.items where !item.isNumber { throw a.elementMismatch(0, list, "number", item) }
@@ -44,6 +44,8 @@ extension Registry {
       whole = overflow ? nil : next
     }
     if let whole { return context.heap.integer(whole) }
+    let integers = list.items.compactMap { BigInteger($0) }
+    if integers.count == list.count { return Number.make(integers.reduce(BigInteger(start), large).text, context.heap) }
     return Number.make(list.items.reduce(BigFloat(start)) { combine($0, Number.float($1)) }, context.heap)
   }
 

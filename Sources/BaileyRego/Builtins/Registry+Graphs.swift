@@ -16,32 +16,43 @@ extension Registry {
     Builtin("graph.reachable_paths", 2) { (a, c) throws(BuiltinFailure) in
       let graph = try a.object(0)
       var paths: [Value] = []
-      for node in try a.arrayOrSet(1).items {
-        try Self.extend([node], graph, c.heap, &paths)
+      for node in try a.arrayOrSet(1).items where !graph.child(node).isUndefined {
+        let next = neighbours(graph.child(node))
+        if next.isEmpty { paths.append(c.heap.array([node])) }
+        for neighbour in next {
+          var reached = ValueSet()
+          _ = reached.insert(node)
+          try extend([node], neighbour, graph, c.heap, &reached, &paths)
+        }
       }
       return c.heap.set(paths)
     },
   ]
 
-  /// A path ends where nothing new follows; nodes that the graph does not know end it before them.
+  private static func neighbours(_ edges: Value) -> [Value] {
+    edges.tag == .array || edges.tag == .set ? edges.items : []
+  }
+
+  /// A path ends before a node that the graph does not know, and where all was reached already.
   private static func extend(
-    _ path: [Value], _ graph: Value, _ heap: Heap, _ paths: inout [Value]
+    _ path: [Value], _ node: Value, _ graph: Value, _ heap: Heap, _ reached: inout ValueSet, _ paths: inout [Value]
   ) throws(BuiltinFailure) {
     guard paths.count < 1_000_000, path.count < 1000, !heap.exhausted else {
       throw BuiltinFailure("too many paths", kind: .halt)
     }
-    guard let last = path.last, !graph.child(last).isUndefined else {
-      if path.count > 1 { paths.append(heap.array(Array(path.dropLast()))) }
+    let edges = graph.child(node)
+    guard !edges.isUndefined else {
+      paths.append(heap.array(path))
       return
     }
-    let edges = graph.child(last)
-    let next = edges.tag == .array || edges.tag == .set ? edges.items : []
-    if next.isEmpty { paths.append(heap.array(path)) }
-    for node in next {
-      if path.contains(where: { Value.equal($0, node) }) {
-        paths.append(heap.array(path))
+    let (longer, next) = (path + [node], neighbours(edges))
+    if next.isEmpty { paths.append(heap.array(longer)) }
+    for neighbour in next {
+      if reached.contains(neighbour) {
+        paths.append(heap.array(longer))
       } else {
-        try extend(path + [node], graph, heap, &paths)
+        _ = reached.insert(node)
+        try extend(longer, neighbour, graph, heap, &reached, &paths)
       }
     }
   }
@@ -58,5 +69,9 @@ struct ValueSet {
     if others.contains(where: { Value.equal($0, value) }) { return false }
     others.append(value)
     return true
+  }
+
+  func contains(_ value: Value) -> Bool {
+    handles.contains(value.key) || others.contains { Value.equal($0, value) }
   }
 }

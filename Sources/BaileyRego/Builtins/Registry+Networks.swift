@@ -62,7 +62,7 @@ extension Registry {
     func text(_ value: Value) throws(BuiltinFailure) -> Text {
       if value.tag == .string { return value.text }
       guard value.tag == .array, value.count > 0, value.item(0).tag == .string else {
-        throw BuiltinFailure("operand \(index + 1): element must be string or non-empty array", kind: .type)
+        throw BuiltinFailure("operand \(index + 1): element must be string or non-empty array")
       }
       return value.item(0).text
     }

@@ -1,6 +1,6 @@
 extension Registry {
   static let arithmetic: [Builtin] = [
-    Builtin("plus", 2) { (a, context) throws(BuiltinFailure) in try calculate(a, context, { $0 + $1 }) { $0 &+ $1 } },
+    Builtin("plus", 2) { (a, context) throws(BuiltinFailure) in try calculate(a, context, { $0 + $1 }, { $0 + $1 }) { $0 &+ $1 } },
     Builtin("minus", 2) { (a, context) throws(BuiltinFailure) in
       if a[0].tag == .set, a[1].tag == .set {
         return context.heap.set(sorted: a[0].items.filter { a[1].index(of: $0) == nil })
@@ -9,10 +9,10 @@ extension Registry {
         throw a.mismatch(index, "one of {number, set}")
       }
       if a[0].tag == .set { throw a.mismatch(1, "set") }
-      return try calculate(a, context, { $0 + -$1 }) { $0 &- $1 }
+      return try calculate(a, context, { $0 + -$1 }, { $0 + -$1 }) { $0 &- $1 }
     },
     Builtin("mul", 2) { (a, context) throws(BuiltinFailure) in
-      try calculate(a, context, { $0 * $1 }) { left, right in
+      try calculate(a, context, { $0 * $1 }, { $0 * $1 }) { left, right in
         let (value, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? nil : value
       }
@@ -25,22 +25,23 @@ extension Registry {
     },
     Builtin("rem", 2) { (a, context) throws(BuiltinFailure) in
       let (left, right) = (try a.number(0), try a.number(1))
-      guard Number.isIntegerValue(left), Number.isIntegerValue(right) else {
-        throw BuiltinFailure("modulo on floating-point number")
+      if left.tag == .integer, right.tag == .integer, right.integer > 0 {
+        return Value(integer: left.integer % right.integer)
       }
       return try Number.remainder(left, right, context.heap)
     },
     Builtin("abs", 1) { (a, context) throws(BuiltinFailure) in
       let value = try a.number(0)
       if value.tag == .integer { return context.heap.integer(abs(value.integer)) }
-      let text = value.text
-      return text.first == 0x2D ? Number.make(text.dropFirst(), context.heap) : value
+      var magnitude = Number.float(value)
+      magnitude.negative = false
+      return Number.make(magnitude, context.heap)
     },
     Builtin("round", 1) { (a, context) throws(BuiltinFailure) in
-      try rounded(a, context) { $0.rounded(.toNearestOrAwayFromZero) }
+      try rounded(a, context) { $0.isHalfOrMore }
     },
-    Builtin("ceil", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { $0.rounded(.up) } },
-    Builtin("floor", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { $0.rounded(.down) } },
+    Builtin("ceil", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { !$0.negative && !$0.isInteger } },
+    Builtin("floor", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { $0.negative && !$0.isInteger } },
     Builtin("numbers.range", 2) { (a, context) throws(BuiltinFailure) in
       try range(try a.integer(0), try a.integer(1), 1, context)
     },
@@ -52,22 +53,31 @@ extension Registry {
   ]
 
   private static func calculate(
-    _ a: Arguments, _ context: BuiltinContext, _ float: (BigFloat, BigFloat) -> BigFloat, _ small: (Int, Int) -> Int?
+    _ a: Arguments, _ context: BuiltinContext, _ float: (BigFloat, BigFloat) -> BigFloat,
+    _ whole: (BigInteger, BigInteger) -> BigInteger, _ small: (Int, Int) -> Int?
   ) throws(BuiltinFailure) -> Value {
     let (left, right) = (try a.number(0), try a.number(1))
     // Handles hold 60 bits, so a sum of two cannot overflow.
     if left.tag == .integer, right.tag == .integer, let value = small(left.integer, right.integer) {
       return context.heap.integer(value)
     }
+    if let first = BigInteger(left), let second = BigInteger(right) {
+      return Number.make(whole(first, second).text, context.heap)
+    }
     return Number.make(float(Number.float(left), Number.float(right)), context.heap)
   }
 
   private static func rounded(
-    _ a: Arguments, _ context: BuiltinContext, _ rounding: (Double) -> Double
+    _ a: Arguments, _ context: BuiltinContext, _ goesAway: (BigFloat) -> Bool
   ) throws(BuiltinFailure) -> Value {
     let value = try a.number(0)
     if value.tag == .integer { return value }
-    return Number.make(BigFloat(rounding(Number.double(value))), context.heap)
+    // All digits of the 64-bit mantissa, as Go prints them.
+    let float = Number.float(value)
+    guard float.exponent < 1 << 15 else { return value }
+    var whole = BigUnsigned(float.mantissa).shifted(left: float.exponent)
+    if goesAway(float) { whole = whole + BigUnsigned(1) }
+    return Number.make(BigInteger(negative: float.negative, magnitude: whole).text, context.heap)
   }
 
   private static func range(
@@ -106,33 +116,18 @@ extension Registry {
 }
 
 extension Number {
-  /// Whether a number has no fraction, however it is written.
-  static func isIntegerValue(_ value: Value) -> Bool {
-    value.tag == .integer || float(value).isInteger
-  }
-
   static func remainder(_ left: Value, _ right: Value, _ heap: Heap) throws(BuiltinFailure) -> Value {
-    if let first = whole(left), let second = whole(right) {
-      guard second != 0 else { throw BuiltinFailure("modulo by zero") }
-      return heap.integer(second == -1 ? 0 : first % second)
+    guard let first = BigInteger(left), let second = BigInteger(right) else {
+      throw BuiltinFailure("modulo on floating-point number")
     }
-    let (first, second) = (float(left), float(right))
-    guard !second.isZero else { throw BuiltinFailure("modulo by zero") }
-    return make(first.remainder(dividingBy: second), heap)
+    guard !second.magnitude.isZero else { throw BuiltinFailure("modulo by zero") }
+    return make((first % second).text, heap)
   }
 }
 
 extension BigFloat {
-  /// Of two integers; the sign is the dividend's.
-  func remainder(dividingBy divisor: BigFloat) -> BigFloat {
-    guard exponent - divisor.exponent < 1 << 15, divisor.exponent - exponent < 1 << 15 else { return .zero }
-    let least = min(exponent, divisor.exponent)
-    var rest = BigUnsigned(mantissa).shifted(left: exponent - least)
-    let other = BigUnsigned(divisor.mantissa).shifted(left: divisor.exponent - least)
-    for shift in stride(from: max(0, rest.bitWidth - other.bitWidth), through: 0, by: -1) {
-      let part = other.shifted(left: shift)
-      if BigUnsigned.compare(rest, part) >= 0 { rest = rest - part }
-    }
-    return BigFloat(negative: negative, rounding: rest, exponent: least)
+  /// Whether the fraction is one half or more.
+  fileprivate var isHalfOrMore: Bool {
+    exponent < 0 && exponent >= -64 && mantissa >> UInt64(-exponent - 1) & 1 == 1
   }
 }

@@ -2,17 +2,22 @@ extension Registry {
   static let units: [Builtin] = [
     Builtin("units.parse", 1) { (a, c) throws(BuiltinFailure) in
       let (amount, unit) = try Units.split(try a.string(0), "amount")
-      guard let factor = Units.factor(unit) else { throw BuiltinFailure("unit \(String(decoding: unit, as: UTF8.self)) not recognized") }
-      let value = try Units.amount(amount, "amount") * factor
-      return Number.make(value, c.heap)
+      guard let factor = Units.factor(unit, bytes: false) else {
+        throw BuiltinFailure("unit \(String(decoding: unit, as: UTF8.self)) not recognized")
+      }
+      var parts = try Units.amount(amount, "amount")
+      if unit == [0x6D] { parts.exponent -= 3 }
+      parts.digits = parts.digits * factor
+      return Number.make(Units.text(parts), c.heap)
     },
     Builtin("units.parse_bytes", 1) { (a, c) throws(BuiltinFailure) in
       let (amount, unit) = try Units.split(try a.string(0), "byte amount")
-      guard let factor = Units.byteFactor(unit) else {
+      guard let factor = Units.factor(unit, bytes: true) else {
         throw BuiltinFailure("byte unit \(String(decoding: unit, as: UTF8.self)) not recognized")
       }
-      let value = try Units.amount(amount, "byte amount") * factor
-      return Number.make(Units.truncated(value), c.heap)
+      var parts = try Units.amount(amount, "byte amount")
+      parts.digits = parts.digits * factor
+      return Number.make(Units.whole(parts).text, c.heap)
     },
   ]
 
@@ -55,50 +60,71 @@ enum Units {
     return rest.first.map { (0x30...0x39).contains($0) } ?? false
   }
 
-  static func amount(_ text: [UInt8], _ what: String) throws(BuiltinFailure) -> BigFloat {
+  static func amount(_ text: [UInt8], _ what: String) throws(BuiltinFailure) -> DecimalParts {
     let digits = text.filter { (0x30...0x39).contains($0) }
-    guard !digits.isEmpty, text.filter({ $0 == 0x2E }).count <= 1 else {
+    let parts = DecimalParts(text)
+    guard !digits.isEmpty, text.filter({ $0 == 0x2E }).count <= 1, abs(parts.exponent) < 2000 else {
       throw BuiltinFailure("could not parse \(what) to a number")
     }
-    return Number.float(text: text)
+    return parts
   }
 
-  private static func power(_ base: Int, _ exponent: Int) -> BigFloat {
-    (0..<exponent).reduce(BigFloat(1)) { value, _ in value * BigFloat(base) }
-  }
-
-  /// `m` is a thousandth, `M` a million; all else in either case.
-  static func factor(_ unit: [UInt8]) -> BigFloat? {
-    if unit == [0x6D] { return BigFloat(1) / BigFloat(1000) }
+  /// `m` alone is a thousandth, which its caller knows; all else in either case.
+  static func factor(_ unit: [UInt8], bytes: Bool) -> BigUnsigned? {
+    if unit.isEmpty || (!bytes && unit == [0x6D]) { return BigUnsigned(1) }
     let lower = String(decoding: unit, as: UTF8.self).lowercased()
-    guard let first = lower.first else { return BigFloat(1) }
-    guard let exponent = ["k", "m", "g", "t", "p", "e"].firstIndex(of: String(first)) else { return nil }
+    guard let first = lower.first, let exponent = ["k", "m", "g", "t", "p", "e"].firstIndex(of: first) else {
+      return nil
+    }
     switch lower.dropFirst() {
-    case "": return power(1000, exponent + 1)
-    case "i": return power(1024, exponent + 1)
+    case "", bytes ? "b" : "": return power(1000, exponent + 1)
+    case "i", bytes ? "ib" : "i": return power(1024, exponent + 1)
     default: return nil
     }
   }
 
-  static func byteFactor(_ unit: [UInt8]) -> BigFloat? {
-    let lower = String(decoding: unit, as: UTF8.self).lowercased()
-    guard let first = lower.first else { return BigFloat(1) }
-    guard let exponent = ["k", "m", "g", "t", "p", "e"].firstIndex(of: String(first)) else { return nil }
-    switch lower.dropFirst() {
-    case "", "b": return power(1000, exponent + 1)
-    case "i", "ib": return power(1024, exponent + 1)
-    default: return nil
-    }
+  private static func power(_ base: UInt32, _ exponent: Int) -> BigUnsigned {
+    var value = BigUnsigned(1)
+    for _ in 0..<exponent { value.multiply(base) }
+    return value
   }
 
-  static func truncated(_ value: BigFloat) -> BigFloat {
-    guard !value.isInteger else { return value }
-    let whole = BigUnsigned(value.mantissa).shifted(right: -value.exponent)
-    return BigFloat(negative: value.negative, rounding: whole, exponent: 0)
+  /// Without its fraction.
+  static func whole(_ parts: DecimalParts) -> BigInteger {
+    var digits = parts.digits
+    if parts.exponent > 0 { digits.multiplyByPowerOfTen(parts.exponent) }
+    for _ in 0..<max(0, -parts.exponent) { _ = digits.divide(10) }
+    return BigInteger(negative: parts.negative, magnitude: digits)
+  }
+
+  /// A whole number as such, all else with ten decimals, as Go's `big.Rat` prints them.
+  static func text(_ parts: DecimalParts) -> [UInt8] {
+    var (digits, exponent) = (parts.digits, parts.exponent)
+    while exponent < 0 {
+      var shorter = digits
+      guard shorter.divide(10) == 0 else { break }
+      (digits, exponent) = (shorter, exponent + 1)
+    }
+    let sign: [UInt8] = parts.negative && !digits.isZero ? [0x2D] : []
+    if exponent >= 0 {
+      digits.multiplyByPowerOfTen(exponent)
+      return BigInteger(negative: parts.negative, magnitude: digits).text
+    }
+    var last: UInt32 = 0
+    while exponent < -10 {
+      last = digits.divide(10)
+      exponent += 1
+    }
+    if last >= 5 { digits = digits + BigUnsigned(1) }
+    digits.multiplyByPowerOfTen(exponent + 10)
+    var shown = digits.decimalDigits.map { $0 + 0x30 }
+    shown = [UInt8](repeating: 0x30, count: max(0, 11 - shown.count)) + shown
+    shown.insert(0x2E, at: shown.count - 10)
+    return sign + shown
   }
 }
 
-/// A version after semver.org; a leading `v` is passed over.
+/// A version after semver.org; a leading `v` is passed over, and so are leading zeros, as in OPA.
 struct SemanticVersion {
   private var numbers: [Int] = []
   private var labels: [[UInt8]] = []
@@ -107,31 +133,30 @@ struct SemanticVersion {
     var rest = Array(text)[...]
     if rest.first == 0x76 { rest.removeFirst() }
     if let plus = rest.firstIndex(of: 0x2B) {
-      guard Self.identifiers(rest[(plus + 1)...], numeric: false) != nil else { return nil }
+      guard Self.identifiers(rest[(plus + 1)...]) != nil else { return nil }
       rest = rest[..<plus]
     }
     if let dash = rest.firstIndex(of: 0x2D) {
-      guard let labels = Self.identifiers(rest[(dash + 1)...], numeric: true) else { return nil }
+      guard let labels = Self.identifiers(rest[(dash + 1)...]) else { return nil }
       self.labels = labels
       rest = rest[..<dash]
     }
     let parts = rest.split(separator: 0x2E, omittingEmptySubsequences: false)
     for part in parts {
-      guard part.allSatisfy({ (0x30...0x39).contains($0) }), part.count == 1 || part.first != 0x30,
-        let number = Int(String(decoding: part, as: UTF8.self))
+      guard !part.isEmpty, part.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(String(decoding: part, as: UTF8.self))
       else { return nil }
       numbers.append(number)
     }
     guard numbers.count == 3 else { return nil }
   }
 
-  private static func identifiers(_ text: ArraySlice<UInt8>, numeric: Bool) -> [[UInt8]]? {
+  private static func identifiers(_ text: ArraySlice<UInt8>) -> [[UInt8]]? {
     let parts = text.split(separator: 0x2E, omittingEmptySubsequences: false).map(Array.init)
     for part in parts {
       let isWord = part.allSatisfy {
         (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D
       }
-      if part.isEmpty || !isWord || (numeric && isNumber(part) && part.count > 1 && part[0] == 0x30) { return nil }
+      if part.isEmpty || !isWord { return nil }
     }
     return parts
   }

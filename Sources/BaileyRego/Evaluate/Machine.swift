@@ -20,6 +20,7 @@ package final class Machine {
     self.limits = limits
     heap = Heap(base: program.heap, limit: limits.memory)
     builtins = BuiltinContext(heap: heap)
+    builtins.zoneSource = program.registry.zoneSource
   }
 
   /// Forgets the last evaluation; input and data are read into `heap` after this.
