@@ -34,7 +34,13 @@ package final class BuiltinContext {
   package var printed: [String] = []
   /// Results that must stay the same within a decision, and compiled patterns.
   package var cache: [String: Value] = [:]
-  package var globs: [[Unicode.Scalar]: [Value.Key: Glob]] = [:]
+  package var globs: [GlobKey: Glob] = [:]
+  package var lastingGlobs: [GlobKey: Glob] = [:]
+
+  package struct GlobKey: Hashable {
+    let pattern: Value.Key
+    let separators: Value.Key
+  }
   package var zones: [String: TimeZone] = [:]
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 

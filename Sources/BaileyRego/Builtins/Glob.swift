@@ -10,51 +10,110 @@ package struct Glob: Sendable {
     case alternatives([[Node]])
   }
 
-  let nodes: [Node]
-  let separators: Set<Unicode.Scalar>
+  /// A step of a pattern without alternatives; neighbouring characters are one.
+  enum Step: Sendable {
+    case literal([UInt8])
+    case single(Node)
+    case star
+    case superStar
+  }
+
+  /// Each alternative written out.
+  private let patterns: [[Step]]
+  private let separators: Set<Unicode.Scalar>
+  private static let maximumPatterns = 1024
 
   init(_ pattern: Text, separators: Set<Unicode.Scalar>) throws(BuiltinFailure) {
     var parser = GlobParser(Unicode.scalars(pattern))
-    nodes = try parser.sequence(nested: false)
+    let flat = try Self.flatten(parser.sequence(nested: false))
+    patterns = flat.map(Self.steps)
     self.separators = separators
   }
 
-  /// All positions that a run of nodes can reach, so that no pattern takes more than pattern × text steps.
-  func matches(_ text: Text) -> Bool {
-    let scalars = Unicode.scalars(text)
-    var start = [Bool](repeating: false, count: scalars.count + 1)
-    start[0] = true
-    return reach(nodes, start, scalars)[scalars.count]
-  }
-
-  private func reach(_ nodes: [Node], _ start: [Bool], _ text: [Unicode.Scalar]) -> [Bool] {
-    nodes.reduce(start) { reach($1, $0, text) }
-  }
-
-  private func reach(_ node: Node, _ start: [Bool], _ text: [Unicode.Scalar]) -> [Bool] {
-    var end = [Bool](repeating: false, count: start.count)
-    switch node {
-    case .any, .anyButSeparators:
-      var open = false
-      for at in start.indices {
-        if at > 0, case .anyButSeparators = node, separators.contains(text[at - 1]) { open = false }
-        open = open || start[at]
-        end[at] = open
+  private static func flatten(_ nodes: [Node]) throws(BuiltinFailure) -> [[Node]] {
+    var sequences: [[Node]] = [[]]
+    for node in nodes {
+      var choices = [[node]]
+      if case .alternatives(let list) = node {
+        choices = []
+        for choice in list { choices += try flatten(choice) }
       }
-    case .alternatives(let choices):
-      for choice in choices {
-        let reached = reach(choice, start, text)
-        for at in end.indices where reached[at] { end[at] = true }
+      guard sequences.count * choices.count <= maximumPatterns else {
+        throw BuiltinFailure("too many alternatives", kind: .halt)
       }
-    default:
-      for at in text.indices where start[at] && accepts(node, text[at]) { end[at + 1] = true }
+      sequences = sequences.flatMap { start in choices.map { start + $0 } }
     }
-    return end
+    return sequences
   }
+
+  private static func steps(_ nodes: [Node]) -> [Step] {
+    var steps: [Step] = []
+    for node in nodes {
+      switch node {
+      case .scalar(let scalar):
+        let bytes = Unicode.bytes([scalar])
+        if case .literal(let before)? = steps.last {
+          steps[steps.count - 1] = .literal(before + bytes)
+        } else {
+          steps.append(.literal(bytes))
+        }
+      case .any: steps.append(.superStar)
+      case .anyButSeparators: steps.append(.star)
+      default: steps.append(.single(node))
+      }
+    }
+    return steps
+  }
+
+  func matches(_ text: Text) -> Bool { patterns.contains { matches($0, text) } }
+
+  /// Goes back to the last `*`, and when that meets a separator to the last `**`; earlier ones cannot help.
+  private func matches(_ steps: [Step], _ text: Text) -> Bool {
+    if case .literal(let end)? = steps.last, !text.has(end, at: text.count - end.count) { return false }
+    var (step, at) = (0, 0)
+    var star: (step: Int, at: Int)?
+    var superStar: (step: Int, at: Int)?
+    while true {
+      if step == steps.count, at == text.count { return true }
+      if step < steps.count {
+        switch steps[step] {
+        case .superStar:
+          (superStar, star) = ((step, at), nil)
+          step += 1
+          continue
+        case .star:
+          star = (step, at)
+          step += 1
+          continue
+        case .literal(let bytes) where text.has(bytes, at: at):
+          at += bytes.count
+          step += 1
+          continue
+        case .single(let node) where at < text.count && accepts(node, text.scalar(at)):
+          at += text.scalarLength(at)
+          step += 1
+          continue
+        default: break
+        }
+      }
+      if let last = star, last.at < text.count, !isSeparator(text, last.at) {
+        let next = last.at + text.scalarLength(last.at)
+        star = (last.step, next)
+        (step, at) = (last.step + 1, next)
+      } else if let last = superStar, last.at < text.count {
+        let next = last.at + text.scalarLength(last.at)
+        (superStar, star) = ((last.step, next), nil)
+        (step, at) = (last.step + 1, next)
+      } else {
+        return false
+      }
+    }
+  }
+
+  private func isSeparator(_ text: Text, _ at: Int) -> Bool { separators.contains(text.scalar(at)) }
 
   private func accepts(_ node: Node, _ scalar: Unicode.Scalar) -> Bool {
     switch node {
-    case .scalar(let wanted): scalar == wanted
     case .one: !separators.contains(scalar)
     case .range(let low, let high, let negated): (scalar >= low && scalar <= high) != negated
     case .list(let members, let negated): members.contains(scalar) != negated
@@ -137,11 +196,15 @@ extension Registry {
     Builtin("glob.match", 3) { (a, context) throws(BuiltinFailure) in
       let text = try a.string(2)
       let pattern = try a.string(0)
-      // The handles of pattern and separators are alive as long as the cache.
-      let separators = try GlobSeparators(a)
-      if let known = context.globs[separators.key]?[a[0].key] { return Value(known.matches(text)) }
-      let glob = try Glob(pattern, separators: separators.scalars)
-      context.globs[separators.key, default: [:]][a[0].key] = glob
+      let key = BuiltinContext.GlobKey(pattern: a[0].key, separators: a[1].key)
+      if let known = context.globs[key] ?? context.lastingGlobs[key] { return Value(known.matches(text)) }
+      let glob = try Glob(pattern, separators: try globSeparators(a))
+      // Handles of this evaluation are gone with it; those of the policy stay.
+      if context.heap.owns(a[0]) || context.heap.owns(a[1]) {
+        context.globs[key] = glob
+      } else {
+        context.lastingGlobs[key] = glob
+      }
       return Value(glob.matches(text))
     },
     Builtin("glob.quote_meta", 1) { (a, c) throws(BuiltinFailure) in
@@ -149,18 +212,10 @@ extension Registry {
       return c.heap.string(text.flatMap { "*?\\[]{}".utf8.contains($0) ? [0x5C, $0] : [$0] })
     },
   ]
-}
 
-/// `null` is none, an empty list is the dot.
-struct GlobSeparators {
-  let scalars: Set<Unicode.Scalar>
-  var key: [Unicode.Scalar] { scalars.sorted() }
-
-  init(_ a: Arguments) throws(BuiltinFailure) {
-    guard a[1].tag != .null else {
-      scalars = []
-      return
-    }
+  /// `null` is none, an empty list is the dot.
+  private static func globSeparators(_ a: Arguments) throws(BuiltinFailure) -> Set<Unicode.Scalar> {
+    guard a[1].tag != .null else { return [] }
     guard a[1].tag == .array else { throw a.mismatch(1, "one of {array, null}") }
     var found: Set<Unicode.Scalar> = []
     for item in try a.strings(1) {
@@ -170,6 +225,6 @@ struct GlobSeparators {
       }
       found.insert(parts[0])
     }
-    scalars = a[1].count == 0 ? ["."] : found
+    return a[1].count == 0 ? ["."] : found
   }
 }

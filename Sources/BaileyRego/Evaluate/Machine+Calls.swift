@@ -1,3 +1,10 @@
+/// A call that was made before in the same evaluation.
+struct CallKey: Hashable {
+  let group: Int
+  let first: UInt64
+  let second: UInt64
+}
+
 extension Machine {
   /// Calls a function with arguments in consecutive registers; `.undefined` when it has no result.
   func call(
@@ -10,9 +17,22 @@ extension Machine {
     case .group(let group):
       try step()
       guard frame + count < Registers.count else { throw limitExceeded("depth") }
+      let key = current == 0 ? callKey(group, first, count) : nil
+      if let key, let known = calls[key] { return known }
       for index in 0..<count { registers[frame + index] = registers[first + index] }
-      return try run(group, base: frame)
+      let value = try run(group, base: frame)
+      if let key { calls[key] = value }
+      return value
     case .builtin(let index): return try builtin(index, first, count, location)
+    }
+  }
+
+  /// The same handles are the same arguments; calls in a context of `with` are not kept.
+  private func callKey(_ group: Int, _ first: Int, _ count: Int) -> CallKey? {
+    switch count {
+    case 1: CallKey(group: group, first: registers[first].bits, second: 0)
+    case 2: CallKey(group: group, first: registers[first].bits, second: registers[first + 1].bits)
+    default: nil
     }
   }
 

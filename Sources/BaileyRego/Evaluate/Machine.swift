@@ -9,6 +9,8 @@ package final class Machine {
   var builderCount = 0
   var contexts: [Context] = []
   var current = 0
+  /// Results of functions, by group and arguments.
+  var calls: [CallKey: Value] = [:]
   var steps = 0
   var depth = 0
   var strict = false
@@ -28,6 +30,7 @@ package final class Machine {
     heap.reset()
     builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
     contexts.removeAll(keepingCapacity: true)
+    calls.removeAll(keepingCapacity: true)
     builderCount = 0
     depth = 0
     steps = limits.steps
@@ -38,6 +41,7 @@ package final class Machine {
     query: Int = 0, input: Value = .undefined, data: Value = .emptyObject, strict: Bool = false
   ) throws(RegoError) -> Value {
     self.strict = strict
+    calls.removeAll(keepingCapacity: true)
     let results = program.tree.groups.count + program.tree.nodes.count
     contexts = [Context(input: input, data: data, results: results)]
     current = 0

@@ -7,7 +7,7 @@
 /// A heap may stand on a frozen one: strings of the base are found there, so equal strings are equal handles across both.
 /// Running out sets `exhausted` and yields empty values: whoever runs a loop looks at the flag.
 @safe package final class Heap: @unchecked Sendable {
-  private var chunks: [UnsafeMutableRawPointer]
+  private var chunks: [(start: UnsafeMutableRawPointer, size: Int)]
   private var next: UInt = 0
   private var end: UInt = 0
   private let base: Heap?
@@ -24,20 +24,31 @@
     slots = [UInt64](repeating: 0, count: base == nil ? 1024 : 64)
   }
 
-  deinit { for unsafe chunk in unsafe chunks { unsafe chunk.deallocate() } }
+  deinit { for unsafe chunk in unsafe chunks { unsafe chunk.start.deallocate() } }
 
   /// Forgets every value but keeps one chunk, for the next evaluation.
   package func reset() {
-    for unsafe chunk in unsafe chunks.dropFirst() { unsafe chunk.deallocate() }
+    for unsafe chunk in unsafe chunks.dropFirst() { unsafe chunk.start.deallocate() }
     unsafe chunks.removeSubrange(min(1, chunks.count)...)
-    if let first = unsafe chunks.first {
-      next = UInt(bitPattern: first)
-      end = next + UInt(Self.chunkSize)
+    if unsafe !chunks.isEmpty {
+      next = unsafe UInt(bitPattern: chunks[0].start)
+      end = unsafe next + UInt(chunks[0].size)
     }
-    allocated = 0
+    allocated = unsafe chunks.isEmpty ? 0 : chunks[0].size
     exhausted = false
     used = 0
     for index in slots.indices { slots[index] = 0 }
+  }
+
+  /// Whether a value lies in this heap rather than in its base.
+  func owns(_ value: Value) -> Bool {
+    guard value.tag.rawValue >= Value.Tag.number.rawValue else { return false }
+    let address = UInt(value.bits & ~15)
+    for unsafe chunk in unsafe chunks {
+      let start = unsafe UInt(bitPattern: chunk.start)
+      if address >= start, unsafe address < start + UInt(chunk.size) { return true }
+    }
+    return false
   }
 
   private static let chunkSize = 1 << 15
@@ -59,7 +70,7 @@
       return false
     }
     let chunk = UnsafeMutableRawPointer.allocate(byteCount: count, alignment: 16)
-    unsafe chunks.append(chunk)
+    unsafe chunks.append((chunk, count))
     allocated += count
     next = UInt(bitPattern: chunk)
     end = next + UInt(count)

@@ -143,4 +143,27 @@
     }
     return nil
   }
+
+  /// The code point that begins at a place, in valid UTF-8.
+  func scalar(_ at: Int) -> Unicode.Scalar {
+    let first = self[at]
+    if first < 0x80 { return Unicode.Scalar(first) }
+    let count = scalarLength(at)
+    var value = UInt32(first) & (0x7F >> UInt32(count))
+    for index in 1..<Swift.max(count, 1) { value = value << 6 | UInt32(self[at + index] & 0x3F) }
+    return Unicode.Scalar(value) ?? "\u{FFFD}"
+  }
+
+  func scalarLength(_ at: Int) -> Int {
+    let first = self[at]
+    let length = first < 0xE0 ? (first < 0xC0 ? 1 : 2) : (first < 0xF0 ? 3 : 4)
+    return Swift.min(length, count - at)
+  }
+
+  func has(_ other: [UInt8], at offset: Int) -> Bool {
+    unsafe other.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress else { return true }
+      return unsafe has(Text(start: start, count: bytes.count), at: offset)
+    }
+  }
 }
