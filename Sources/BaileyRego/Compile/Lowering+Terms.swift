@@ -58,6 +58,7 @@ extension Lowering {
     switch make(0, 0, Int32(items.count)) {
     case .array: return pool.constant(rules.heap.array(values))
     case .set: return pool.constant(rules.heap.set(values))
+    case .object: return Self.object(values, rules.heap).map { pool.constant($0) }
     default: return nil
     }
   }
@@ -71,8 +72,17 @@ extension Lowering {
     case .set(let items):
       let values = items.compactMap { constant($0, heap) }
       return values.count == items.count ? heap.set(values) : nil
+    case .object(let pairs):
+      let values = pairs.flatMap { [constant($0.key, heap), constant($0.value, heap)] }.compactMap(\.self)
+      return values.count == pairs.count * 2 ? object(values, heap) : nil
     default: return nil
     }
+  }
+
+  /// Keys and values in turn; two equal keys are left to the evaluation, which may refuse them.
+  private static func object(_ values: [Value], _ heap: Heap) -> Value? {
+    let object = heap.object(stride(from: 0, to: values.count - 1, by: 2).map { (values[$0], values[$0 + 1]) })
+    return object.count == values.count / 2 ? object : nil
   }
 
   private mutating func comprehension(_ comprehension: Comprehension) throws(RegoError) -> Operand {

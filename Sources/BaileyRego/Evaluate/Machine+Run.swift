@@ -79,13 +79,20 @@ extension Machine {
           set(key, collection.tag == .array ? Value(integer: position) : item)
           set(value, collection.tag == .object ? collection.value(position) : item)
         }
-      case .array(let to, let first, let count): set(to, heap.array(slice(base, first, count)))
-      case .set(let to, let first, let count): set(to, heap.set(slice(base, first, count)))
+      case .array(let to, let first, let count):
+        set(to, heap.array(slice(base, first, count)))
+        try checkMemory()
+      case .set(let to, let first, let count):
+        set(to, heap.set(slice(base, first, count)))
+        try checkMemory()
       case .object(let to, let first, let pairs):
         set(to, try object(slice(base, first, pairs * 2), procedure.locations[at - 1]))
+        try checkMemory()
       case .build: pushBuilder()
       case .append(let value): builders[builderCount - 1].append(get(value))
-      case .finish(let kind, let to): set(to, try finishBuilder(kind, procedure.locations[at - 1]))
+      case .finish(let kind, let to):
+        set(to, try finishBuilder(kind, procedure.locations[at - 1]))
+        try checkMemory()
       case .template(let to, let first, let count): set(to, template(slice(base, first, count)))
       case .call(let to, let group, let first, let fail):
         let arity = program.tree.groups[Int(group)].arity
@@ -97,6 +104,7 @@ extension Machine {
         let frame = base + Int(procedure.registers)
         let value = try call(
           .builtin(Int(index)), base + Int(first), Int(count), frame, procedure.locations[at - 1])
+        try checkMemory()
         if value.isUndefined { at = Int(fail) } else { set(to, value) }
       case .saveContext(let to): set(to, Value(integer: current))
       case .enterContext(let to, let info, let first):

@@ -58,6 +58,11 @@ package final class Machine {
     if steps & 1023 == 0 || steps < 0 { try checkLimits() }
   }
 
+  /// After each new value: out of memory the heap gives empty ones, which must not be looked at.
+  @inline(__always) func checkMemory() throws(RegoError) {
+    if heap.exhausted { throw limitExceeded("memory") }
+  }
+
   private func checkLimits() throws(RegoError) {
     if steps < 0 { throw limitExceeded("instruction") }
     if heap.exhausted { throw limitExceeded("memory") }

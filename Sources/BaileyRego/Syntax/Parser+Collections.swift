@@ -3,8 +3,10 @@ extension Parser {
   mutating func bracketed() throws(RegoError) -> Term {
     let location = token.location
     try advance()
-    if let made = try comprehension(.array, location, close: .rightBracket) { return made }
-    return Term(.array(try list(until: .rightBracket)), location)
+    if try accept(.rightBracket) { return Term(.array([]), location) }
+    let first = try term()
+    if let made = try comprehension(.array, key: nil, first, location, close: .rightBracket) { return made }
+    return Term(.array(try list(until: .rightBracket, from: first)), location)
   }
 
   /// An object, a set, or a comprehension of either.
@@ -12,8 +14,9 @@ extension Parser {
     let location = token.location
     try advance()
     if try accept(.rightBrace) { return Term(.object([]), location) }
-    if let made = try comprehension(.set, location, close: .rightBrace) { return made }
-    let first = try expression()
+    let start = try term()
+    if let made = try comprehension(.set, key: nil, start, location, close: .rightBrace) { return made }
+    let first = try expression(from: start)
     if token.kind == .colon { return try object(first, location) }
     if try accept(.rightBrace) { return Term(.set([first]), location) }
     try expect(.comma, "comma or }")
@@ -22,43 +25,30 @@ extension Parser {
 
   /// `{a | b}` is a comprehension when what follows the bar reads as a body, else the union of a and b.
   private mutating func comprehension(
-    _ kind: Comprehension.Kind, _ location: Location, close: Token.Kind
+    _ kind: Comprehension.Kind, key: Term?, _ value: Term, _ location: Location, close: Token.Kind
   ) throws(RegoError) -> Term? {
+    guard token.kind == .or else { return nil }
     let saved = self
-    guard token.kind != close, let head = try? term(), token.kind == .or else {
-      self = saved
-      return nil
-    }
     do throws(RegoError) {
-      return try comprehension(kind, key: nil, head, location, close: close)
+      try advance()
+      let body = try body(until: close)
+      return Term(.comprehension(Comprehension(kind: kind, key: key, value: value, body: body)), location)
     } catch {
-      // Only one of the two readings can be right: a later error in the body is the error to show.
+      // Only one of the two readings can be right: if the other is not, the error of the body is the one to show.
       let failed = error
-      self = saved
-      if (try? expression()) != nil, token.kind == .comma || token.kind == close || token.kind == .colon {
-        self = saved
-        return nil
-      }
+      goBack(to: saved)
+      let isUnion = (try? expression(from: value)) != nil && [.comma, close, .colon].contains(token.kind)
+      goBack(to: saved)
+      if isUnion { return nil }
       throw failed
     }
   }
 
-  private mutating func comprehension(
-    _ kind: Comprehension.Kind, key: Term?, _ value: Term, _ location: Location, close: Token.Kind
-  ) throws(RegoError) -> Term {
-    try expect(.or, "|")
-    let body = try body(until: close)
-    return Term(.comprehension(Comprehension(kind: kind, key: key, value: value, body: body)), location)
-  }
-
   private mutating func object(_ firstKey: Term, _ location: Location) throws(RegoError) -> Term {
     try advance()
-    let saved = self
-    if let value = try? term(), token.kind == .or {
-      if let made = try? comprehension(.object, key: firstKey, value, location, close: .rightBrace) { return made }
-    }
-    self = saved
-    var pairs = [(key: firstKey, value: try expression())]
+    let first = try term()
+    if let made = try comprehension(.object, key: firstKey, first, location, close: .rightBrace) { return made }
+    var pairs = [(key: firstKey, value: try expression(from: first))]
     while token.kind != .rightBrace {
       try expect(.comma, "comma or }")
       if token.kind == .rightBrace { break }

@@ -31,7 +31,7 @@ extension Parser {
       return try body(until: .rightBrace)
     } catch {
       let failed = error
-      self = saved
+      goBack(to: saved)
       guard let single = try? statement() else { throw failed }
       return [single]
     }

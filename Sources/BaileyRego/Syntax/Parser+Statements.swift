@@ -73,7 +73,7 @@ extension Parser {
         : .someIn(key: arguments[0], value: arguments[1], collection: arguments[2])
       return Statement(kind: kind, location: location)
     }
-    self = saved
+    goBack(to: saved)
     var names: [Term] = []
     repeat {
       guard token.kind == .identifier else { throw unexpected("expected identifier") }

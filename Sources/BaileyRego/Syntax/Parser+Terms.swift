@@ -1,9 +1,11 @@
 extension Parser {
-  /// Any term with infix operators; `k, v in xs` only where a comma ends nothing else.
-  mutating func expression(keyAllowed: Bool = false) throws(RegoError) -> Term {
+  /// Any term with infix operators, whose first term may have been read already.
+  ///
+  /// `k, v in xs` is read only where a comma ends nothing else.
+  mutating func expression(from first: Term? = nil, keyAllowed: Bool = false) throws(RegoError) -> Term {
     try descend()
     defer { depth -= 1 }
-    var left = try relation()
+    var left = try infix(0, from: first)
     if keyAllowed, token.kind == .comma, keywords.contains(.in) {
       let saved = self
       try advance()
@@ -12,7 +14,7 @@ extension Parser {
         try advance()
         left = call("internal.member_3", [left, middle, try relation()], location)
       } else {
-        self = saved
+        goBack(to: saved)
       }
     }
     while token.kind == .in {
@@ -36,9 +38,12 @@ extension Parser {
 
   private mutating func relation() throws(RegoError) -> Term { try infix(0) }
 
-  private mutating func infix(_ level: Int) throws(RegoError) -> Term {
-    guard level < Self.operators.count else { return try term() }
-    var left = try infix(level + 1)
+  private mutating func infix(_ level: Int, from first: Term? = nil) throws(RegoError) -> Term {
+    guard level < Self.operators.count else {
+      if let first { return first }
+      return try term()
+    }
+    var left = try infix(level + 1, from: first)
     while let name = Self.operators[level][token.kind] {
       let location = left.location
       try advance()
@@ -51,7 +56,6 @@ extension Parser {
   mutating func term() throws(RegoError) -> Term {
     try descend()
     defer { depth -= 1 }
-    let location = token.location
     switch token.kind {
     case .null: return try constant(.null)
     case .true: return try constant(.true)
@@ -63,9 +67,7 @@ extension Parser {
     case .leftBracket: return try suffixes(of: bracketed())
     case .leftBrace: return try suffixes(of: braced())
     case .leftParen: return try parenthesised()
-    default:
-      _ = location
-      throw unexpected()
+    default: throw unexpected()
     }
   }
 
@@ -146,10 +148,10 @@ extension Parser {
   }
 
   /// Terms with commas between, and one allowed behind, up to the closing token.
-  mutating func list(until close: Token.Kind) throws(RegoError) -> [Term] {
+  mutating func list(until close: Token.Kind, from first: Term? = nil) throws(RegoError) -> [Term] {
     var terms: [Term] = []
-    while token.kind != close {
-      terms.append(try expression())
+    while token.kind != close || (terms.isEmpty && first != nil) {
+      terms.append(try expression(from: terms.isEmpty ? first : nil))
       if token.kind != close { try expect(.comma, "comma or closing bracket") }
     }
     try advance()

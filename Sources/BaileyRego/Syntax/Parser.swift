@@ -8,6 +8,8 @@ struct Parser {
   var previousEnd = 0
   var previousLine: Int32 = 1
   var depth = 0
+  /// How many tokens were read; going back and forth is limited by it.
+  private var work = 0
   var isVersion1: Bool
   /// `in`, `if`, `contains` and `every` as keywords; in version 0 they are imported.
   var keywords: Set<Token.Kind>
@@ -32,10 +34,19 @@ struct Parser {
   }
 
   mutating func advance() throws(RegoError) {
+    work += 1
+    if work > 100_000 + lexer.bytes.count * 8 { throw problem("module is too ambiguous to read") }
     previousEnd = token.end
     previousLine = lexer.here.line
     token = try lexer.next()
     if Self.futureKeywords.contains(token.kind), !keywords.contains(token.kind) { token.kind = .identifier }
+  }
+
+  /// Reads once more from an earlier place; the work done stays counted.
+  mutating func goBack(to saved: Parser) {
+    let done = work
+    self = saved
+    work = done
   }
 
   mutating func accept(_ kind: Token.Kind) throws(RegoError) -> Bool {
