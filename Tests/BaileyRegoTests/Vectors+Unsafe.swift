@@ -4,9 +4,15 @@ import Glibc
 
 /// The conformance vectors, if this machine has them.
 enum Vectors {
+  /// Beside the checkout in `shared/`, or where the environment says.
   static let root: String? = {
-    guard let given = unsafe getenv("BAILEY_REGO_VECTORS") else { return nil }
-    return unsafe String(cString: given)
+    if let named = environment("BAILEY_REGO_VECTORS") { return named }
+    let parts = #filePath.split(separator: "/").dropLast()
+    for count in stride(from: parts.count, through: 0, by: -1) {
+      let candidate = "/" + parts.prefix(count).joined(separator: "/") + "/shared/vectors/rego"
+      if !names(in: candidate).isEmpty { return candidate }
+    }
+    return nil
   }()
 
   static func bytes(_ path: String) -> [UInt8]? {

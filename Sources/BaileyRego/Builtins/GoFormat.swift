@@ -54,7 +54,9 @@ struct GoFormat {
       if hasExponent { return .string(text) }
       return Number.whole(value).map { .int($0) } ?? .big(text, negative: text.first == 0x2D)
     }
-    if let whole = BigInteger(value), let small = Int(String(decoding: whole.text, as: UTF8.self)) { return .int(small) }
+    if let whole = BigInteger(value), let small = Int(String(decoding: whole.text, as: UTF8.self)) {
+      return .int(small)
+    }
     let double = Number.double(value)
     return double.isFinite ? .float(double) : .string(text)
   }
@@ -249,7 +251,9 @@ struct GoFormat {
   private mutating func string(_ verb: UInt8, _ text: [UInt8], _ directive: Directive) {
     var text = text
     if let precision = directive.precision, [0x73, 0x76, 0x71, 0x78, 0x58].contains(verb) {
-      text = verb == 0x78 || verb == 0x58 ? Array(text.prefix(precision)) : Unicode.bytes(Unicode.scalars(text).prefix(precision))
+      text =
+        verb == 0x78 || verb == 0x58
+        ? Array(text.prefix(precision)) : Unicode.bytes(Unicode.scalars(text).prefix(precision))
     }
     switch verb {
     case 0x76 where directive.quotes: pad(quoted(text, directive), directive)
@@ -293,10 +297,24 @@ struct GoFormat {
     case 0x4F: number(radix(magnitude, 8), negative, prefix: "0o", directive)
     case 0x78: number(radix(magnitude, 16), negative, prefix: directive.sharp ? "0x" : "", directive)
     case 0x58: number(radix(magnitude, 16).uppercased(), negative, prefix: directive.sharp ? "0X" : "", directive)
-    case 0x63: if let value { pad(character(value), directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
+    case 0x63:
+      if let value {
+        pad(character(value), directive)
+      } else {
+        bad([verb], argumentFor(magnitude, negative, value), directive)
+      }
     case 0x71:
-      if let value { pad([0x27] + quotedCharacter(value) + [0x27], directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
-    case 0x55: if let value { pad(codePoint(value, directive), directive) } else { bad([verb], argumentFor(magnitude, negative, value), directive) }
+      if let value {
+        pad([0x27] + quotedCharacter(value) + [0x27], directive)
+      } else {
+        bad([verb], argumentFor(magnitude, negative, value), directive)
+      }
+    case 0x55:
+      if let value {
+        pad(codePoint(value, directive), directive)
+      } else {
+        bad([verb], argumentFor(magnitude, negative, value), directive)
+      }
     default: bad([verb], argumentFor(magnitude, negative, value), directive)
     }
   }
@@ -313,7 +331,9 @@ struct GoFormat {
     return digits.isEmpty ? "0" : String(digits.reversed())
   }
 
-  private func scalar(_ value: Int) -> Unicode.Scalar { UInt32(exactly: value).flatMap(Unicode.Scalar.init) ?? "\u{FFFD}" }
+  private func scalar(_ value: Int) -> Unicode.Scalar {
+    UInt32(exactly: value).flatMap(Unicode.Scalar.init) ?? "\u{FFFD}"
+  }
   private func character(_ value: Int) -> [UInt8] { Array(String(Character(scalar(value))).utf8) }
 
   private func quotedCharacter(_ value: Int) -> [UInt8] {
@@ -328,7 +348,9 @@ struct GoFormat {
     let digits = String(value.magnitude, radix: 16, uppercase: true)
     let zeros = String(repeating: "0", count: max(0, (directive.precision ?? 4) - digits.count))
     let text = "U+" + zeros + digits
-    return Array((directive.sharp && GoQuote.isPrintable(scalar(value)) ? text + " '" + String(Character(scalar(value))) + "'" : text).utf8)
+    return Array(
+      (directive.sharp && GoQuote.isPrintable(scalar(value))
+        ? text + " '" + String(Character(scalar(value))) + "'" : text).utf8)
   }
 
   private mutating func number(_ digits: String, _ negative: Bool, prefix: String, _ directive: Directive) {
@@ -359,7 +381,8 @@ struct GoFormat {
     }
     let lower = verb == 0x76 ? 0x67 : verb | 0x20
     let precision = directive.precision ?? (lower == 0x67 ? nil : 6)
-    var text = GoFloat.text(value.magnitude, lower, precision, threshold: verb == 0x76 && directive.precision == nil ? 21 : nil)
+    var text = GoFloat.text(
+      value.magnitude, lower, precision, threshold: verb == 0x76 && directive.precision == nil ? 21 : nil)
     if verb < 0x60, verb != 0x46 { text = text.uppercased() }
     let sign = value.sign == .minus ? "-" : (directive.plus ? "+" : (directive.space ? " " : ""))
     if directive.zero, !directive.minus, let width = directive.width {

@@ -109,6 +109,7 @@ struct NetworkAddress {
     }
     let words = groups.map { String($0, radix: 16) }
     if length < 2 { return Array(words.joined(separator: ":").utf8) }
-    return Array((words[..<start].joined(separator: ":") + "::" + words[(start + length)...].joined(separator: ":")).utf8)
+    return Array(
+      (words[..<start].joined(separator: ":") + "::" + words[(start + length)...].joined(separator: ":")).utf8)
   }
 }

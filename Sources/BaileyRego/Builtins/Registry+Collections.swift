@@ -7,7 +7,9 @@ extension Registry {
       default: throw a.mismatch(0, "one of {array, object, set, string}")
       }
     },
-    Builtin("sum", 1) { (a, context) throws(BuiltinFailure) in try fold(a, context, 0, { $0 + $1 }, { $0 + $1 }) { $0.addingReportingOverflow($1) } },
+    Builtin("sum", 1) { (a, context) throws(BuiltinFailure) in
+      try fold(a, context, 0, { $0 + $1 }, { $0 + $1 }) { $0.addingReportingOverflow($1) }
+    },
     Builtin("product", 1) { (a, context) throws(BuiltinFailure) in
       try fold(a, context, 1, { $0 * $1 }, { $0 * $1 }) { $0.multipliedReportingOverflow(by: $1) }
     },
@@ -50,7 +52,8 @@ extension Registry {
   }
 
   static let arrays: [Builtin] = [
-    Builtin("array.concat", 2) { (a, c) throws(BuiltinFailure) in c.heap.array(try a.array(0).items + a.array(1).items) },
+    Builtin("array.concat", 2) { (a, c) throws(BuiltinFailure) in c.heap.array(try a.array(0).items + a.array(1).items)
+    },
     Builtin("array.slice", 3) { (a, c) throws(BuiltinFailure) in
       let items = try a.array(0).items
       let start = max(0, try a.integer(1))

@@ -1,7 +1,8 @@
 extension Registry {
   /// Everything that needs no other library.
   static let core: [Builtin] = [
-    comparisons, arithmetic, bits, aggregates, arrays, sets, objects, types, strings, encodings, json, traces, globs, documents, patches, units, versions, graphs, networks, times, identifiers,
+    comparisons, arithmetic, bits, aggregates, arrays, sets, objects, types, strings, encodings, json, traces, globs,
+    documents, patches, units, versions, graphs, networks, times, identifiers,
   ].flatMap(\.self)
 
   private static let comparisons: [Builtin] = [

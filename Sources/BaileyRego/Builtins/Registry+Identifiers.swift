@@ -77,7 +77,13 @@ enum UUIDText {
     }
     if version == 2 {
       fields.append(("id", Value(integer: bytes[0..<4].reduce(0) { $0 << 8 | Int($1) })))
-      fields.append(("domain", heap.string(["Person", "Group", "Org"].indices.contains(Int(bytes[9])) ? ["Person", "Group", "Org"][Int(bytes[9])] : "Domain\(bytes[9])")))
+      fields.append(
+        (
+          "domain",
+          heap.string(
+            ["Person", "Group", "Org"].indices.contains(Int(bytes[9]))
+              ? ["Person", "Group", "Org"][Int(bytes[9])] : "Domain\(bytes[9])")
+        ))
     }
     return heap.object(fields.map { (heap.string($0.0), $0.1) })
   }

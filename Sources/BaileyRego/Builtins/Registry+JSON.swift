@@ -166,7 +166,8 @@ enum URLQuery {
       for value in values {
         guard value.tag == .string else {
           throw BuiltinFailure(
-            "operand 1 values must be string, array of strings or set of strings but got \(value.typeName)", kind: .type)
+            "operand 1 values must be string, array of strings or set of strings but got \(value.typeName)", kind: .type
+          )
         }
         fields.append(escape(pair.key.text) + [0x3D] + escape(value.text))
       }

@@ -20,7 +20,9 @@ extension Registry {
       var found: [Value] = []
       for network in left {
         let address = try Registry.network(network.text)
-        for other in right where try contains(address, other.text) { found.append(c.heap.array([network.key, other.key])) }
+        for other in right where try contains(address, other.text) {
+          found.append(c.heap.array([network.key, other.key]))
+        }
       }
       return c.heap.set(found)
     },

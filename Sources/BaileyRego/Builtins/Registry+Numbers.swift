@@ -1,6 +1,8 @@
 extension Registry {
   static let arithmetic: [Builtin] = [
-    Builtin("plus", 2) { (a, context) throws(BuiltinFailure) in try calculate(a, context, { $0 + $1 }, { $0 + $1 }) { $0 &+ $1 } },
+    Builtin("plus", 2) { (a, context) throws(BuiltinFailure) in
+      try calculate(a, context, { $0 + $1 }, { $0 + $1 }) { $0 &+ $1 }
+    },
     Builtin("minus", 2) { (a, context) throws(BuiltinFailure) in
       if a[0].tag == .set, a[1].tag == .set {
         return context.heap.set(sorted: a[0].items.filter { a[1].index(of: $0) == nil })
@@ -40,8 +42,12 @@ extension Registry {
     Builtin("round", 1) { (a, context) throws(BuiltinFailure) in
       try rounded(a, context) { $0.isHalfOrMore }
     },
-    Builtin("ceil", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { !$0.negative && !$0.isInteger } },
-    Builtin("floor", 1) { (a, context) throws(BuiltinFailure) in try rounded(a, context) { $0.negative && !$0.isInteger } },
+    Builtin("ceil", 1) { (a, context) throws(BuiltinFailure) in
+      try rounded(a, context) { !$0.negative && !$0.isInteger }
+    },
+    Builtin("floor", 1) { (a, context) throws(BuiltinFailure) in
+      try rounded(a, context) { $0.negative && !$0.isInteger }
+    },
     Builtin("numbers.range", 2) { (a, context) throws(BuiltinFailure) in
       try range(try a.integer(0), try a.integer(1), 1, context)
     },

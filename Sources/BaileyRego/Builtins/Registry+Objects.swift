@@ -38,7 +38,8 @@ extension Registry {
     Builtin("object.subset", 2) { (a, _) throws(BuiltinFailure) in
       switch (a[0].tag, a[1].tag) {
       case (.object, .object), (.set, .set), (.array, .array), (.array, .set): return Value(a[0].covers(a[1]))
-      default: throw BuiltinFailure("both arguments object.subset must be of the same type or array and set", kind: .type)
+      default:
+        throw BuiltinFailure("both arguments object.subset must be of the same type or array and set", kind: .type)
       }
     },
   ]

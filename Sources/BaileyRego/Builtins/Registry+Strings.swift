@@ -67,7 +67,7 @@ extension Registry {
       c.heap.string(Unicode.bytes(Unicode.scalars(try a.string(0)).map(\.simpleUppercase)))
     },
     Builtin("replace", 3) { (a, c) throws(BuiltinFailure) in
-      c.heap.string(try replace(a.string(0), a.string(1), a.string(2)))
+      c.heap.string(try replace(a.string(0), a.string(1), a.string(2), room: c.heap.room))
     },
     Builtin("strings.replace_n", 2) { (a, c) throws(BuiltinFailure) in
       let patterns = try a.object(0)
@@ -79,7 +79,7 @@ extension Registry {
         }
         pairs.append((Array(pair.key.text), Array(pair.value.text)))
       }
-      return c.heap.string(replaceAll(text, pairs))
+      return c.heap.string(try replaceAll(text, pairs, room: c.heap.room))
     },
     Builtin("strings.reverse", 1) { (a, c) throws(BuiltinFailure) in
       c.heap.string(Unicode.bytes(Unicode.scalars(try a.string(0)).reversed()))
@@ -100,8 +100,12 @@ extension Registry {
   ]
 
   /// An empty pattern stands between all code points.
-  private static func replace(_ text: Text, _ old: Text, _ new: Text) -> [UInt8] {
+  private static func replace(
+    _ text: Text, _ old: Text, _ new: Text, room: Int
+  ) throws(BuiltinFailure) -> [UInt8] {
     var out: [UInt8] = []
+    // Only what might be too much is counted.
+    if text.count / max(1, old.count) >= room / max(1, new.count) { try checkRoom(text, old, new, room) }
     guard old.count > 0 else {
       for byte in text {
         if byte & 0xC0 != 0x80 { out += new }
@@ -118,13 +122,25 @@ extension Registry {
     return out + text[at...]
   }
 
+  private static func checkRoom(_ text: Text, _ old: Text, _ new: Text, _ room: Int) throws(BuiltinFailure) {
+    var (size, at) = (text.count, 0)
+    while at <= text.count, let found = text.find(old, from: at) {
+      size += new.count
+      if size > room { throw BuiltinFailure("result is too large", kind: .halt) }
+      at = found + max(1, old.count)
+    }
+  }
+
   /// All patterns at once, left to right; the first that fits holds.
-  private static func replaceAll(_ text: [UInt8], _ pairs: [([UInt8], [UInt8])]) -> [UInt8] {
+  private static func replaceAll(_ text: [UInt8], _ pairs: [([UInt8], [UInt8])], room: Int) throws(BuiltinFailure)
+    -> [UInt8]
+  {
     var (out, at) = ([UInt8](), 0)
     while at < text.count {
       if let (old, new) = pairs.first(where: { !$0.0.isEmpty && text[at...].starts(with: $0.0) }) {
         out += new
         at += old.count
+        if out.count > room { throw BuiltinFailure("result is too large", kind: .halt) }
       } else {
         out.append(text[at])
         at += 1

@@ -143,7 +143,8 @@ struct SemanticVersion {
     }
     let parts = rest.split(separator: 0x2E, omittingEmptySubsequences: false)
     for part in parts {
-      guard !part.isEmpty, part.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(String(decoding: part, as: UTF8.self))
+      guard !part.isEmpty, part.allSatisfy({ (0x30...0x39).contains($0) }),
+        let number = Int(String(decoding: part, as: UTF8.self))
       else { return nil }
       numbers.append(number)
     }

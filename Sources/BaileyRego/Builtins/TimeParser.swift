@@ -34,7 +34,8 @@ struct TimeParser {
 
   private func mismatch(_ part: [UInt8], _ at: ArraySlice<UInt8>? = nil) -> BuiltinFailure {
     failure(
-      " as " + Registry.quoted(layout) + ": cannot parse " + Registry.quoted(at ?? rest) + " as " + Registry.quoted(part))
+      " as " + Registry.quoted(layout) + ": cannot parse " + Registry.quoted(at ?? rest) + " as "
+        + Registry.quoted(part))
   }
 
   private mutating func finish() throws(BuiltinFailure) -> CivilTime {
@@ -50,7 +51,9 @@ struct TimeParser {
     }
     time.month = month < 0 ? 1 : month
     time.day = day < 0 ? 1 : day
-    guard time.day >= 1, time.day <= CivilTime.daysIn(time.month, time.year) else { throw failure(": day out of range") }
+    guard time.day >= 1, time.day <= CivilTime.daysIn(time.month, time.year) else {
+      throw failure(": day out of range")
+    }
     return time
   }
 
@@ -81,7 +84,8 @@ struct TimeParser {
     return value
   }
 
-  private mutating func read(_ part: TimeLayout.Part, _ source: [UInt8], next: TimeLayout.Part?) throws(BuiltinFailure) {
+  private mutating func read(_ part: TimeLayout.Part, _ source: [UInt8], next: TimeLayout.Part?) throws(BuiltinFailure)
+  {
     switch part {
     case .text(let text): try literal(text)
     case .longYear:
@@ -197,7 +201,9 @@ struct TimeParser {
       return
     }
     let whole = rest
-    guard rest.count >= form.utf8.count, let sign = rest.first, sign == 0x2B || sign == 0x2D else { throw mismatch(part) }
+    guard rest.count >= form.utf8.count, let sign = rest.first, sign == 0x2B || sign == 0x2D else {
+      throw mismatch(part)
+    }
     rest.removeFirst()
     var seconds = 0
     for (index, unit) in [3600, 60, 1].prefix(form.filter(\.isNumber).count / 2).enumerated() {

@@ -32,7 +32,8 @@ package struct TimeZone: Sendable {
       guard bytes.count >= start + 44, bytes[start..<(start + 4)].elementsEqual("TZif".utf8) else { return nil }
       version = bytes[start + 4] == 0 ? 1 : 2
       counts = (0..<6).map { TimeZone.number(bytes, start + 20 + $0 * 4, 4) }
-      guard counts.allSatisfy({ (0..<100_000).contains($0) }), bytes.count >= start + 44 + size(version == 1 ? 4 : 4) else { return nil }
+      guard counts.allSatisfy({ (0..<100_000).contains($0) }), bytes.count >= start + 44 + size(version == 1 ? 4 : 4)
+      else { return nil }
     }
 
     /// Order in the file: isutcnt, isstdcnt, leapcnt, timecnt, typecnt, charcnt.

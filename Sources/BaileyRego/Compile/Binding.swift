@@ -116,7 +116,9 @@ enum Binding {
       var pairs: [(Term, Term)] = []
       for pair in first {
         guard case .scalar(let key) = pair.key.node,
-          let other = second.first(where: { if case .scalar(let other) = $0.key.node { Value.equal(key, other) } else { false } })
+          let other = second.first(where: {
+            if case .scalar(let other) = $0.key.node { Value.equal(key, other) } else { false }
+          })
         else { return nil }
         pairs.append((pair.value, other.value))
       }

@@ -166,7 +166,8 @@ extension Lowering {
   }
 
   /// Operators that have an instruction of their own.
-  private mutating func operation(_ name: String, _ arguments: [Term], _ place: Location) throws(RegoError) -> Operand? {
+  private mutating func operation(_ name: String, _ arguments: [Term], _ place: Location) throws(RegoError) -> Operand?
+  {
     if let comparison = Comparison(named: name) {
       let operands = try lowerAll(arguments)
       let to = registers()

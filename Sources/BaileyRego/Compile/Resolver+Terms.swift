@@ -112,14 +112,14 @@ extension Resolver {
     case .unify(let left, let right): result.kind = .unify(try term(left), try term(right))
     case .assign(let target, let value):
       let value = try term(value)
-      result.kind = .assign(try pattern(target, "assigned"), value)
+      result.kind = .assign(try pattern(target, .assigned), value)
     case .declare(let terms):
-      for term in terms { _ = try declare(term, "declared") }
+      for term in terms { _ = try declare(term, .declared) }
       result.kind = .declare([])
     case .someIn(let key, let value, let collection):
       let collection = try term(collection)
       let key = try key.resolvedPattern(&self)
-      result.kind = .someIn(key: key, value: try pattern(value, "declared"), collection: collection)
+      result.kind = .someIn(key: key, value: try pattern(value, .declared), collection: collection)
     case .every(let key, let value, let domain, let body, _):
       result.kind = try every(key, value, domain, body)
     }
@@ -141,14 +141,14 @@ extension Resolver {
     let first = slots.count
     scopes.append(Scope())
     defer { scopes.removeLast() }
-    let newKey: Term? = if let key { try declare(key, "declared") } else { nil }
-    let newValue = try declare(value, "declared")
+    let newKey: Term? = if let key { try declare(key, .declared) } else { nil }
+    let newValue = try declare(value, .declared)
     let (inner, _, _) = try self.body(body)
     return .every(key: newKey, value: newValue, domain: domain, body: inner, own: first..<slots.count)
   }
 
   /// The left side of `:=` or of `in`: its names are new variables.
-  mutating func pattern(_ term: Term, _ how: String) throws(RegoError) -> Term {
+  mutating func pattern(_ term: Term, _ how: Introduction) throws(RegoError) -> Term {
     let location = term.location
     switch term.node {
     case .name: return try declare(term, how)
@@ -160,9 +160,8 @@ extension Resolver {
       var resolved: [(key: Term, value: Term)] = []
       for pair in pairs { resolved.append((try self.term(pair.key), try pattern(pair.value, how))) }
       return Term(.object(resolved), location)
-    case .ref where how == "assigned", .call where how == "assigned":
-      throw RegoError(.compile, "cannot assign to \(how == "assigned" ? "ref or call" : "")", location)
-    default: return try self.term(term)
+    case _ where how == .declared: return try self.term(term)
+    default: throw RegoError(.compile, "cannot assign to \(term.kindName)", location)
     }
   }
 }
@@ -170,7 +169,7 @@ extension Resolver {
 extension Optional where Wrapped == Term {
   fileprivate func resolvedPattern(_ resolver: inout Resolver) throws(RegoError) -> Term? {
     guard let term = self else { return nil }
-    return try resolver.pattern(term, "declared")
+    return try resolver.pattern(term, .declared)
   }
 }
 
@@ -191,7 +190,8 @@ extension Resolver {
   func functionNamed(by term: Term) -> Term? {
     guard let path = term.namePath, !scopes.contains(where: { $0.bound[path[0].key] != nil }) else { return nil }
     if let function = functionPath(path) { return Term(.call(.function(function), []), term.location) }
-    if path[0].text.elementsEqual("data".utf8) || names.rules.contains(path[0].key) || names.imports[path[0].key] != nil {
+    if path[0].text.elementsEqual("data".utf8) || names.rules.contains(path[0].key) || names.imports[path[0].key] != nil
+    {
       return nil
     }
     return registry.index(path.map { String($0) }.joined(separator: ".")).map {
@@ -222,6 +222,21 @@ extension Resolver {
 }
 
 extension Term {
+  /// What it is, in OPA's words.
+  fileprivate var kindName: String {
+    switch node {
+    case .scalar(let value): value.typeName
+    case .name, .local: "var"
+    case .input, .data, .ref: "ref"
+    case .array: "array"
+    case .set: "set"
+    case .object: "object"
+    case .comprehension(let inner): "\(inner.kind)comprehension"
+    case .call: "call"
+    case .template: "templatestring"
+    }
+  }
+
   /// `a.b.c` as names, if it is nothing else.
   fileprivate var namePath: [Value]? {
     switch node {

@@ -19,10 +19,15 @@ struct Resolver {
     var declared: Set<Value.Key> = []
     /// Names of this body that were used so far.
     var seen: Set<Value.Key> = []
+    /// Those among the bound that `:=` made.
+    var assigned: Set<Value.Key> = []
     var arguments: Set<Value.Key> = []
     /// A template's expression may not bring in variables.
     var isTemplate = false
   }
+
+  /// `:=`, or `some` and `every`.
+  enum Introduction { case assigned, declared }
 
   let names: Names
   let registry: Registry
@@ -114,7 +119,7 @@ struct Resolver {
   }
 
   /// A new variable of the body; it must not have been used there before.
-  mutating func declare(_ term: Term, _ how: String) throws(RegoError) -> Term {
+  mutating func declare(_ term: Term, _ how: Introduction) throws(RegoError) -> Term {
     guard case .name(let name) = term.node else { return term }
     let last = scopes.count - 1
     if isWildcard(name) { return Term(.local(scopes[last].bound[name.key] ?? bind(name)), term.location) }
@@ -122,12 +127,14 @@ struct Resolver {
     if last > 0, scopes[last - 1].arguments.contains(name.key) {
       throw RegoError(.compile, "arg \(String(name)) redeclared", term.location)
     }
-    if scopes[last].bound[name.key] != nil {
-      throw RegoError(.compile, "var \(String(name)) \(how) above", term.location)
-    }
     if scopes[last].seen.contains(name.key) {
       throw RegoError(.compile, "var \(String(name)) referenced above", term.location)
     }
+    if scopes[last].bound[name.key] != nil {
+      let before = scopes[last].assigned.contains(name.key) ? "assigned" : "declared"
+      throw RegoError(.compile, "var \(String(name)) \(before) above", term.location)
+    }
+    if how == .assigned { scopes[last].assigned.insert(name.key) }
     return Term(.local(bind(name)), term.location)
   }
 

@@ -35,6 +35,10 @@ struct RuleSet {
     for declaration in module.imports {
       let root = String(declaration.path[0])
       guard root == "data" || root == "input", let name = declaration.alias ?? declaration.path.last else { continue }
+      if let other = imports[name.key], module.isVersion1 {
+        let shadowed = other.map { String($0) }.joined(separator: ".")
+        throw RegoError(.compile, "import must not shadow import \(shadowed)", declaration.location)
+      }
       imports[name.key] = declaration.path
     }
     return Resolver.Names(

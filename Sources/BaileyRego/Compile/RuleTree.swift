@@ -89,7 +89,7 @@ struct RuleTree: Sendable {
       if kind == .entries { nodes[node].dynamic = index } else { nodes[node].group = index }
     }
     guard groups[index].kind == kind, groups[index].arity == arity ?? 0 else {
-      throw RegoError(.type, "conflicting rules \(self.path(node)) found", rule.location)
+      throw RegoError(.type, "conflicting rules \(self.path(node)) found", groups[index].rules.first?.location)
     }
     if rule.isDefault, groups[index].rules.contains(where: \.isDefault) {
       throw RegoError(.type, "multiple default rules \(self.path(node)) found", rule.location)
@@ -99,11 +99,11 @@ struct RuleTree: Sendable {
 
   /// Once all rules are in: what must be put together, and what conflicts.
   mutating func finish() throws(RegoError) {
+    let names = nodes.map { $0.path.last ?? .null }
     for index in nodes.indices {
-      let nodes = nodes
-      self.nodes[index].named.sort { Value.compare(nodes[$0].path.last ?? .null, nodes[$1].path.last ?? .null) < 0 }
+      nodes[index].named.sort { Value.compare(names[$0], names[$1]) < 0 }
       if let parent = nodes[index].parent {
-        self.nodes[index].isMixed = self.nodes[parent].isMixed || nodes[parent].dynamic != nil
+        nodes[index].isMixed = nodes[parent].isMixed || nodes[parent].dynamic != nil
       }
       try checkConflicts(index)
     }
@@ -123,7 +123,9 @@ struct RuleTree: Sendable {
   private func checkConflicts(_ index: Int) throws(RegoError) {
     guard let group = nodes[index].group else { return }
     let location = groups[group].rules.first?.location
-    if nodes[index].dynamic != nil, groups[group].kind != .single || groups[group].rules.contains(where: \.isDefault) == false {
+    if nodes[index].dynamic != nil,
+      groups[group].kind != .single || groups[group].rules.contains(where: \.isDefault) == false
+    {
       throw RegoError(.type, "conflicting rules \(path(index)) found", location)
     }
     if groups[group].kind != .function, let child = nodes[index].named.first {

@@ -36,6 +36,7 @@ extension Parser {
     } catch {
       // Only one of the two readings can be right: if the other is not, the error of the body is the one to show.
       let failed = error
+      if hasGivenUp { throw failed }
       goBack(to: saved)
       let isUnion = (try? expression(from: value)) != nil && [.comma, close, .colon].contains(token.kind)
       goBack(to: saved)

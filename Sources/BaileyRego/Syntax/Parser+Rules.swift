@@ -31,6 +31,7 @@ extension Parser {
       return try body(until: .rightBrace)
     } catch {
       let failed = error
+      if hasGivenUp { throw failed }
       goBack(to: saved)
       guard let single = try? statement() else { throw failed }
       return [single]

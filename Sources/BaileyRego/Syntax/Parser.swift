@@ -10,6 +10,8 @@ struct Parser {
   var depth = 0
   /// How many tokens were read; going back and forth is limited by it.
   private var work = 0
+  /// After a limit there is no other reading to try.
+  private(set) var hasGivenUp = false
   var isVersion1: Bool
   /// `in`, `if`, `contains` and `every` as keywords; in version 0 they are imported.
   var keywords: Set<Token.Kind>
@@ -35,7 +37,10 @@ struct Parser {
 
   mutating func advance() throws(RegoError) {
     work += 1
-    if work > 100_000 + lexer.bytes.count * 8 { throw problem("module is too ambiguous to read") }
+    if work > 10_000 + lexer.bytes.count * 4 {
+      hasGivenUp = true
+      throw problem("module is too ambiguous to read")
+    }
     previousEnd = token.end
     previousLine = lexer.here.line
     token = try lexer.next()
@@ -44,9 +49,9 @@ struct Parser {
 
   /// Reads once more from an earlier place; the work done stays counted.
   mutating func goBack(to saved: Parser) {
-    let done = work
+    let (done, over) = (work, hasGivenUp)
     self = saved
-    work = done
+    (work, hasGivenUp) = (done, over)
   }
 
   mutating func accept(_ kind: Token.Kind) throws(RegoError) -> Bool {
@@ -68,7 +73,9 @@ struct Parser {
 
   mutating func descend() throws(RegoError) {
     depth += 1
-    if depth > Self.maximumDepth { throw problem("max nesting depth exceeded") }
+    guard depth > Self.maximumDepth else { return }
+    hasGivenUp = true
+    throw problem("max nesting depth exceeded")
   }
 
   /// The token's text as a handle.
@@ -153,7 +160,8 @@ extension Parser {
     case ("data", _), ("input", _): return
     default:
       throw RegoError(
-        .parse, "unexpected import path, must begin with one of: {data, future, input, rego}, got: \(path[0])", location)
+        .parse, "unexpected import path, must begin with one of: {data, future, input, rego}, got: \(path[0])", location
+      )
     }
     // The token ahead was read with the old keywords.
     if let kind = Token.keywords[String(tokenName)], keywords.contains(kind) { token.kind = kind }

@@ -20,5 +20,7 @@ struct Token: Sendable {
     "in": .in, "contains": .contains,
   ]
 
-  var isWord: Bool { kind == .identifier || (kind.rawValue >= Kind.package.rawValue && kind.rawValue <= Kind.contains.rawValue) }
+  var isWord: Bool {
+    kind == .identifier || (kind.rawValue >= Kind.package.rawValue && kind.rawValue <= Kind.contains.rawValue)
+  }
 }

@@ -1,7 +1,9 @@
 extension BigFloat {
   /// OPA's text of a calculated number: an integer in full, all else as Go's `%g`, with the fewest digits that tell it apart.
   var text: [UInt8] {
-    if isZero { return [0x30] }
+    if isZero || exponent < -1 << 15 { return [0x30] }
+    // A number that stands for all that are too large reads back as one.
+    if exponent > 1 << 15 { return Array((negative ? "-1e9999" : "1e9999").utf8) }
     let (digits, point) = shortestDigits()
     var out: [UInt8] = negative ? [0x2D] : []
     if isInteger {
@@ -80,4 +82,3 @@ extension BigFloat {
     return kept
   }
 }
-

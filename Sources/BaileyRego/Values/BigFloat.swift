@@ -44,7 +44,7 @@ struct BigFloat {
     if digits.isZero || decimalExponent < -Self.maximumDecimalExponent {
       self.init(negative: false, mantissa: 0, exponent: 0)
     } else if decimalExponent > Self.maximumDecimalExponent {
-      self.init(negative: negative, mantissa: 1, exponent: 1 << 40)
+      self.init(negative: negative, mantissa: 1, exponent: 1 << 16)
     } else if decimalExponent >= 0 {
       var value = digits
       value.multiplyByPowerOfTen(decimalExponent)
@@ -64,7 +64,7 @@ struct BigFloat {
   }
 
   var isZero: Bool { mantissa == 0 }
-  private var isHuge: Bool { exponent > 1 << 30 }
+  private var isHuge: Bool { exponent > 1 << 15 }
 
   var isInteger: Bool { isZero || exponent >= 0 || (exponent > -64 && mantissa.trailingZeroBitCount >= -exponent) }
 

@@ -91,7 +91,11 @@ struct BigUnsigned: Equatable {
     var carry: UInt64 = 0
     for index in 0..<max(left.words.count, right.words.count) {
       let sum = UInt64(left.word(index)) + UInt64(right.word(index)) + carry
-      if index < result.words.count { result.words[index] = UInt32(truncatingIfNeeded: sum) } else { result.words.append(UInt32(truncatingIfNeeded: sum)) }
+      if index < result.words.count {
+        result.words[index] = UInt32(truncatingIfNeeded: sum)
+      } else {
+        result.words.append(UInt32(truncatingIfNeeded: sum))
+      }
       carry = sum >> 32
     }
     if carry > 0 { result.words.append(UInt32(carry)) }

@@ -24,11 +24,11 @@
     slots = [UInt64](repeating: 0, count: base == nil ? 1024 : 64)
   }
 
-  deinit { for unsafe chunk in unsafe chunks { unsafe chunk.start.deallocate() } }
+  deinit { for index in unsafe chunks.indices { unsafe chunks[index].start.deallocate() } }
 
   /// Forgets every value but keeps one chunk, for the next evaluation.
   package func reset() {
-    for unsafe chunk in unsafe chunks.dropFirst() { unsafe chunk.start.deallocate() }
+    for index in unsafe chunks.indices.dropFirst() { unsafe chunks[index].start.deallocate() }
     unsafe chunks.removeSubrange(min(1, chunks.count)...)
     if unsafe !chunks.isEmpty {
       next = unsafe UInt(bitPattern: chunks[0].start)
@@ -44,12 +44,16 @@
   func owns(_ value: Value) -> Bool {
     guard value.tag.rawValue >= Value.Tag.number.rawValue else { return false }
     let address = UInt(value.bits & ~15)
-    for unsafe chunk in unsafe chunks {
+    for index in unsafe chunks.indices {
+      let chunk = unsafe chunks[index]
       let start = unsafe UInt(bitPattern: chunk.start)
       if address >= start, unsafe address < start + UInt(chunk.size) { return true }
     }
     return false
   }
+
+  /// How many bytes there is room for.
+  package var room: Int { limit - allocated }
 
   private static let chunkSize = 1 << 15
 
