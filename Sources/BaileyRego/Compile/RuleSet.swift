@@ -96,6 +96,12 @@ struct RuleSet {
       result.branches.append(.init(value: ends[ends.count - 1], body: ordered, location: branch.location))
     }
     errors += safety.errors
+    for branch in result.branches {
+      var types = TypeCheck(registry: registry)
+      types.body(branch.body)
+      (result.keys + [branch.value]).forEach { types.check($0) }
+      errors += types.errors
+    }
     result.slots = resolver.slots
     return result
   }
@@ -109,7 +115,9 @@ struct RuleSet {
     let (body, _, _) = try resolver.body(query)
     var safety = Safety(slots: resolver.slots, registry: registry)
     let (ordered, _) = safety.order(body, SlotSet())
-    return (ordered, resolver.slots, safety.errors)
+    var types = TypeCheck(registry: registry)
+    types.body(ordered)
+    return (ordered, resolver.slots, safety.errors + types.errors)
   }
 }
 
