@@ -67,6 +67,27 @@ struct LanguageTests {
     #expect(evaluate(module, input: #"{"op":"read","n":1,"path":"/a.pem"}"#, version1: false) == wanted)
   }
 
+  @Test(
+    "Rules found by the index are those that hold, in their order",
+    arguments: [
+      ("a", #"{"p":1,"s":["a1","a2","x"]}"#), ("b", #"{"p":2,"s":["b","x"]}"#), ("c", #"{"p":0,"s":["x"]}"#),
+    ])
+  func index(value: String, wanted: String) {
+    let module = """
+      default p := 0
+      p := 1 if input.v == "a"
+      p := 2 if "b" == input.v
+      p := 1 if { input.v = "a"; true }
+      s contains "a1" if input.v == "a"
+      s contains "b" if input.v == "b"
+      s contains "a2" if input.v == "a"
+      s contains "x"
+      s contains "y" if input.v == "y"
+      s contains "z" if input.v == "z"
+      """
+    #expect(evaluate(module, input: #"{"v":"\#(value)"}"#) == wanted)
+  }
+
   @Test("Strings compare by code point and are never normalised")
   func strings() {
     #expect(

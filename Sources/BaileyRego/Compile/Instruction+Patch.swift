@@ -4,6 +4,8 @@ extension Instruction {
     func at(_ label: Target) -> Target { labels[Int(label)] }
     switch self {
     case .jump(let target): return .jump(at(target))
+    case .select(let path, let table, let otherwise):
+      return .select(path: path, table: table, otherwise: at(otherwise))
     case .jumpIfDefined(let register, let target): return .jumpIfDefined(register, at(target))
     case .check(let value, let fail): return .check(value, fail: at(fail))
     case .equal(let left, let right, let fail): return .equal(left, right, fail: at(fail))

@@ -9,6 +9,8 @@ typealias Target = Int32
 enum Instruction: Sendable {
   case move(Int32, Operand)
   case jump(Target)
+  /// To the first rule that asks for the value at this path of the input.
+  case select(path: Int32, table: Int32, otherwise: Target)
   case jumpIfDefined(Int32, Target)
   /// Neither undefined nor false.
   case check(Operand, fail: Target)

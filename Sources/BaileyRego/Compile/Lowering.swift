@@ -15,6 +15,8 @@ struct Lowering {
   /// The register of slot 0 of the rule at hand.
   var slotBase: Int32 = 0
   var location = Location()
+  /// The tables of this procedure, whose labels are still to be replaced.
+  var switches: [Int] = []
   /// Code that stands behind the body: ways back into a context.
   var stubs: [(label: Target, code: [Instruction])] = []
 
@@ -47,6 +49,7 @@ struct Lowering {
     procedure = Procedure()
     procedure.registers = Int32(parameters)
     labels = []
+    switches = []
     stubs = []
     bound = SlotSet()
   }
@@ -58,6 +61,7 @@ struct Lowering {
     }
     guard procedure.registers < 1 << 15 else { throw RegoError(.compile, "rule is too large", location) }
     procedure.code = procedure.code.map { $0.patched(labels) }
+    for index in switches { pool.switches[index] = pool.switches[index].mapValues { labels[Int($0)] } }
     return procedure
   }
 
@@ -105,7 +109,9 @@ struct Lowering {
     emit(.move(result, Pool.undefined))
     let ordinary = group.rules.filter { !$0.isDefault }
     let constant = commonConstant(ordinary)
-    for rule in ordinary { try definition(rule, group, result, leavesAt: constant ? end : nil) }
+    try each(ordinary) { (lowering, rule) throws(RegoError) in
+      try lowering.definition(rule, group, result, leavesAt: constant ? end : nil)
+    }
     if let fallback = group.rules.first(where: \.isDefault) {
       emit(.jumpIfDefined(result, end))
       try definition(fallback, group, result, leavesAt: end)
@@ -166,19 +172,23 @@ struct Lowering {
   /// A set, an object, or entries for a document made by several rules.
   private mutating func members(_ group: RuleGroup, _ kind: BuilderKind) throws(RegoError) {
     emit(.build)
-    for rule in group.rules where !rule.isDefault {
-      slotBase = registers(rule.slots.count)
-      for branch in rule.branches {
-        location = branch.location
-        bound = SlotSet()
-        try body(branch.body) { (lowering) throws(RegoError) in
-          try lowering.member(rule, branch, group.kind)
-        }
-      }
+    try each(group.rules.filter { !$0.isDefault }) { (lowering, rule) throws(RegoError) in
+      try lowering.members(of: rule, group.kind)
     }
     let result = registers()
     emit(.finish(kind, result))
     emit(.return(result))
+  }
+
+  private mutating func members(of rule: ResolvedRule, _ kind: RuleGroup.Kind) throws(RegoError) {
+    slotBase = registers(rule.slots.count)
+    for branch in rule.branches {
+      location = branch.location
+      bound = SlotSet()
+      try body(branch.body) { (lowering) throws(RegoError) in
+        try lowering.member(rule, branch, kind)
+      }
+    }
   }
 
   private mutating func member(

@@ -6,6 +6,7 @@ package final class Program: Sendable {
   let paths: [[Value]]
   let procedures: [Procedure]
   let overlays: [Overlay]
+  let switches: [[Value.Key: Target]]
   let tree: RuleTree
   /// The procedure of each query, behind those of the groups.
   let queries: [Int]
@@ -19,6 +20,7 @@ package final class Program: Sendable {
     constants = pool.constants
     paths = pool.paths
     overlays = pool.overlays
+    switches = pool.switches
     self.procedures = procedures
     self.tree = tree
     self.queries = queries
@@ -31,6 +33,8 @@ struct Pool {
   private(set) var constants: [Value] = [.undefined, .true, .false, .null]
   private(set) var paths: [[Value]] = []
   var overlays: [Overlay] = []
+  /// Where to go on for each value.
+  var switches: [[Value.Key: Target]] = []
   private var known: [Value.Key: Int] = [
     Value.undefined.key: 0, Value.true.key: 1, Value.false.key: 2, Value.null.key: 3,
   ]

@@ -17,6 +17,8 @@ struct TypeCheck {
   }
 
   private mutating func statement(_ statement: Statement) {
+    let before = kinds
+    defer { if statement.negated { kinds = before } }
     switch statement.kind {
     case .declare: return
     case .term(let term): check(term)
@@ -29,7 +31,9 @@ struct TypeCheck {
       }
     case .every(_, _, let domain, let body, _):
       check(domain)
+      let before = kinds
       self.body(body)
+      kinds = before
     }
   }
 
@@ -84,9 +88,11 @@ struct TypeCheck {
         check(pair.value)
       }
     case .comprehension(let inner):
+      let before = kinds
       body(inner.body)
       inner.key.map { check($0) }
       check(inner.value)
+      kinds = before
     case .template(let parts): for case .expression(let statement, _) in parts { body([statement]) }
     case .call(let callee, let arguments):
       arguments.forEach { check($0) }

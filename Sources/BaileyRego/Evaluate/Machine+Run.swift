@@ -20,6 +20,9 @@ extension Machine {
       switch instruction {
       case .move(let to, let value): set(to, get(value))
       case .jump(let target): at = Int(target)
+      case .select(let path, let table, let otherwise):
+        let value = follow(contexts[current].input, program.paths[Int(path)])
+        at = Int(program.switches[Int(table)][value.key] ?? otherwise)
       case .jumpIfDefined(let register, let target): if !get(register).isUndefined { at = Int(target) }
       case .check(let value, let fail):
         let bits = get(value).bits
