@@ -20,16 +20,8 @@ enum Binding {
       var free = TermVisitor.slots(Term(.array([inner.key, inner.value].compactMap(\.self)), term.location))
       free.formUnion(TermVisitor.slots(inner.body))
       return free.subtracting(SlotSet(inner.own)).isSubset(of: safe) ? safe : nil
-    case .template: return TermVisitor.slots(term).subtracting(templateOwn(term)).isSubset(of: safe) ? safe : nil
+    case .template: return TermVisitor.slots(term).subtracting(own(term)).isSubset(of: safe) ? safe : nil
     }
-  }
-
-  private static func templateOwn(_ term: Term) -> SlotSet {
-    var own = SlotSet()
-    if case .template(let parts) = term.node {
-      for case .expression(_, let range) in parts { own.formUnion(SlotSet(range)) }
-    }
-    return own
   }
 
   /// Terms in whatever order they can run.
@@ -160,7 +152,6 @@ enum Binding {
       switch term.node {
       case .local(let slot): slots.insert(slot)
       case .comprehension(let inner): own.formUnion(SlotSet(inner.own))
-      case .template: own.formUnion(templateOwn(term))
       default: break
       }
     }
@@ -173,7 +164,6 @@ enum Binding {
     var own = SlotSet()
     TermVisitor(entersClosures: true) { inner in
       if case .comprehension(let closure) = inner.node { own.formUnion(SlotSet(closure.own)) }
-      own.formUnion(templateOwn(inner))
     }.term(term)
     return own
   }

@@ -110,7 +110,7 @@ extension Lowering {
     for part in parts {
       switch part {
       case .text(let text): operands.append(pool.constant(text))
-      case .expression(let statement, _): operands.append(try templatePart(statement))
+      case .expression(let statement): operands.append(try templatePart(statement))
       }
     }
     let first = registers(operands.count)

@@ -17,6 +17,7 @@ struct Recursion {
     let visitor = TermVisitor(entersClosures: true) { term in
       switch term.node {
       case .ref(let head, let path): if case .data = head.node { paths.append(path) }
+      case .data: paths.append([])
       case .call(.function(let path), _): paths.append(path.map { Term(.scalar($0), term.location) })
       default: break
       }

@@ -45,14 +45,13 @@ extension Resolver {
   private mutating func template(_ parts: [TemplatePart]) throws(RegoError) -> [TemplatePart] {
     var resolved: [TemplatePart] = []
     for part in parts {
-      guard case .expression(let statement, _) = part else {
+      guard case .expression(let statement) = part else {
         resolved.append(part)
         continue
       }
-      let first = slots.count
       scopes.append(Scope(isTemplate: true))
       defer { scopes.removeLast() }
-      resolved.append(.expression(try self.statement(statement), own: first..<slots.count))
+      resolved.append(.expression(try self.statement(statement)))
     }
     return resolved
   }

@@ -154,8 +154,12 @@ struct Resolver {
     if name.text.elementsEqual("data".utf8) { return Term(.data, location) }
     if let path = names.imports[name.key] { return absolute(path, location) }
     if names.rules.contains(name.key) { return dataReference(names.package + [name], location) }
-    if scopes.last?.isTemplate == true {
-      throw RegoError(.compile, "var \(isWildcard(name) ? "_" : String(name)) is undeclared", location)
+    if scopes.count > 1, scopes.last?.isTemplate == true {
+      if isWildcard(name) { throw RegoError(.compile, "var _ is undeclared", location) }
+      // Nothing binds it in the body outside: the safety check will say so.
+      slots.append(name)
+      scopes[scopes.count - 2].bound[name.key] = slots.count - 1
+      return Term(.local(slots.count - 1), location)
     }
     return Term(.local(bind(name)), location)
   }

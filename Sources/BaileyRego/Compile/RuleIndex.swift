@@ -23,7 +23,8 @@ struct RuleRun {
   var isIndexed: Bool { !path.isEmpty && rules.count > 1 }
 
   private static func condition(_ rule: ResolvedRule, _ registry: Registry) -> ([Value], Value)? {
-    guard rule.branches.count == 1, let first = rule.branches[0].body.first, !first.negated, first.modifiers.isEmpty else {
+    guard rule.branches.count == 1, let first = rule.branches[0].body.first, !first.negated, first.modifiers.isEmpty
+    else {
       return nil
     }
     switch first.kind {

@@ -61,6 +61,7 @@ struct RuleSet {
   private mutating func add(_ rule: Rule, _ names: Resolver.Names) {
     guard errors.count < Self.maximumErrors else { return }
     do throws(RegoError) {
+      try refuseRootNames(rule)
       let prefix = Self.constantPath(rule)
       let resolved = try resolve(rule, keys: Array(rule.path.dropFirst(prefix.count)), names)
       if rule.arguments != nil, !resolved.keys.isEmpty {
@@ -69,6 +70,19 @@ struct RuleSet {
       try tree.add(resolved, at: names.package + prefix, arity: rule.arguments?.count)
     } catch {
       errors.append(error)
+    }
+  }
+
+  private func refuseRootNames(_ rule: Rule) throws(RegoError) {
+    func isRoot(_ term: Term) -> String? {
+      guard case .name(let name) = term.node else { return nil }
+      return ["input", "data"].first { name.text.elementsEqual($0.utf8) }
+    }
+    if let name = isRoot(rule.path[0]) {
+      throw RegoError(.compile, "rules must not shadow \(name) (use a different rule name)", rule.location)
+    }
+    if let name = (rule.arguments ?? []).compactMap(isRoot).first {
+      throw RegoError(.compile, "args must not shadow \(name) (use a different variable name)", rule.location)
     }
   }
 

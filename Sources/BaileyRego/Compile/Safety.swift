@@ -113,11 +113,11 @@ struct Safety {
   private mutating func order(_ parts: [TemplatePart], _ safe: SlotSet) -> [TemplatePart] {
     var ordered: [TemplatePart] = []
     for part in parts {
-      guard case .expression(let statement, let own) = part else {
+      guard case .expression(let statement) = part else {
         ordered.append(part)
         continue
       }
-      ordered.append(.expression(inner(statement, safe), own: own))
+      ordered.append(.expression(inner(statement, safe)))
     }
     return ordered
   }

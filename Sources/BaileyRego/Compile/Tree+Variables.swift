@@ -7,7 +7,10 @@ struct TermVisitor {
     visit(term)
     switch term.node {
     case .ref(let head, let path):
-      self.term(head)
+      switch head.node {
+      case .input, .data: break
+      default: self.term(head)
+      }
       path.forEach(self.term)
     case .array(let items), .set(let items), .call(_, let items): items.forEach(self.term)
     case .object(let pairs):
@@ -17,7 +20,7 @@ struct TermVisitor {
       }
     case .comprehension(let comprehension) where entersClosures: self.comprehension(comprehension)
     case .template(let parts) where entersClosures:
-      for case .expression(let statement, _) in parts { self.statement(statement) }
+      for case .expression(let statement) in parts { self.statement(statement) }
     default: return
     }
   }

@@ -93,7 +93,7 @@ struct TypeCheck {
       inner.key.map { check($0) }
       check(inner.value)
       kinds = before
-    case .template(let parts): for case .expression(let statement, _) in parts { body([statement]) }
+    case .template(let parts): for case .expression(let statement) in parts { body([statement]) }
     case .call(let callee, let arguments):
       arguments.forEach { check($0) }
       if case .builtin(let index) = callee { operands(registry.builtins[index].name, arguments, term.location) }

@@ -4,6 +4,7 @@ extension Parser {
     let location = token.location
     try advance()
     if try accept(.rightBracket) { return Term(.array([]), location) }
+    try skipLeadingComma()
     let first = try term()
     if let made = try comprehension(.array, key: nil, first, location, close: .rightBracket) { return made }
     return Term(.array(try list(until: .rightBracket, from: first)), location)
@@ -14,6 +15,7 @@ extension Parser {
     let location = token.location
     try advance()
     if try accept(.rightBrace) { return Term(.object([]), location) }
+    try skipLeadingComma()
     let start = try term()
     if let made = try comprehension(.set, key: nil, start, location, close: .rightBrace) { return made }
     let first = try expression(from: start)
@@ -71,7 +73,7 @@ extension Parser {
       if ended { break }
       try advance()
       if token.kind == .rightBrace { throw problem("invalid template-string expression: expected expression") }
-      parts.append(.expression(try templateExpression(), own: 0..<0))
+      parts.append(.expression(try templateExpression()))
       guard token.kind == .rightBrace else { throw unexpected("expected }") }
       // The lexer stands right behind the brace: what follows is text again.
     }

@@ -1,5 +1,5 @@
 extension Parser {
-  /// One rule; in version 0 a head may have several bodies, each a rule of its own.
+  /// One rule; a head may have several bodies, each a rule of its own.
   mutating func rules() throws(RegoError) -> [Rule] {
     let isDefault = token.kind == .default
     if isDefault { try advance() }
@@ -48,12 +48,30 @@ extension Parser {
     if token.kind == .if || (token.kind == .leftBrace && isAttached) {
       throw problem("default rules cannot have a body")
     }
+    for argument in rule.arguments ?? [] {
+      guard case .name = argument.node else {
+        throw RegoError(.parse, "illegal default rule (arguments must be variables)", rule.location)
+      }
+    }
+    guard isConstant(rule.value) else {
+      throw RegoError(.parse, "illegal default rule (value must be constant)", rule.location)
+    }
     return rule
+  }
+
+  /// Default values hold no variables, references or calls, but comprehensions do.
+  private func isConstant(_ term: Term) -> Bool {
+    switch term.node {
+    case .scalar, .comprehension: true
+    case .array(let items), .set(let items): items.allSatisfy(isConstant)
+    case .object(let pairs): pairs.allSatisfy { isConstant($0.key) && isConstant($0.value) }
+    default: false
+    }
   }
 
   private mutating func furtherBodies(_ rule: Rule) throws(RegoError) -> [Rule] {
     var more: [Rule] = []
-    while !isVersion1, rule.alternatives.isEmpty, token.kind == .leftBrace {
+    while rule.alternatives.isEmpty, token.kind == .leftBrace {
       var next = rule
       next.location = token.location
       try advance()
@@ -72,12 +90,16 @@ extension Parser {
     var rule = Rule(kind: .single, path: [], value: Term(.scalar(.true), location), body: [], location: location)
     try takeApart(term, &rule)
     bareLocation = nil
-    if try accept(.contains) {
+    if token.kind == .contains {
+      guard rule.arguments == nil else {
+        throw unexpected("the contains keyword can only be used with multi-value rule definitions")
+      }
+      try advance()
       rule.kind = .set
       rule.value = try expression()
     } else if token.kind == .assign || token.kind == .unify {
       try advance()
-      rule.value = try expression(keyAllowed: false)
+      rule.value = try expression(keyAllowed: true)
     } else if !isVersion1, rule.arguments == nil, rule.path.count == 2, endsInBracket, token.kind != .if {
       // Version 0: `p[x]` without a value is a set.
       rule.kind = .set
@@ -109,7 +131,8 @@ extension Parser {
       guard rule.kind == .single else { throw problem("else keyword cannot be used on multi-value rules") }
       try advance()
       var branch = Alternative(value: Term(.scalar(.true), location), body: [], location: location)
-      if token.kind == .assign || token.kind == .unify {
+      let hasValue = token.kind == .assign || token.kind == .unify
+      if hasValue {
         try advance()
         branch.value = try expression()
       }
@@ -118,6 +141,8 @@ extension Parser {
       } else if token.kind == .leftBrace, !isVersion1 {
         try advance()
         branch.body = try body(until: .rightBrace)
+      } else if !hasValue {
+        throw unexpected("expected else value term or rule body")
       }
       rule.alternatives.append(branch)
     }

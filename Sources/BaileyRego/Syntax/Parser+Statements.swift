@@ -5,11 +5,12 @@ extension Parser {
     defer { depth -= 1 }
     var statements: [Statement] = []
     while token.kind != close {
-      if try accept(.semicolon) { continue }
       statements.append(try statement())
-      if token.kind == close { break }
       let line = endLine
-      if try !accept(.semicolon), token.location.line == line {
+      if try accept(.semicolon) {
+        // What a semicolon separates stands on both sides of it.
+        if token.kind == close { throw unexpected() }
+      } else if token.kind != close, token.location.line == line {
         throw unexpected("expected \\n or \(close == .rightBracket ? "]" : close == .rightBrace ? "}" : ";")")
       }
     }

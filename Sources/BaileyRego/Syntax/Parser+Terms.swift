@@ -77,15 +77,17 @@ extension Parser {
     return Term(.scalar(value), location)
   }
 
+  /// A number, a negative number, or what a variable or call is below zero.
   private mutating func number() throws(RegoError) -> Term {
-    let (start, location) = (token.start, token.location)
-    if token.kind == .minus {
-      try advance()
-      guard token.kind == .number, isAttached else { throw unexpected("expected number") }
+    let location = token.location
+    let negative = try accept(.minus)
+    if negative, token.kind == .identifier || token.kind == .contains {
+      return call("minus", [Term(.scalar(Value(integer: 0)), location), try suffixes(of: variable())], location)
     }
-    let value = Number.make(lexer.bytes[start..<token.end], heap)
+    guard token.kind == .number else { throw unexpected("expected number") }
+    let digits = (negative ? [0x2D] : []) + lexer.bytes[token.start..<token.end]
     try advance()
-    return Term(.scalar(value), location)
+    return Term(.scalar(Number.make(digits, heap)), location)
   }
 
   private func string() throws(RegoError) -> Value {
@@ -147,9 +149,16 @@ extension Parser {
     return Term(.call(.path(names), arguments), base.location)
   }
 
+  /// OPA passes over one: `[, 1]`.
+  mutating func skipLeadingComma() throws(RegoError) {
+    guard try accept(.comma) else { return }
+    if token.kind == .rightBrace || token.kind == .rightBracket { throw unexpected("expected expression") }
+  }
+
   /// Terms with commas between, and one allowed behind, up to the closing token.
   mutating func list(until close: Token.Kind, from first: Term? = nil) throws(RegoError) -> [Term] {
     var terms: [Term] = []
+    if first == nil, close != .rightParen { try skipLeadingComma() }
     while token.kind != close || (terms.isEmpty && first != nil) {
       terms.append(try expression(from: terms.isEmpty ? first : nil))
       if token.kind != close { try expect(.comma, "comma or closing bracket") }

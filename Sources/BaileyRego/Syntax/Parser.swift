@@ -81,6 +81,12 @@ struct Parser {
   /// The token's text as a handle.
   var tokenName: Value { heap.string(Array(lexer.bytes[token.start..<token.end])) }
 
+  /// `input` or `data`, which nothing else may be called.
+  var isRootName: Bool {
+    let name = lexer.bytes[token.start..<token.end]
+    return name.elementsEqual("input".utf8) || name.elementsEqual("data".utf8)
+  }
+
   var isAttached: Bool { token.start == previousEnd }
 
   mutating func wildcard(_ location: Location) -> Term {
@@ -96,7 +102,6 @@ extension Parser {
     module.package = try packagePath()
     while token.kind == .import { try module.imports.append(importDeclaration()) }
     while token.kind != .end {
-      if try accept(.semicolon) { continue }
       if token.kind == .import {
         try module.imports.append(importDeclaration())
       } else {
@@ -119,7 +124,7 @@ extension Parser {
     try advance()
     while true {
       if try accept(.dot) {
-        guard token.isWord else { throw unexpected("expected identifier") }
+        guard token.isWord, isAttached else { throw unexpected("expected identifier") }
         path.append(tokenName)
         try advance()
       } else if token.kind == .leftBracket, isAttached {
@@ -142,7 +147,7 @@ extension Parser {
     let path = try dottedPath()
     var alias: Value?
     if try accept(.as) {
-      guard token.isWord else { throw unexpected("expected identifier") }
+      guard token.isWord, !isRootName else { throw unexpected("expected var") }
       alias = tokenName
       try advance()
     }

@@ -31,7 +31,7 @@ indirect enum Node: Sendable {
 
 enum TemplatePart: Sendable {
   case text(Value)
-  case expression(Statement, own: Range<Int>)
+  case expression(Statement)
 }
 
 struct Comprehension: Sendable {
