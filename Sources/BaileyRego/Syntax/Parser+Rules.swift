@@ -22,20 +22,20 @@ extension Parser {
     return [rule] + (try furtherBodies(rule))
   }
 
-  /// What follows `if`: a body in braces, or one statement, which may begin with a brace itself.
+  /// What follows `if`: one statement, or a body in braces. Whatever can be read as a term is one, but for a set: that is a body.
   private mutating func bodyOrStatement() throws(RegoError) -> [Statement] {
     guard token.kind == .leftBrace else { return [try statement()] }
     let saved = self
-    do throws(RegoError) {
-      try advance()
-      return try body(until: .rightBrace)
-    } catch {
-      let failed = error
-      if hasGivenUp { throw failed }
-      goBack(to: saved)
-      guard let single = try? statement() else { throw failed }
-      return [single]
+    if let single = try? statement() {
+      guard case .term(let term) = single.kind, case .set = term.node else { return [single] }
     }
+    goBack(to: saved)
+    return try braceBody()
+  }
+
+  private mutating func braceBody() throws(RegoError) -> [Statement] {
+    try advance()
+    return try body(until: .rightBrace)
   }
 
   private func isBare(_ rule: Rule) -> Bool {
@@ -120,7 +120,8 @@ extension Parser {
       rule.path = [base] + path
     case .call(.path(let names), let arguments):
       rule.path = [Term(.name(names[0]), term.location)] + names.dropFirst().map { Term(.scalar($0), term.location) }
-      rule.arguments = arguments
+      // Without parameters it is a rule like any other.
+      rule.arguments = arguments.isEmpty ? nil : arguments
     default: throw RegoError(.parse, "invalid rule head", term.location)
     }
   }
@@ -137,7 +138,7 @@ extension Parser {
         branch.value = try expression()
       }
       if try accept(.if) {
-        branch.body = try bodyOrStatement()
+        branch.body = try token.kind == .leftBrace ? braceBody() : [statement()]
       } else if token.kind == .leftBrace, !isVersion1 {
         try advance()
         branch.body = try body(until: .rightBrace)

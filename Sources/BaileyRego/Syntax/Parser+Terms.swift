@@ -158,7 +158,6 @@ extension Parser {
   /// Terms with commas between, and one allowed behind, up to the closing token.
   mutating func list(until close: Token.Kind, from first: Term? = nil) throws(RegoError) -> [Term] {
     var terms: [Term] = []
-    if first == nil, close != .rightParen { try skipLeadingComma() }
     while token.kind != close || (terms.isEmpty && first != nil) {
       terms.append(try expression(from: terms.isEmpty ? first : nil))
       if token.kind != close { try expect(.comma, "comma or closing bracket") }

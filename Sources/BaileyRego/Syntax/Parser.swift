@@ -123,7 +123,8 @@ extension Parser {
     var path = [tokenName]
     try advance()
     while true {
-      if try accept(.dot) {
+      if token.kind == .dot, isAttached {
+        try advance()
         guard token.isWord, isAttached else { throw unexpected("expected identifier") }
         path.append(tokenName)
         try advance()
