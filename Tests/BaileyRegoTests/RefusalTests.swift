@@ -20,6 +20,7 @@ struct RefusalTests {
       ("p if { x := [1]; startswith(x, \"a\") }", "operand 1 must be string but is array"),
       ("p := count(5)", "operand 1 must be one of {array, object, set, string} but is number"),
       ("p if { x := 1; x = \"a\" }", "rego_type_error: match error: number can never be string"),
+      ("p if count([1]) == \"a\"", "rego_type_error: match error: number can never be string"),
       ("p if some x in 5", "rego_type_error: cannot iterate over number"),
       ("p if { [x, 1] := [2, 1] }", "cannot assign to number"),
       ("p if { x := 1; x := 2 }", "var x assigned above"),

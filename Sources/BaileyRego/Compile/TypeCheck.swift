@@ -21,7 +21,9 @@ struct TypeCheck {
     defer { if statement.negated { kinds = before } }
     switch statement.kind {
     case .declare: return
-    case .term(let term): check(term)
+    case .term(let term):
+      check(term)
+      equality(term)
     case .assign(let left, let right), .unify(let left, let right): match(left, right, statement.location)
     case .someIn(let key, let value, let collection):
       check(collection)
@@ -34,6 +36,17 @@ struct TypeCheck {
       let before = kinds
       self.body(body)
       kinds = before
+    }
+  }
+
+  /// A comparison that stands as a condition can fail for good; as a value it is just false.
+  private mutating func equality(_ term: Term) {
+    guard case .call(.builtin(let index), let sides) = term.node, sides.count == 2,
+      registry.builtins[index].name == "equal"
+    else { return }
+    let (first, second) = (kinds(sides[0]), kinds(sides[1]))
+    if first.isDisjoint(with: second) {
+      report("match error: \(first.text) can never be \(second.text)", term.location)
     }
   }
 
