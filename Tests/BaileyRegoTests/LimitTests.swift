@@ -40,6 +40,27 @@ struct LimitTests {
     #expect(evaluate(chain + "\nf301(x) := x\np := f1(1)") == "eval_cancel_error: depth limit exceeded")
   }
 
+  @Test(
+    "A small value with a long text", arguments: ["json.marshal(a30)", "sprintf(\"%v\", [a30])", "$\"{a30}\""])
+  func sharedParts(text: String) {
+    let rules = (1...30).map { "a\($0) := [a\($0 - 1), a\($0 - 1)]" }.joined(separator: "\n")
+    var limits = Limits()
+    limits.memory = 4 << 20
+    let source = Source(name: "m.rego", text: Array("package t\na0 := [input.x]\n\(rules)\np := \(text)".utf8))
+    let answer = evaluate([source], query: "x = data.t.p", input: #"{"x":1}"#, limits: limits)
+    #expect(answer == "eval_cancel_error: memory limit exceeded")
+  }
+
+  @Test("Numbers that grow with each rule, and long ones in text and JSON")
+  func largeNumbers() {
+    let rules = (1...40).map { "a\($0) := a\($0 - 1) * a\($0 - 1)" }.joined(separator: "\n")
+    #expect(evaluate("a0 := 7\n" + rules).contains("number too large"))
+    let long = String(repeating: "9", count: 100_000)
+    #expect(evaluate("p := " + long).contains("rego_parse_error"))
+    #expect(evaluate("p := 1", input: long).contains("invalid_json: number too long"))
+    #expect(evaluate("p := to_number(input)", input: "\"\(long)\"").contains("eval_builtin_error"))
+  }
+
   @Test("Numbers with absurd exponents cost nothing")
   func exponents() {
     #expect(evaluate("p := 1e999999999 > 1e-999999999\nq := 1e999999999 == 1e999999998") == #"{"p":true,"q":false}"#)

@@ -26,8 +26,9 @@ struct GoFormat {
   private var goodIndex = true
   private static let maximumWidth = 1_000_000
 
-  static func format(_ format: Text, _ arguments: [Value]) -> [UInt8] {
-    var formatter = GoFormat(format: Array(format), arguments: arguments.map(argument))
+  /// Values in the arguments are written up to `limit` bytes each.
+  static func format(_ format: Text, _ arguments: [Value], limit: Int) -> [UInt8] {
+    var formatter = GoFormat(format: Array(format), arguments: arguments.map { argument($0, limit) })
     formatter.run()
     return formatter.out
   }
@@ -37,12 +38,12 @@ struct GoFormat {
     self.arguments = arguments
   }
 
-  private static func argument(_ value: Value) -> Argument {
+  private static func argument(_ value: Value, _ limit: Int) -> Argument {
     switch value.tag {
     case .integer: return .int(value.integer)
     case .number: return number(value)
     case .string: return .string(Array(value.text))
-    default: return .string(RegoWriter.write(value))
+    default: return .string(RegoWriter.write(value, limit: limit))
     }
   }
 

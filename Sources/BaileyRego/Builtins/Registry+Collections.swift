@@ -131,6 +131,7 @@ extension Number {
 
   /// A number in JSON's form, and no other.
   static func parse(_ text: some Collection<UInt8>, _ heap: Heap) -> Value? {
+    guard text.count <= maximumLength else { return nil }
     var rest = Array(text)[...]
     if rest.first == 0x2D { rest.removeFirst() }
     func digits() -> Int {

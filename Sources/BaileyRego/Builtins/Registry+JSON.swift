@@ -1,6 +1,6 @@
 extension Registry {
   static let json: [Builtin] = [
-    Builtin("json.marshal", 1) { (a, c) in c.heap.string(JSONWriter.write(a[0])) },
+    Builtin("json.marshal", 1) { (a, c) in c.heap.string(JSONWriter.write(a[0], limit: c.heap.room)) },
     Builtin("json.unmarshal", 1) { (a, c) throws(BuiltinFailure) in
       let bytes = Array(try a.string(0))
       do throws(RegoError) {

@@ -68,7 +68,9 @@ extension Registry {
       return context.heap.integer(value)
     }
     if let first = BigInteger(left), let second = BigInteger(right) {
-      return Number.make(whole(first, second).text, context.heap)
+      let result = whole(first, second)
+      guard result.magnitude.bitWidth < 1 << 15 else { throw BuiltinFailure("number too large", kind: .halt) }
+      return Number.make(result.text, context.heap)
     }
     return Number.make(float(Number.float(left), Number.float(right)), context.heap)
   }

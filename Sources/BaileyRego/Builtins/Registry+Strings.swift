@@ -86,7 +86,7 @@ extension Registry {
     },
     Builtin("sprintf", 2) { (a, c) throws(BuiltinFailure) in
       guard a[0].tag == .string else { throw a.mismatch(0, "string") }
-      return c.heap.string(GoFormat.format(a[0].text, try a.array(1).items))
+      return c.heap.string(GoFormat.format(a[0].text, try a.array(1).items, limit: c.heap.room))
     },
     Builtin("format_int", 2) { (a, c) throws(BuiltinFailure) in
       let base = try a.integer(1)

@@ -136,7 +136,9 @@ enum Duration {
     var total = 0
     while !rest.isEmpty {
       let number = rest.prefix { (0x30...0x39).contains($0) || $0 == 0x2E }
-      guard number.contains(where: { $0 != 0x2E }), number.filter({ $0 == 0x2E }).count <= 1 else { throw invalid }
+      guard number.count < 64, number.contains(where: { $0 != 0x2E }), number.filter({ $0 == 0x2E }).count <= 1 else {
+        throw invalid
+      }
       rest = rest.dropFirst(number.count)
       let name = String(decoding: rest.prefix { !(0x30...0x39).contains($0) && $0 != 0x2E }, as: UTF8.self)
       if name.isEmpty { throw BuiltinFailure("time: missing unit in duration " + shown) }

@@ -62,10 +62,9 @@ enum Units {
 
   static func amount(_ text: [UInt8], _ what: String) throws(BuiltinFailure) -> DecimalParts {
     let digits = text.filter { (0x30...0x39).contains($0) }
-    let parts = DecimalParts(text)
-    guard !digits.isEmpty, text.filter({ $0 == 0x2E }).count <= 1, abs(parts.exponent) < 2000 else {
-      throw BuiltinFailure("could not parse \(what) to a number")
-    }
+    let isNumber = !digits.isEmpty && text.count <= Number.maximumLength && text.filter { $0 == 0x2E }.count <= 1
+    let parts = isNumber ? DecimalParts(text) : DecimalParts(0)
+    guard isNumber, abs(parts.exponent) < 2000 else { throw BuiltinFailure("could not parse \(what) to a number") }
     return parts
   }
 

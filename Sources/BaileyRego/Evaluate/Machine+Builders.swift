@@ -37,7 +37,7 @@ extension Machine {
       switch part.tag {
       case .undefined: text += "<undefined>".utf8
       case .string: text += part.text
-      default: text += RegoWriter.write(part)
+      default: text += RegoWriter.write(part, limit: heap.room)
       }
     }
     return heap.string(text)

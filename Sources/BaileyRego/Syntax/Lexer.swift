@@ -84,7 +84,9 @@ struct Lexer: Sendable {
       position += sign
       digits()
     }
-    if Self.startsWord(peek()) { throw RegoError(.parse, "illegal number format", location) }
+    if Self.startsWord(peek()) || position - start > Number.maximumLength {
+      throw RegoError(.parse, "illegal number format", location)
+    }
     return .number
   }
 

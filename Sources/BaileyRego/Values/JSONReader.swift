@@ -130,6 +130,7 @@ package struct JSONReader {
       if byte == 0x2B || byte == 0x2D { position += 1 }
       guard digits() > 0 else { throw problem("wrong number") }
     }
+    guard position - start <= Number.maximumLength else { throw problem("number too long") }
     return Number.make(bytes[start..<position], heap)
   }
 

@@ -2,16 +2,22 @@
 package struct JSONWriter {
   private var out: [UInt8] = []
   private let escapesHTML: Bool
+  private let limit: Int
 
-  private init(escapesHTML: Bool) { self.escapesHTML = escapesHTML }
+  private init(escapesHTML: Bool, limit: Int) {
+    self.escapesHTML = escapesHTML
+    self.limit = limit
+  }
 
-  package static func write(_ value: Value, escapesHTML: Bool = true) -> [UInt8] {
-    var writer = JSONWriter(escapesHTML: escapesHTML)
+  /// Stops soon after so many bytes: a small value that shares its parts may be a long text.
+  package static func write(_ value: Value, escapesHTML: Bool = true, limit: Int = .max) -> [UInt8] {
+    var writer = JSONWriter(escapesHTML: escapesHTML, limit: limit)
     writer.write(value)
     return writer.out
   }
 
   private mutating func write(_ value: Value) {
+    if out.count > limit { return }
     switch value.tag {
     case .undefined, .null: out += "null".utf8
     case .boolean: out += (value.bits == Value.true.bits ? "true" : "false").utf8

@@ -1,5 +1,8 @@
 /// Numbers of any precision as OPA has them: small integers in the handle, all others as the text they came with.
 enum Number {
+  /// Longer texts are refused wherever numbers are read: what is calculated with them grows with the square.
+  static let maximumLength = 4096
+
   /// A number from its text in JSON's or Rego's form, which the caller has checked.
   static func make(_ text: some Collection<UInt8>, _ heap: Heap) -> Value {
     if let small = smallInteger(text) { return Value(integer: small) }
