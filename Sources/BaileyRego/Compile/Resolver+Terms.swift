@@ -178,7 +178,9 @@ extension [Modifier] {
     var resolved: [Modifier] = []
     for modifier in self {
       resolved.append(
-        Modifier(target: try resolver.target(modifier.target), value: try resolver.replacement(modifier.value)))
+        Modifier(
+          target: try resolver.target(modifier.target), value: try resolver.replacement(modifier.value),
+          location: modifier.location))
     }
     return resolved
   }

@@ -1,10 +1,11 @@
 /// Reads tokens on demand from the bytes of a module.
-struct Lexer: Sendable {
+struct Lexer {
   let bytes: [UInt8]
   let file: Int32
   private(set) var position = 0
   private var line: Int32 = 1
   private var lineStart = 0
+  let comments = CommentTable()
 
   init(_ bytes: [UInt8], file: Int32) {
     self.bytes = bytes
@@ -12,15 +13,21 @@ struct Lexer: Sendable {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
-  var here: Location { Location(file: file, line: line, column: Int32(position - lineStart + 1)) }
+  var here: Location {
+    var location = Location(file: file, line: line, column: Int32(position - lineStart + 1))
+    (location.start, location.end) = (Int32(position), Int32(position))
+    return location
+  }
 
   private func peek(_ offset: Int = 0) -> UInt8 { position + offset < bytes.count ? bytes[position + offset] : 0 }
 
   mutating func next() throws(RegoError) -> Token {
     skipSpace()
-    let (start, location) = (position, here)
+    let start = position
+    var location = here
     guard position < bytes.count else { return Token(kind: .end, start: start, end: start, location: location) }
     let kind = try kind()
+    location.end = Int32(position)
     return Token(kind: kind, start: start, end: position, location: location)
   }
 
@@ -29,10 +36,17 @@ struct Lexer: Sendable {
       switch bytes[position] {
       case 0x20, 0x09, 0x0D: position += 1
       case 0x0A: newLine()
-      case 0x23: while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+      case 0x23: comment()
       default: return
       }
     }
+  }
+
+  private mutating func comment() {
+    var location = here
+    while position < bytes.count, bytes[position] != 0x0A { position += 1 }
+    location.end = Int32(position)
+    comments.add(location)
   }
 
   private mutating func newLine() {
@@ -55,13 +69,15 @@ struct Lexer: Sendable {
     }
   }
 
-  private static func startsWord(_ byte: UInt8) -> Bool {
+  static func startsWord(_ byte: UInt8) -> Bool {
     (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || byte == 0x5F
   }
 
+  static func continuesWord(_ byte: UInt8) -> Bool { startsWord(byte) || (0x30...0x39).contains(byte) }
+
   private mutating func word() -> Token.Kind {
     let start = position
-    while Self.startsWord(peek()) || (0x30...0x39).contains(peek()) { position += 1 }
+    while Self.continuesWord(peek()) { position += 1 }
     // A keyword that a dot follows at once is a name: `not.foo`.
     if peek() == 0x2E { return .identifier }
     return Token.keywords[String(decoding: bytes[start..<position], as: UTF8.self)] ?? .identifier

@@ -3,6 +3,9 @@ package struct Location: Sendable, Equatable {
   package var file: Int32 = 0
   package var line: Int32 = 0
   package var column: Int32 = 0
+  /// The bytes of what stands there; an operand in parentheses begins with them.
+  package var start: Int32 = 0
+  package var end: Int32 = 0
 
   package init(file: Int32 = 0, line: Int32 = 0, column: Int32 = 0) {
     self.file = file
@@ -26,6 +29,7 @@ package struct RegoError: Error, Sendable {
     case cancelled = "eval_cancel_error"
     case internalError = "eval_internal_error"
     case json = "invalid_json"
+    case format = "format_error"
   }
 
   package var code: Code

@@ -3,26 +3,28 @@ extension Parser {
   mutating func bracketed() throws(RegoError) -> Term {
     let location = token.location
     try advance()
-    if try accept(.rightBracket) { return Term(.array([]), location) }
+    if try accept(.rightBracket) { return Term(.array([]), ended(location)) }
     try skipLeadingComma()
     let first = try term()
     if let made = try comprehension(.array, key: nil, first, location, close: .rightBracket) { return made }
-    return Term(.array(try list(until: .rightBracket, from: first)), location)
+    let items = try list(until: .rightBracket, from: first)
+    return Term(.array(items), ended(location))
   }
 
   /// An object, a set, or a comprehension of either.
   mutating func braced() throws(RegoError) -> Term {
     let location = token.location
     try advance()
-    if try accept(.rightBrace) { return Term(.object([]), location) }
+    if try accept(.rightBrace) { return Term(.object([]), ended(location)) }
     try skipLeadingComma()
     let start = try term()
     if let made = try comprehension(.set, key: nil, start, location, close: .rightBrace) { return made }
     let first = try expression(from: start)
     if token.kind == .colon { return try object(first, location) }
-    if try accept(.rightBrace) { return Term(.set([first]), location) }
+    if try accept(.rightBrace) { return Term(.set([first]), ended(location)) }
     try expect(.comma, "comma or }")
-    return Term(.set([first] + (try list(until: .rightBrace))), location)
+    let others = try list(until: .rightBrace)
+    return Term(.set([first] + others), ended(location))
   }
 
   /// `{a | b}` is a comprehension when what follows the bar reads as a body, else the union of a and b.
@@ -34,7 +36,7 @@ extension Parser {
     do throws(RegoError) {
       try advance()
       let body = try body(until: close)
-      return Term(.comprehension(Comprehension(kind: kind, key: key, value: value, body: body)), location)
+      return Term(.comprehension(Comprehension(kind: kind, key: key, value: value, body: body)), ended(location))
     } catch {
       // Only one of the two readings can be right: if the other is not, the error of the body is the one to show.
       let failed = error
@@ -60,7 +62,7 @@ extension Parser {
       pairs.append((key, try expression()))
     }
     try advance()
-    return Term(.object(pairs), location)
+    return Term(.object(pairs), ended(location))
   }
 
   /// `$"text {expression} text"`.
@@ -79,7 +81,7 @@ extension Parser {
     }
     token.end = lexer.position
     try advance()
-    return Term(.template(parts), location)
+    return Term(.template(parts), ended(location))
   }
 
   private mutating func templateExpression() throws(RegoError) -> Statement {
@@ -87,6 +89,7 @@ extension Parser {
     let term = try expression()
     var statement = Statement(kind: .term(term), location: location)
     while token.kind == .with { statement.modifiers.append(try modifier()) }
+    statement.location = ended(location)
     return statement
   }
 

@@ -2,7 +2,10 @@ extension Parser {
   /// One rule; a head may have several bodies, each a rule of its own.
   mutating func rules() throws(RegoError) -> [Rule] {
     let isDefault = token.kind == .default
-    if isDefault { try advance() }
+    if isDefault {
+      try advance()
+      readKeywordAsName()
+    }
     var rule = try head()
     rule.isDefault = isDefault
     if isDefault { return [try defaultRule(rule)] }
@@ -16,10 +19,17 @@ extension Parser {
     } else if rule.kind == .single, isBare(rule) {
       throw unexpected("var cannot be used for rule name")
     } else {
-      return [rule]
+      return [ended(rule)]
     }
+    rule = ended(rule)
     try elseBranches(&rule)
     return [rule] + (try furtherBodies(rule))
+  }
+
+  private func ended(_ rule: Rule) -> Rule {
+    var rule = rule
+    rule.location = ended(rule.location)
+    return rule
   }
 
   /// What follows `if`: one statement, or a body in braces. Whatever can be read as a term is one, but for a set: that is a body.
@@ -56,7 +66,7 @@ extension Parser {
     guard isConstant(rule.value) else {
       throw RegoError(.parse, "illegal default rule (value must be constant)", rule.location)
     }
-    return rule
+    return ended(rule)
   }
 
   /// Default values hold no variables, references or calls, but comprehensions do.
@@ -76,7 +86,7 @@ extension Parser {
       next.location = token.location
       try advance()
       next.body = try body(until: .rightBrace)
-      more.append(next)
+      more.append(ended(next))
     }
     return more
   }
@@ -87,7 +97,9 @@ extension Parser {
       throw unexpected("rule name must be an identifier")
     }
     let term = try term()
-    var rule = Rule(kind: .single, path: [], value: Term(.scalar(.true), location), body: [], location: location)
+    var rule = Rule(
+      kind: .single, path: [], value: Term(.scalar(.true), location), body: [], location: location,
+      headLocation: location)
     try takeApart(term, &rule)
     bareLocation = nil
     if token.kind == .contains {
@@ -98,6 +110,8 @@ extension Parser {
       rule.kind = .set
       rule.value = try expression()
     } else if token.kind == .assign || token.kind == .unify {
+      rule.hasValue = true
+      rule.isAssigned = token.kind == .assign
       try advance()
       rule.value = try expression(keyAllowed: true)
     } else if !isVersion1, rule.arguments == nil, rule.path.count == 2, endsInBracket, token.kind != .if {
@@ -107,6 +121,7 @@ extension Parser {
     } else {
       bareLocation = location
     }
+    rule.headLocation = ended(location)
     return rule
   }
 
@@ -127,24 +142,30 @@ extension Parser {
   }
 
   private mutating func elseBranches(_ rule: inout Rule) throws(RegoError) {
-    while token.kind == .else {
+    while true {
+      readKeywordAsName()
+      guard token.kind == .else else { return }
       let location = token.location
       guard rule.kind == .single else { throw problem("else keyword cannot be used on multi-value rules") }
       try advance()
-      var branch = Alternative(value: Term(.scalar(.true), location), body: [], location: location)
-      let hasValue = token.kind == .assign || token.kind == .unify
-      if hasValue {
+      var branch = Alternative(
+        value: Term(.scalar(.true), location), body: [], location: location, headLocation: location)
+      branch.hasValue = token.kind == .assign || token.kind == .unify
+      if branch.hasValue {
+        branch.isAssigned = token.kind == .assign
         try advance()
         branch.value = try expression()
+        branch.headLocation = ended(location)
       }
       if try accept(.if) {
         branch.body = try token.kind == .leftBrace ? braceBody() : [statement()]
       } else if token.kind == .leftBrace, !isVersion1 {
         try advance()
         branch.body = try body(until: .rightBrace)
-      } else if !hasValue {
+      } else if !branch.hasValue {
         throw unexpected("expected else value term or rule body")
       }
+      branch.location = ended(location)
       rule.alternatives.append(branch)
     }
   }

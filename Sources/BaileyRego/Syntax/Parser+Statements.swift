@@ -23,6 +23,7 @@ extension Parser {
   private var endLine: Int32 { previousLine }
 
   mutating func statement() throws(RegoError) -> Statement {
+    readKeywordAsName()
     let location = token.location
     var negated = false
     if token.kind == .not {
@@ -37,8 +38,8 @@ extension Parser {
     default: statement = Statement(kind: try relationOrAssignment(negated), location: location)
     }
     statement.negated = negated
-    statement.location = location
     while token.kind == .with { statement.modifiers.append(try modifier()) }
+    statement.location = ended(location)
     return statement
   }
 
@@ -55,10 +56,12 @@ extension Parser {
   }
 
   mutating func modifier() throws(RegoError) -> Modifier {
+    let location = token.location
     try advance()
     let target = try term()
     try expect(.as, "as")
-    return Modifier(target: target, value: try expression())
+    let value = try expression()
+    return Modifier(target: target, value: value, location: ended(location))
   }
 
   private mutating func some() throws(RegoError) -> Statement {

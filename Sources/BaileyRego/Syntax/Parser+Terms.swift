@@ -12,20 +12,22 @@ extension Parser {
       if let middle = try? relation(), token.kind == .in {
         let location = left.location
         try advance()
-        left = call("internal.member_3", [left, middle, try relation()], location)
+        let right = try relation()
+        left = call("internal.member_3", [left, middle, right], location)
       } else {
         goBack(to: saved)
       }
     }
     while token.kind == .in {
       try advance()
-      left = call("internal.member_2", [left, try relation()], left.location)
+      let right = try relation()
+      left = call("internal.member_2", [left, right], left.location)
     }
     return left
   }
 
   func call(_ name: String, _ arguments: [Term], _ location: Location) -> Term {
-    Term(.call(.path(name.split(separator: ".").map { heap.string(String($0)) }), arguments), location)
+    Term(.call(.path(name.split(separator: ".").map { heap.string(String($0)) }), arguments), ended(location))
   }
 
   private static let operators: [[Token.Kind: String]] = [
@@ -47,7 +49,8 @@ extension Parser {
     while let name = Self.operators[level][token.kind] {
       let location = left.location
       try advance()
-      left = call(name, [left, try infix(level + 1)], location)
+      let right = try infix(level + 1)
+      left = call(name, [left, right], location)
     }
     return left
   }
@@ -66,7 +69,7 @@ extension Parser {
     case .identifier, .contains: return try suffixes(of: variable())
     case .leftBracket: return try suffixes(of: bracketed())
     case .leftBrace: return try suffixes(of: braced())
-    case .leftParen: return try parenthesised()
+    case .leftParen: return try suffixes(of: parenthesised())
     default: throw unexpected()
     }
   }
@@ -82,12 +85,13 @@ extension Parser {
     let location = token.location
     let negative = try accept(.minus)
     if negative, token.kind == .identifier || token.kind == .contains {
-      return call("minus", [Term(.scalar(Value(integer: 0)), location), try suffixes(of: variable())], location)
+      let operand = try suffixes(of: variable())
+      return call("minus", [Term(.scalar(Value(integer: 0)), location), operand], location)
     }
     guard token.kind == .number else { throw unexpected("expected number") }
     let digits = (negative ? [0x2D] : []) + lexer.bytes[token.start..<token.end]
     try advance()
-    return Term(.scalar(Number.make(digits, heap)), location)
+    return Term(.scalar(Number.make(digits, heap)), ended(location))
   }
 
   private func string() throws(RegoError) -> Value {
@@ -105,9 +109,13 @@ extension Parser {
   }
 
   private mutating func parenthesised() throws(RegoError) -> Term {
+    let start = token.location.start
     try advance()
-    let inner = try expression(keyAllowed: true)
+    var inner = try expression(keyAllowed: true)
     try expect(.rightParen, ")")
+    guard case .call = inner.node else { return inner }
+    inner.location.start = start
+    inner.location.end = Int32(previousEnd)
     return inner
   }
 
@@ -128,10 +136,10 @@ extension Parser {
       case .leftParen:
         base = try callSuffix(base, path)
         path = []
-      default: return path.isEmpty ? base : Term(.ref(base, path), head.location)
+      default: return path.isEmpty ? base : Term(.ref(base, path), ended(head.location))
       }
     }
-    return path.isEmpty ? base : Term(.ref(base, path), head.location)
+    return path.isEmpty ? base : Term(.ref(base, path), ended(head.location))
   }
 
   private mutating func callSuffix(_ base: Term, _ path: [Term]) throws(RegoError) -> Term {
@@ -144,9 +152,9 @@ extension Parser {
     try advance()
     let arguments = try list(until: .rightParen)
     if names.count == 1, names[0].text.elementsEqual("set".utf8), arguments.isEmpty {
-      return Term(.set([]), base.location)
+      return Term(.set([]), ended(base.location))
     }
-    return Term(.call(.path(names), arguments), base.location)
+    return Term(.call(.path(names), arguments), ended(base.location))
   }
 
   /// OPA passes over one: `[, 1]`.

@@ -78,6 +78,19 @@ struct Parser {
     throw problem("max nesting depth exceeded")
   }
 
+  /// A place that reaches to the end of the token before.
+  func ended(_ location: Location) -> Location {
+    var ended = location
+    ended.end = Int32(previousEnd)
+    return ended
+  }
+
+  /// A keyword that a bracket follows at once is a name where a rule or statement begins: `import["x"]`.
+  mutating func readKeywordAsName() {
+    guard token.isWord, token.end < lexer.bytes.count, lexer.bytes[token.end] == 0x5B else { return }
+    token.kind = .identifier
+  }
+
   /// The token's text as a handle.
   var tokenName: Value { heap.string(Array(lexer.bytes[token.start..<token.end])) }
 
@@ -99,9 +112,10 @@ extension Parser {
   mutating func module() throws(RegoError) -> Module {
     var module = Module(file: lexer.file)
     guard token.kind == .package else { throw problem("package expected") }
+    module.packageLocation = token.location
     module.package = try packagePath()
-    while token.kind == .import { try module.imports.append(importDeclaration()) }
     while token.kind != .end {
+      readKeywordAsName()
       if token.kind == .import {
         try module.imports.append(importDeclaration())
       } else {

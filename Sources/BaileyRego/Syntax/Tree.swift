@@ -72,6 +72,7 @@ struct Statement: Sendable {
 struct Modifier: Sendable {
   var target: Term
   var value: Term
+  var location: Location
 }
 
 struct Rule: Sendable {
@@ -86,6 +87,11 @@ struct Rule: Sendable {
   var body: [Statement]
   var alternatives: [Alternative] = []
   var location: Location
+  /// From the name to the end of the value.
+  var headLocation: Location
+  /// The value is written, by `:=` or `=`.
+  var hasValue = false
+  var isAssigned = false
 }
 
 /// An `else` branch.
@@ -93,6 +99,9 @@ struct Alternative: Sendable {
   var value: Term
   var body: [Statement]
   var location: Location
+  var headLocation: Location
+  var hasValue = false
+  var isAssigned = false
 }
 
 struct Import: Sendable {
@@ -104,6 +113,7 @@ struct Import: Sendable {
 package struct Module: Sendable {
   var file: Int32
   var package: [Value] = []
+  var packageLocation = Location()
   var imports: [Import] = []
   var rules: [Rule] = []
   var isVersion1 = true
