@@ -66,6 +66,9 @@ enum Instruction: Sendable {
   case result(Int32, Operand)
   case fold(Int32, Operand)
   case `return`(Operand)
+
+  /// Only in programs that are traced.
+  case note(Int32)
 }
 
 enum Comparison: UInt8, Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }

@@ -1,6 +1,9 @@
 extension Lowering {
   mutating func statement(_ statement: Statement) throws(RegoError) {
     location = statement.location
+    note(statement)
+    statementDepth += 1
+    defer { statementDepth -= 1 }
     if isErasedPrint(statement) { return }
     guard !statement.modifiers.isEmpty else {
       try plain(statement)
@@ -50,7 +53,7 @@ extension Lowering {
   }
 
   /// A term that must be neither undefined nor false.
-  private mutating func condition(_ term: Term) throws(RegoError) {
+  mutating func condition(_ term: Term) throws(RegoError) {
     if case .call(.builtin(let index), let arguments) = term.node, arguments.count == 2,
       let comparison = Comparison(named: rules.registry.builtins[index].name)
     {

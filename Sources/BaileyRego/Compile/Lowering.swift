@@ -17,11 +17,16 @@ struct Lowering {
   var location = Location()
   /// The tables of this procedure, whose labels are still to be replaced.
   var switches: [Int] = []
+  let isTraced: Bool
+  var slotNames: [Value] = []
+  /// Statements around the one at hand.
+  var statementDepth = 0
   /// Code that stands behind the body: ways back into a context.
   var stubs: [(label: Target, code: [Instruction])] = []
 
-  init(rules: RuleSet) {
+  init(rules: RuleSet, isTraced: Bool = false) {
     self.rules = rules
+    self.isTraced = isTraced
     tree = rules.tree
   }
 
@@ -83,6 +88,7 @@ struct Lowering {
   mutating func query(_ body: [Statement], _ slots: [Value]) throws(RegoError) -> Procedure {
     begin(parameters: 0)
     slotBase = registers(slots.count)
+    slotNames = slots
     emit(.build)
     var free = SlotSet()
     for statement in body { free.formUnion(Binding.free(statement)) }
@@ -135,6 +141,7 @@ struct Lowering {
     _ rule: ResolvedRule, _ group: RuleGroup, _ result: Int32, leavesAt end: Target?
   ) throws(RegoError) {
     slotBase = registers(rule.slots.count)
+    slotNames = rule.slots
     let done = label()
     let own = rule.branches.count > 1 ? registers() : result
     if own != result { emit(.move(own, Pool.undefined)) }
@@ -146,6 +153,7 @@ struct Lowering {
       try self.branch(rule, branch, group) { (lowering) throws(RegoError) in
         let value = try lowering.lower(branch.value)
         lowering.location = branch.location
+        lowering.noteHead(branch.location)
         lowering.emit(.result(end == nil ? own : result, value))
         if isConstant { lowering.emit(.jump(end ?? next)) }
       }
@@ -164,7 +172,7 @@ struct Lowering {
     let (outer, end) = (failure, label())
     failure = end
     for (index, pattern) in rule.arguments.enumerated() { try match(pattern, Int32(index)) }
-    try body(branch.body, then: success)
+    try body(branch.body, ofRule: true, then: success)
     place(end)
     failure = outer
   }
@@ -182,10 +190,11 @@ struct Lowering {
 
   private mutating func members(of rule: ResolvedRule, _ kind: RuleGroup.Kind) throws(RegoError) {
     slotBase = registers(rule.slots.count)
+    slotNames = rule.slots
     for branch in rule.branches {
       location = branch.location
       bound = SlotSet()
-      try body(branch.body) { (lowering) throws(RegoError) in
+      try body(branch.body, ofRule: true) { (lowering) throws(RegoError) in
         try lowering.member(rule, branch, kind)
       }
     }
@@ -196,6 +205,7 @@ struct Lowering {
   ) throws(RegoError) {
     let operands = try lowerAll(rule.keys + [branch.value])
     location = branch.location
+    noteHead(branch.location)
     guard kind == .entries else {
       operands.forEach { emit(.append($0)) }
       return
@@ -212,10 +222,11 @@ struct Lowering {
 
   /// A body in its own loops: `then` runs for every way in which it holds; afterwards control goes on behind it.
   mutating func body(
-    _ statements: [Statement], then success: (inout Lowering) throws(RegoError) -> Void
+    _ statements: [Statement], ofRule: Bool = false, then success: (inout Lowering) throws(RegoError) -> Void
   ) throws(RegoError) {
     let (outer, end, outside) = (failure, label(), bound)
     failure = end
+    if ofRule { try skipUnreported(statements) }
     for statement in statements { try self.statement(statement) }
     try success(&self)
     emit(.jump(failure))

@@ -10,6 +10,7 @@ package final class Program: Sendable {
   let tree: RuleTree
   /// The procedure of each query, behind those of the groups.
   let queries: [Int]
+  let tracePoints: [TracePoint]
   package let files: [String]
 
   init(
@@ -21,6 +22,7 @@ package final class Program: Sendable {
     paths = pool.paths
     overlays = pool.overlays
     switches = pool.switches
+    tracePoints = pool.tracePoints
     self.procedures = procedures
     self.tree = tree
     self.queries = queries
@@ -35,6 +37,7 @@ struct Pool {
   var overlays: [Overlay] = []
   /// Where to go on for each value.
   var switches: [[Value.Key: Target]] = []
+  var tracePoints: [TracePoint] = []
   private var known: [Value.Key: Int] = [
     Value.undefined.key: 0, Value.true.key: 1, Value.false.key: 2, Value.null.key: 3,
   ]
@@ -79,27 +82,43 @@ extension Program {
   package static func compile(
     _ sources: [Source], queries: [String], registry: Registry? = nil
   ) throws(CompileFailure) -> Program {
-    let registry = registry ?? defaultRegistry
     let heap = Heap()
+    let modules = try read(sources, heap)
+    return try compile(modules, files: sources.map(\.name), queries: queries, registry: registry, heap: heap)
+  }
+
+  static func read(_ sources: [Source], _ heap: Heap) throws(CompileFailure) -> [Module] {
     do throws(RegoError) {
       var modules: [Module] = []
       for (index, source) in sources.enumerated() {
         var parser = try Parser(source.text, file: Int32(index), version1: source.isVersion1, heap: heap)
         modules.append(try parser.module())
       }
-      let rules = try RuleSet(modules, registry: registry, heap: heap)
+      return modules
+    } catch {
+      throw CompileFailure(errors: error.all)
+    }
+  }
+
+  /// The same for modules that were read; a traced program says where control comes by.
+  static func compile(
+    _ modules: [Module], files: [String], queries: [String], registry: Registry?, heap: Heap, isTraced: Bool = false
+  ) throws(CompileFailure) -> Program {
+    do throws(RegoError) {
+      let rules = try RuleSet(modules, registry: registry ?? defaultRegistry, heap: heap)
       let errors = rules.errors + Recursion(rules.tree).errors()
       guard errors.isEmpty else { throw CompileErrors.wrap(errors) }
-      return try link(rules, queries, heap, files: sources.map(\.name))
+      return try link(Lowering(rules: rules, isTraced: isTraced), queries, heap, files: files)
     } catch {
       throw CompileFailure(errors: error.all)
     }
   }
 
   private static func link(
-    _ rules: RuleSet, _ queries: [String], _ heap: Heap, files: [String]
+    _ start: Lowering, _ queries: [String], _ heap: Heap, files: [String]
   ) throws(RegoError) -> Program {
-    var lowering = Lowering(rules: rules)
+    var lowering = start
+    let rules = start.rules
     var procedures: [Procedure] = []
     for group in rules.tree.groups { procedures.append(try lowering.group(group)) }
     var numbers: [Int] = []

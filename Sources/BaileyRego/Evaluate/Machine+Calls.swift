@@ -42,9 +42,11 @@ extension Machine {
       return try builtin.function(registers.arguments(first, count), builtins)
     } catch {
       if heap.exhausted { throw limitExceeded("memory") }
-      guard strict || error.kind == .halt else { return .undefined }
-      throw RegoError(
+      let failure = RegoError(
         error.kind == .type ? .evalType : .evalBuiltin, "\(builtin.name): \(error.message)", location)
+      if strict || error.kind == .halt { throw failure }
+      if forgivenErrors.count < 10 { forgivenErrors.append(failure) }
+      return .undefined
     }
   }
 

@@ -134,6 +134,7 @@ extension Machine {
           throw conflict(index, procedure.locations[at - 1])
         }
       case .return(let value): return get(value)
+      case .note(let point): trace?.reach(Int(point), procedure: index, registers, base)
       }
     }
   }

@@ -14,6 +14,10 @@ package final class Machine {
   var steps = 0
   var depth = 0
   var strict = false
+  /// What a traced program reports to.
+  package var trace: Trace?
+  /// Errors of builtins that only made an expression undefined; the first few.
+  package internal(set) var forgivenErrors: [RegoError] = []
   var limits = Limits()
   package private(set) var builtins: BuiltinContext
 
@@ -28,6 +32,7 @@ package final class Machine {
   /// Forgets the last evaluation; input and data are read into `heap` after this.
   package func prepare(nowNanoseconds: Int = 0, seed: UInt64 = 0) {
     heap.reset()
+    forgivenErrors.removeAll()
     builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
     contexts.removeAll(keepingCapacity: true)
     calls.removeAll(keepingCapacity: true)
