@@ -106,16 +106,27 @@ extension Program {
   ) throws(CompileFailure) -> Program {
     do throws(RegoError) {
       let rules = try RuleSet(modules, registry: registry ?? defaultRegistry, heap: heap)
-      let errors = rules.errors + Recursion(rules.tree).errors()
-      guard errors.isEmpty else { throw CompileErrors.wrap(errors) }
-      return try link(Lowering(rules: rules, isTraced: isTraced), queries, heap, files: files)
+      try refuse(rules.errors)
+      let (order, circles) = Recursion(rules.tree).order()
+      try refuse(circles)
+      var types = TypeCheck(registry: rules.registry)
+      for index in order {
+        let group = rules.tree.groups[index]
+        for rule in group.rules { types.rule(rule, at: rules.tree.nodes[group.node].path) }
+      }
+      try refuse(types.errors)
+      return try link(Lowering(rules: rules, isTraced: isTraced), types, queries, heap, files: files)
     } catch {
       throw CompileFailure(errors: error.all)
     }
   }
 
+  private static func refuse(_ errors: [RegoError]) throws(RegoError) {
+    if !errors.isEmpty { throw CompileErrors.wrap(errors) }
+  }
+
   private static func link(
-    _ start: Lowering, _ queries: [String], _ heap: Heap, files: [String]
+    _ start: Lowering, _ documents: TypeCheck, _ queries: [String], _ heap: Heap, files: [String]
   ) throws(RegoError) -> Program {
     var lowering = start
     let rules = start.rules
@@ -125,7 +136,10 @@ extension Program {
     for (index, text) in queries.enumerated() {
       var parser = try Parser(Array(text.utf8), file: Int32(files.count + index), version1: true, heap: heap)
       let (body, slots, errors) = try rules.resolve(query: parser.body(until: .end))
-      guard errors.isEmpty else { throw CompileErrors.wrap(errors) }
+      try refuse(errors)
+      var types = documents
+      types.query(body, slots)
+      try refuse(types.errors)
       procedures.append(try lowering.query(body, slots))
       numbers.append(procedures.count - 1)
     }

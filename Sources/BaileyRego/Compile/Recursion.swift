@@ -46,29 +46,32 @@ struct Recursion {
     }
   }
 
-  /// One error a circle, with the way round it.
-  func errors() -> [RegoError] {
-    var errors: [RegoError] = []
+  /// Rules after those that they use, and one error a circle, with the way round it.
+  func order() -> (groups: [Int], errors: [RegoError]) {
+    var (order, errors) = ([Int](), [RegoError]())
     var state = [UInt8](repeating: 0, count: tree.groups.count)
     for start in tree.groups.indices where state[start] == 0 {
       var way: [Int] = []
-      search(start, &state, &way, &errors)
+      search(start, &state, &way, &order, &errors)
     }
-    return errors
+    return (order, errors)
   }
 
-  private func search(_ group: Int, _ state: inout [UInt8], _ way: inout [Int], _ errors: inout [RegoError]) {
+  private func search(
+    _ group: Int, _ state: inout [UInt8], _ way: inout [Int], _ order: inout [Int], _ errors: inout [RegoError]
+  ) {
     state[group] = 1
     way.append(group)
     for next in uses[group] {
       if state[next] == 0 {
-        search(next, &state, &way, &errors)
+        search(next, &state, &way, &order, &errors)
       } else if state[next] == 1, let start = way.firstIndex(of: next) {
         errors.append(error(Array(way[start...]) + [next]))
       }
     }
     way.removeLast()
     state[group] = 2
+    order.append(group)
   }
 
   private func error(_ way: [Int]) -> RegoError {

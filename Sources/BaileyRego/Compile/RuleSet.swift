@@ -110,12 +110,6 @@ struct RuleSet {
       result.branches.append(.init(value: ends[ends.count - 1], body: ordered, location: branch.location))
     }
     errors += safety.errors
-    for branch in result.branches {
-      var types = TypeCheck(registry: registry)
-      types.body(branch.body)
-      (result.keys + [branch.value]).forEach { types.check($0) }
-      errors += types.errors
-    }
     result.slots = resolver.slots
     return result
   }
@@ -129,9 +123,7 @@ struct RuleSet {
     let (body, _, _) = try resolver.body(query)
     var safety = Safety(slots: resolver.slots, registry: registry)
     let (ordered, _) = safety.order(body, SlotSet())
-    var types = TypeCheck(registry: registry)
-    types.body(ordered)
-    return (ordered, resolver.slots, safety.errors + types.errors)
+    return (ordered, resolver.slots, safety.errors)
   }
 }
 
