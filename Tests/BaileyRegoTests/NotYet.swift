@@ -5,12 +5,13 @@ enum NotYet {
 
   /// Need other libraries (BaileyRegoLibraries) or metadata, and are still to be written.
   private static let open = [
-    "crypto.", "io.jwt.", "json.match_schema", "json.verify_schema", "regex.", "rego.metadata.", "rego.parse_module",
+    "crypto.", "io.jwt.", "json.match_schema", "json.verify_schema", "regex.", "rego.parse_module",
     "strings.render_template", "yaml.",
   ]
 
   /// Whether a failure is that of a builtin which is known to be missing.
   static func explains(_ failure: String) -> Bool {
-    (refused + open).contains { failure.contains("undefined function " + $0) }
+    failure.contains("there is no reader of YAML")
+      || (refused + open).contains { failure.contains("undefined function " + $0) }
   }
 }

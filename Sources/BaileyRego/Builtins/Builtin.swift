@@ -31,7 +31,10 @@ package final class BuiltinContext {
   package let heap: Heap
   package var nowNanoseconds: Int
   package var seed: UInt64
-  package var printed: [String] = []
+  package var printed: [Printed] = []
+  var printedBytes = 0
+  /// What `opa.runtime` says; nothing else of the world is shown there.
+  package var version: String?
   /// Results that must stay the same within a decision, and compiled patterns.
   package var cache: [String: Value] = [:]
   package var globs: [GlobKey: Glob] = [:]
@@ -58,6 +61,10 @@ package struct Registry: Sendable {
   /// Where time zones come from; without a source there is only UTC.
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
+  package typealias YAML = @Sendable ([UInt8], Heap) throws(AnnotationReader.Problem) -> Value
+  /// What reads metadata; without it modules that ask for theirs are refused.
+  package var yaml: YAML?
+
   package init() {
     for builtin in Self.core { register(builtin) }
   }
@@ -72,6 +79,12 @@ package struct Registry: Sendable {
   }
 
   func index(_ name: String) -> Int? { indices[name] }
+
+  mutating func keep(_ isWanted: (String) -> Bool) {
+    builtins.removeAll { !isWanted($0.name) }
+    indices = Dictionary(uniqueKeysWithValues: builtins.enumerated().map { ($0.element.name, $0.offset) })
+  }
+
   package var names: [String] { builtins.map(\.name) }
 }
 

@@ -2,8 +2,11 @@ extension Registry {
   /// Everything that needs no other library.
   static let core: [Builtin] = [
     comparisons, arithmetic, bits, aggregates, arrays, sets, objects, types, strings, encodings, json, traces, globs,
-    documents, patches, units, versions, graphs, networks, times, identifiers,
+    documents, patches, units, versions, graphs, networks, locators, casts, prints, times, identifiers,
   ].flatMap(\.self)
+
+  /// The version of OPA that the engine agrees with.
+  package static let opaVersion = "1.20.2"
 
   private static let comparisons: [Builtin] = [
     Builtin("equal", 2) { (a, _) in Value(Value.equal(a[0], a[1])) },
@@ -20,12 +23,11 @@ extension Registry {
   ]
 
   private static let traces: [Builtin] = [
-    Builtin("print", 0) { (_, _) in .true },
-    Builtin("trace", 1) { (a, context) throws(BuiltinFailure) in
-      context.printed.append(String(decoding: try a.string(0), as: UTF8.self))
-      return .true
+    // At most a version: a decision must not see the environment.
+    Builtin("opa.runtime", 0) { (_, context) in
+      guard let version = context.version else { return .emptyObject }
+      return context.heap.object([(context.heap.string("version"), context.heap.string(version))])
     },
-    Builtin("opa.runtime", 0) { (_, _) in .emptyObject },
     Builtin("walk", 1) { (a, context) in Walk.list(a[0], context.heap) },
   ]
 }

@@ -149,18 +149,27 @@ extension Registry {
     return out
   }
 
+  /// The texts between separators; of an empty one, all characters.
+  private static func pieces(_ text: Text, _ separator: Text, _ heap: Heap) -> [Value] {
+    guard separator.count > 0 else { return Unicode.scalars(text).map { heap.string(Unicode.bytes([$0])) } }
+    var (pieces, at) = ([Value](), 0)
+    while let found = text.find(separator, from: at) {
+      pieces.append(heap.string(Array(text[at..<found])))
+      at = found + separator.count
+    }
+    return pieces + [heap.string(Array(text[at...]))]
+  }
+
+  private static func clamped(_ count: Int) -> Int { Int(min(count.magnitude, UInt(Int32.max))) }
+
   private static let parts: [Builtin] = [
     Builtin("split", 2) { (a, c) throws(BuiltinFailure) in
-      let (text, separator) = (try a.string(0), try a.string(1))
-      guard separator.count > 0 else {
-        return c.heap.array(Unicode.scalars(text).map { c.heap.string(Unicode.bytes([$0])) })
-      }
-      var (pieces, at) = ([Value](), 0)
-      while let found = text.find(separator, from: at) {
-        pieces.append(c.heap.string(Array(text[at..<found])))
-        at = found + separator.count
-      }
-      return c.heap.array(pieces + [c.heap.string(Array(text[at...]))])
+      c.heap.array(pieces(try a.string(0), try a.string(1), c.heap))
+    },
+    Builtin("strings.split_n", 3) { (a, c) throws(BuiltinFailure) in
+      let (text, separator, count) = (try a.string(0), try a.string(1), try a.integer(2))
+      let pieces = pieces(text, separator, c.heap)
+      return c.heap.array(Array(count < 0 ? pieces.suffix(clamped(count)) : pieces.prefix(clamped(count))))
     },
     Builtin("substring", 3) { (a, c) throws(BuiltinFailure) in
       let scalars = Unicode.scalars(try a.string(0))

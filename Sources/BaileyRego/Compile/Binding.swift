@@ -83,6 +83,7 @@ enum Binding {
 
   /// What is bound after two terms were made equal.
   static func unify(_ left: Term, _ right: Term, _ safe: SlotSet) -> SlotSet? {
+    if neverMatch(left, right) { return evaluateAll([left, right], safe) }
     if let bound = evaluate(left, safe), let result = pattern(right, bound) { return result }
     if let bound = evaluate(right, safe), let result = pattern(left, bound) { return result }
     guard let pairs = counterparts(left, right) else { return nil }
@@ -99,6 +100,14 @@ enum Binding {
     return bound
   }
 
+  /// Two literals of different shape: neither gives the other's variables a value.
+  private static func neverMatch(_ left: Term, _ right: Term) -> Bool {
+    switch (left.node, right.node) {
+    case (.array, .array), (.object, .object): counterparts(left, right) == nil
+    default: false
+    }
+  }
+
   /// Parts that must be equal one by one, when both sides are literals of the same shape.
   static func counterparts(_ left: Term, _ right: Term) -> [(Term, Term)]? {
     switch (left.node, right.node) {
@@ -107,15 +116,19 @@ enum Binding {
     case (.object(let first), .object(let second)) where first.count == second.count:
       var pairs: [(Term, Term)] = []
       for pair in first {
-        guard case .scalar(let key) = pair.key.node,
-          let other = second.first(where: {
-            if case .scalar(let other) = $0.key.node { Value.equal(key, other) } else { false }
-          })
-        else { return nil }
+        guard let other = second.first(where: { isSameKey($0.key, pair.key) }) else { return nil }
         pairs.append((pair.value, other.value))
       }
       return pairs
     default: return nil
+    }
+  }
+
+  private static func isSameKey(_ left: Term, _ right: Term) -> Bool {
+    switch (left.node, right.node) {
+    case (.scalar(let first), .scalar(let second)): Value.equal(first, second)
+    case (.local(let first), .local(let second)): first == second
+    default: false
     }
   }
 
@@ -129,7 +142,7 @@ enum Binding {
     switch statement.kind {
     case .term(let term): return evaluate(term, safe)
     case .assign(let target, let value):
-      return evaluate(value, safe).flatMap { pattern(target, $0) } ?? unify(target, value, safe)
+      return unify(value, target, safe)
     case .unify(let left, let right): return unify(left, right, safe)
     case .declare: return safe
     case .someIn(let key, let value, let collection):

@@ -4,7 +4,6 @@ extension Lowering {
     note(statement)
     statementDepth += 1
     defer { statementDepth -= 1 }
-    if isErasedPrint(statement) { return }
     guard !statement.modifiers.isEmpty else {
       try plain(statement)
       return
@@ -12,14 +11,9 @@ extension Lowering {
     try modified(statement)
   }
 
-  /// Calls of `print` are for traces only.
-  private func isErasedPrint(_ statement: Statement) -> Bool {
-    guard case .term(let term) = statement.kind, case .call(.builtin(let index), _) = term.node else { return false }
-    return rules.registry.builtins[index].name == "print"
-  }
-
   private mutating func plain(_ statement: Statement) throws(RegoError) {
-    guard statement.negated else {
+    // A print holds always, negated or not.
+    guard statement.negated, !statement.calls("internal.print", rules.registry) else {
       try positive(statement)
       return
     }

@@ -191,7 +191,7 @@ extension Lowering {
   }
 
   private func checkArity(_ name: String, _ wanted: Int, _ count: Int, _ place: Location) throws(RegoError) {
-    guard wanted != count, name != "print" else { return }
+    guard wanted != count else { return }
     let why = count < wanted ? "too few" : "too many"
     throw RegoError(.type, "\(name): arity mismatch: \(why) arguments (have \(count), want \(wanted))", place)
   }

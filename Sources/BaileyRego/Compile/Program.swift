@@ -80,19 +80,23 @@ extension Program {
 
   /// Compiles modules and the queries that will be asked of them.
   package static func compile(
-    _ sources: [Source], queries: [String], registry: Registry? = nil
+    _ sources: [Source], queries: [String], registry: Registry? = nil, isStrict: Bool = false
   ) throws(CompileFailure) -> Program {
     let heap = Heap()
-    let modules = try read(sources, heap)
-    return try compile(modules, files: sources.map(\.name), queries: queries, registry: registry, heap: heap)
+    let modules = try read(sources, heap, yaml: registry?.yaml)
+    return try compile(
+      modules, files: sources.map(\.name), queries: queries, registry: registry, heap: heap, isStrict: isStrict)
   }
 
-  static func read(_ sources: [Source], _ heap: Heap) throws(CompileFailure) -> [Module] {
+  static func read(_ sources: [Source], _ heap: Heap, yaml: Registry.YAML? = nil) throws(CompileFailure) -> [Module] {
     do throws(RegoError) {
       var modules: [Module] = []
       for (index, source) in sources.enumerated() {
         var parser = try Parser(source.text, file: Int32(index), version1: source.isVersion1, heap: heap)
         modules.append(try parser.module())
+      }
+      for annotation in try Metadata.read(sources, yaml: yaml) {
+        modules[Int(annotation.location.file)].annotations.append(annotation)
       }
       return modules
     } catch {
@@ -102,10 +106,11 @@ extension Program {
 
   /// The same for modules that were read; a traced program says where control comes by.
   static func compile(
-    _ modules: [Module], files: [String], queries: [String], registry: Registry?, heap: Heap, isTraced: Bool = false
+    _ modules: [Module], files: [String], queries: [String], registry: Registry?, heap: Heap, isTraced: Bool = false,
+    isStrict: Bool = false
   ) throws(CompileFailure) -> Program {
     do throws(RegoError) {
-      let rules = try RuleSet(modules, registry: registry ?? defaultRegistry, heap: heap)
+      let rules = try RuleSet(modules, registry: registry ?? defaultRegistry, heap: heap, isStrict: isStrict)
       try refuse(rules.errors)
       let (order, circles) = Recursion(rules.tree).order()
       try refuse(circles)

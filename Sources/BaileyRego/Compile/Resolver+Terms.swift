@@ -62,18 +62,49 @@ extension Resolver {
     _ callee: Callee, _ arguments: [Term], _ location: Location
   ) throws(RegoError) -> Term {
     guard case .path(let path) = callee else { return Term(.call(callee, arguments), location) }
+    if let constant = try metadata(path, arguments) { return Term(.scalar(constant), location) }
     let target = try self.callee(path, location)
     return Term(.call(target, try terms(arguments)), location)
   }
 
-  private func callee(_ path: [Value], _ location: Location) throws(RegoError) -> Callee {
+  private mutating func callee(_ path: [Value], _ location: Location) throws(RegoError) -> Callee {
     let isLocal = scopes.contains { $0.bound[path[0].key] != nil }
-    if !isLocal, let absolute = functionPath(path) { return .function(absolute) }
+    if !isLocal, let absolute = functionPath(path) {
+      if names.imports[path[0].key] != nil { usedImports.insert(path[0].key) }
+      return .function(absolute)
+    }
     let name = path.map { String($0) }.joined(separator: ".")
+    if !isLocal, let shadowing = shadowing(path) {
+      throw RegoError(.type, "undefined function \(shadowing)", location)
+    }
+    if name == "print" { throw RegoError(.type, "print(…) used as value", location) }
     guard let index = registry.index(name) else {
-      throw RegoError(.type, "undefined function \(name)" + hint(name), location)
+      throw RegoError(.type, "undefined function \(name)" + (Capabilities.refusal(name) ?? hint(name)), location)
+    }
+    if names.isVersion1, Registry.deprecated.contains(name) {
+      throw RegoError(.type, "deprecated built-in function calls in expression: \(name)", location)
     }
     return .builtin(index)
+  }
+
+  /// What an import or a rule of the package makes of a name that is no function there.
+  private func shadowing(_ path: [Value]) -> String? {
+    if let imported = names.imports[path[0].key] {
+      return (imported + path.dropFirst()).map { String($0) }.joined(separator: ".")
+    }
+    guard names.rules.contains(path[0].key) else { return nil }
+    return (names.package + path).reduce("data") { $0 + "." + String($1) }
+  }
+
+  private func metadata(_ path: [Value], _ arguments: [Term]) throws(RegoError) -> Value? {
+    guard let rule, arguments.isEmpty, path.count == 3, path[0].text.elementsEqual("rego".utf8),
+      path[1].text.elementsEqual("metadata".utf8)
+    else { return nil }
+    switch String(path[2]) {
+    case "chain": return try metadata.chain(rule, names.package, heap)
+    case "rule": return try metadata.rule(rule, heap)
+    default: return nil
+    }
   }
 
   /// Where a function of the policy is, if the name means one.
@@ -107,13 +138,18 @@ extension Resolver {
     var result = source
     result.modifiers = try source.modifiers.resolvedBy(&self)
     switch source.kind {
-    case .term(let inner): result.kind = try outputForm(try term(inner))
+    case .term(let inner): result.kind = try outputForm(try term(printed(inner)))
     case .unify(let left, let right): result.kind = .unify(try term(left), try term(right))
     case .assign(let target, let value):
       let value = try term(value)
       result.kind = .assign(try pattern(target, .assigned), value)
     case .declare(let terms):
-      for term in terms { _ = try declare(term, .declared) }
+      for term in terms {
+        guard case .local(let slot) = try declare(term, .declared).node, case .name(let name) = term.node,
+          !isWildcard(name)
+        else { continue }
+        unused.introduce(.declared, slot, name, source.location)
+      }
       result.kind = .declare([])
     case .someIn(let key, let value, let collection):
       let collection = try term(collection)
@@ -123,6 +159,21 @@ extension Resolver {
       result.kind = try every(key, value, domain, body)
     }
     return result
+  }
+
+  /// `print` takes each operand as the set of its values: what is undefined is no reason to stop.
+  private func printed(_ term: Term) -> Term {
+    guard case .call(.path(let path), let operands) = term.node, path.count == 1,
+      path[0].text.elementsEqual("print".utf8), functionPath(path) == nil
+    else { return term }
+    let variable = Node.name(heap.string("$print"))
+    let sets = operands.map { operand in
+      let place = operand.location
+      let body = Statement(kind: .unify(Term(variable, place), operand), location: place)
+      return Term(.comprehension(Comprehension(kind: .set, value: Term(variable, place), body: [body])), place)
+    }
+    let name = ["internal", "print"].map { heap.string($0) }
+    return Term(.call(.path(name), [Term(.array(sets), term.location)]), term.location)
   }
 
   /// `f(x, y)` with one argument too many means `f(x) = y`.

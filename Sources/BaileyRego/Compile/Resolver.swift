@@ -11,6 +11,8 @@ struct Resolver {
     var arities: [[Value.Key]: Int]
     /// Aliases of imports, with the whole path.
     var imports: [Value.Key: [Value]]
+    /// Deprecated builtins are for version 0 only.
+    var isVersion1 = true
   }
 
   struct Scope {
@@ -35,6 +37,12 @@ struct Resolver {
   var scopes: [Scope] = []
   /// The name of each slot, for messages.
   var slots: [Value] = []
+  var unused = Unused()
+  /// The names of imports that were used.
+  var usedImports: Set<Value.Key> = []
+  /// The rule at hand, if it is one, and what is known of it.
+  var rule: Rule?
+  var metadata = Metadata(annotations: [])
 
   init(names: Names, registry: Registry, heap: Heap) {
     self.names = names
@@ -123,7 +131,10 @@ struct Resolver {
     guard case .name(let name) = term.node else { return term }
     let last = scopes.count - 1
     if isWildcard(name) { return Term(.local(scopes[last].bound[name.key] ?? bind(name)), term.location) }
-    if isRoot(name) { throw RegoError(.compile, "variables must not shadow \(String(name))", term.location) }
+    if isRoot(name) {
+      throw RegoError(
+        .compile, "variables must not shadow \(String(name)) (use a different variable name)", term.location)
+    }
     if last > 0, scopes[last - 1].arguments.contains(name.key) {
       throw RegoError(.compile, "arg \(String(name)) redeclared", term.location)
     }
@@ -135,7 +146,9 @@ struct Resolver {
       throw RegoError(.compile, "var \(String(name)) \(before) above", term.location)
     }
     if how == .assigned { scopes[last].assigned.insert(name.key) }
-    return Term(.local(bind(name)), term.location)
+    let slot = bind(name)
+    if how == .assigned { unused.introduce(.assigned, slot, name, term.location) }
+    return Term(.local(slot), term.location)
   }
 
   /// A declaration further down in the same body will say that the name is used too early.
@@ -148,11 +161,16 @@ struct Resolver {
   mutating func variable(_ name: Value, _ location: Location) throws(RegoError) -> Term {
     markSeen(name)
     for index in scopes.indices.reversed() {
-      if let slot = scopes[index].bound[name.key] { return Term(.local(slot), location) }
+      guard let slot = scopes[index].bound[name.key] else { continue }
+      unused.use(slot)
+      return Term(.local(slot), location)
     }
     if name.text.elementsEqual("input".utf8) { return Term(.input, location) }
     if name.text.elementsEqual("data".utf8) { return Term(.data, location) }
-    if let path = names.imports[name.key] { return absolute(path, location) }
+    if let path = names.imports[name.key] {
+      usedImports.insert(name.key)
+      return absolute(path, location)
+    }
     if names.rules.contains(name.key) { return dataReference(names.package + [name], location) }
     if scopes.count > 1, scopes.last?.isTemplate == true {
       if isWildcard(name) { throw RegoError(.compile, "var _ is undeclared", location) }

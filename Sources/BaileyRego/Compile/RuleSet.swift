@@ -7,15 +7,23 @@ struct RuleSet {
   private var rulesOf: [[Value.Key]: Set<Value.Key>] = [:]
   private var arities: [[Value.Key]: Int] = [:]
   private static let maximumErrors = 10
+  /// Whether what is not used is refused.
+  private let isStrict: Bool
+  private let metadata: Metadata
+  private var usedImports: Set<Value.Key> = []
 
-  init(_ modules: [Module], registry: Registry, heap: Heap) throws(RegoError) {
+  init(_ modules: [Module], registry: Registry, heap: Heap, isStrict: Bool = false) throws(RegoError) {
     self.registry = registry
     self.heap = heap
+    self.isStrict = isStrict
+    metadata = Metadata(annotations: modules.flatMap(\.annotations))
     for module in modules { declare(module) }
     for module in modules {
       _ = tree.insert(module.package)
       let names = try self.names(of: module)
+      usedImports = []
       for rule in module.rules { add(rule, names) }
+      if isStrict { errors += Unused.imports(module, used: usedImports) }
     }
     do throws(RegoError) { try tree.finish() } catch { errors.append(error) }
   }
@@ -31,18 +39,28 @@ struct RuleSet {
   }
 
   func names(of module: Module) throws(RegoError) -> Resolver.Names {
+    if module.isVersion1 { try refuseDoubleImports(module) }
     var imports: [Value.Key: [Value]] = [:]
     for declaration in module.imports {
       let root = String(declaration.path[0])
       guard root == "data" || root == "input", let name = declaration.alias ?? declaration.path.last else { continue }
-      if let other = imports[name.key], module.isVersion1 {
-        let shadowed = other.map { String($0) }.joined(separator: ".")
-        throw RegoError(.compile, "import must not shadow import \(shadowed)", declaration.location)
-      }
       imports[name.key] = declaration.path
     }
     return Resolver.Names(
-      package: module.package, rules: rulesOf[module.package.map(\.key)] ?? [], arities: arities, imports: imports)
+      package: module.package, rules: rulesOf[module.package.map(\.key)] ?? [], arities: arities, imports: imports,
+      isVersion1: module.isVersion1)
+  }
+
+  private func refuseDoubleImports(_ module: Module) throws(RegoError) {
+    var known: [Value.Key: [Value]] = [:]
+    for declaration in module.imports {
+      guard let name = declaration.alias ?? declaration.path.last else { continue }
+      if let other = known[name.key] {
+        let shadowed = other.map { String($0) }.joined(separator: ".")
+        throw RegoError(.compile, "import must not shadow import \(shadowed)", declaration.location)
+      }
+      known[name.key] = declaration.path
+    }
   }
 
   /// The head's name and the constant strings behind it.
@@ -69,7 +87,7 @@ struct RuleSet {
       }
       try tree.add(resolved, at: names.package + prefix, arity: rule.arguments?.count)
     } catch {
-      errors.append(error)
+      errors += error.all
     }
   }
 
@@ -90,6 +108,7 @@ struct RuleSet {
     _ rule: Rule, keys: [Term], _ names: Resolver.Names
   ) throws(RegoError) -> ResolvedRule {
     var resolver = Resolver(names: names, registry: registry, heap: heap)
+    (resolver.rule, resolver.metadata) = (rule, metadata)
     let (arguments, matches) = try resolver.arguments(rule.arguments ?? [])
     let argumentSlots = SlotSet(0..<resolver.slots.count)
     var result = ResolvedRule(
@@ -101,6 +120,9 @@ struct RuleSet {
       let (body, heads, _) = try resolver.body(matches + alternative.body, with: [alternative.value])
       branches.append(.init(value: heads[0], body: body, location: alternative.location))
     }
+    usedImports.formUnion(resolver.usedImports)
+    let unused = resolver.unused.errors(strict: isStrict)
+    if !unused.isEmpty { throw CompileErrors.wrap(unused) }
     var safety = Safety(slots: resolver.slots, registry: registry)
     for (index, branch) in branches.enumerated() {
       let (ordered, safe) = safety.order(branch.body, argumentSlots)
@@ -158,7 +180,9 @@ extension Resolver {
     case .name(let name):
       if let slot = scopes[0].bound[name.key] { return Term(.local(slot), term.location) }
       scopes[0].arguments.insert(name.key)
-      return Term(.local(bind(name)), term.location)
+      let slot = bind(name)
+      if !isWildcard(name) { unused.introduce(.argument, slot, name, term.location) }
+      return Term(.local(slot), term.location)
     case .array(let items):
       var made: [Term] = []
       for item in items { made.append(parameter(item)) }

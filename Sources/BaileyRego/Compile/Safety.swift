@@ -34,14 +34,19 @@ struct Safety {
     return (ordered, bound)
   }
 
-  private mutating func report(_ statements: [Statement], _ safe: SlotSet) {
+  private mutating func report(_ waiting: [Statement], _ safe: SlotSet) {
+    let prints = waiting.filter { $0.calls("internal.print", registry) }
+    let statements = prints.isEmpty ? waiting : prints
     var unsafeSlots: SlotSet = SlotSet()
     for statement in statements { unsafeSlots.formUnion(Binding.free(statement).subtracting(safe)) }
     var reported: Set<Value.Key> = []
     let location = statements.first?.location
     for slot in unsafeSlots.members where reported.insert(slots[slot].key).inserted {
       let name = slots[slot].text.first == 0x24 ? "_" : String(slots[slot])
-      errors.append(RegoError(.unsafeVariable, "var \(name) is unsafe", location))
+      errors.append(
+        !prints.isEmpty
+          ? RegoError(.compile, "var \(name) is undeclared", location)
+          : RegoError(.unsafeVariable, "var \(name) is unsafe", location))
     }
   }
 
@@ -120,5 +125,13 @@ struct Safety {
       ordered.append(.expression(inner(statement, safe)))
     }
     return ordered
+  }
+}
+
+extension Statement {
+  /// Whether it is nothing but a call of this builtin.
+  func calls(_ name: String, _ registry: Registry) -> Bool {
+    guard case .term(let term) = kind, case .call(.builtin(let index), _) = term.node else { return false }
+    return registry.builtins[index].name == name
   }
 }

@@ -39,7 +39,10 @@ extension Machine {
   private func builtin(_ index: Int, _ first: Int, _ count: Int, _ location: Location) throws(RegoError) -> Value {
     let builtin = program.registry.builtins[index]
     do throws(BuiltinFailure) {
-      return try builtin.function(registers.arguments(first, count), builtins)
+      let printed = builtins.printed.count
+      let value = try builtin.function(registers.arguments(first, count), builtins)
+      for index in printed..<builtins.printed.count { builtins.printed[index].location = location }
+      return value
     } catch {
       if heap.exhausted { throw limitExceeded("memory") }
       let failure = RegoError(

@@ -21,10 +21,22 @@ package final class Machine {
   var limits = Limits()
   package private(set) var builtins: BuiltinContext
 
-  package init(_ program: Program, limits: Limits = Limits()) {
+  private let base: BaseDocument?
+
+  package convenience init(_ program: Program, limits: Limits = Limits()) {
+    self.init(program, base: nil, limits: limits)
+  }
+
+  /// Evaluates with base data that was read before.
+  package convenience init(_ base: BaseDocument, limits: Limits = Limits()) {
+    self.init(base.program, base: base, limits: limits)
+  }
+
+  private init(_ program: Program, base: BaseDocument?, limits: Limits) {
     self.program = program
+    self.base = base
     self.limits = limits
-    heap = Heap(base: program.heap, limit: limits.memory)
+    heap = Heap(base: base?.heap ?? program.heap, limit: limits.memory)
     builtins = BuiltinContext(heap: heap)
     builtins.zoneSource = program.registry.zoneSource
   }
@@ -41,11 +53,14 @@ package final class Machine {
     steps = limits.steps
   }
 
-  /// The bindings of a query: an array of objects.
+  /// The bindings of a query: an array of objects. Without data of its own the evaluation sees the base data.
+  ///
+  /// Data given here is not looked at for conflicts with rules: it has the last word.
   package func evaluate(
-    query: Int = 0, input: Value = .undefined, data: Value = .emptyObject, strict: Bool = false
+    query: Int = 0, input: Value = .undefined, data: Value? = nil, strict: Bool = false
   ) throws(RegoError) -> Value {
     self.strict = strict
+    let data = data ?? base?.value ?? .emptyObject
     calls.removeAll(keepingCapacity: true)
     let results = program.tree.groups.count + program.tree.nodes.count
     contexts = [Context(input: input, data: data, results: results)]
@@ -80,6 +95,7 @@ extension BuiltinContext {
     self.nowNanoseconds = nowNanoseconds
     self.seed = seed
     printed.removeAll()
+    printedBytes = 0
     cache.removeAll(keepingCapacity: true)
     globs.removeAll(keepingCapacity: true)
   }

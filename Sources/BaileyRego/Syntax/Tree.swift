@@ -117,4 +117,5 @@ package struct Module: Sendable {
   var imports: [Import] = []
   var rules: [Rule] = []
   var isVersion1 = true
+  var annotations: [Annotation] = []
 }

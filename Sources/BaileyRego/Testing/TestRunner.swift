@@ -27,7 +27,7 @@ package struct TestRunner {
 
   package init(_ sources: [Source], registry: Registry? = nil) throws(CompileFailure) {
     let heap = Heap()
-    let modules = try Program.read(sources, heap)
+    let modules = try Program.read(sources, heap, yaml: registry?.yaml)
     let files = sources.map(\.name)
     var found = TestDiscovery(modules, heap: heap, withCases: true)
     func compile() throws(CompileFailure) -> Program {

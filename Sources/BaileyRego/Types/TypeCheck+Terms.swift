@@ -41,7 +41,7 @@ extension TypeCheck {
     }
   }
 
-  private func name(_ callee: Callee) -> String {
+  func name(_ callee: Callee) -> String {
     switch callee {
     case .builtin(let index): registry.builtins[index].name
     case .function(let path), .path(let path): path.reduce("data") { $0 + "." + String($1) }

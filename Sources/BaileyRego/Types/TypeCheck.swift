@@ -73,7 +73,7 @@ struct TypeCheck {
   mutating func body(_ statements: [Statement]) { statements.forEach { self.statement($0) } }
 
   private mutating func statement(_ statement: Statement) {
-    for modifier in statement.modifiers where !modifier.value.isFunctionName { check(modifier.value) }
+    statement.modifiers.forEach { check($0) }
     switch statement.kind {
     case .declare: return
     case .term(let term):
@@ -89,6 +89,17 @@ struct TypeCheck {
       self.body(body)
       (isLax, locals) = outer
     }
+  }
+
+  /// What stands in a function's place must take as many operands, of types that fit.
+  private mutating func check(_ modifier: Modifier) {
+    guard modifier.value.isFunctionName else { return check(modifier.value) }
+    guard case .call(let target, _) = modifier.target.node, case .call(let callee, _) = modifier.value.node,
+      let wanted = signature(target)?.parameters, let have = signature(callee)?.parameters, have.count > 0
+    else { return }
+    guard have.count != wanted.count || !zip(have, wanted).allSatisfy({ Type.unify($0, $1) }) else { return }
+    report(
+      "\(name(target)): arity mismatch: have \(Type.text(have)), want \(Type.text(wanted))", modifier.location)
   }
 
   /// A comparison that stands as a condition can fail for good; as a value it is just false.
