@@ -14,6 +14,7 @@ struct LanguageTests {
       ("p if { every x in input.a { x < 4 } }", #"{"p":true}"#),
       ("p if { every x in input.none { x < 4 } }", "{}"),
       ("p if { not input.none; not input.a[0] == 2 }", #"{"p":true}"#),
+      ("f(x)\np := f(1)", #"{"p":true}"#),
       ("p := 1 if false else := 2 if true else := 3", #"{"p":2}"#),
       ("default p := 7\np := 8 if false", #"{"p":7}"#),
       ("f([x, y]) := x + y\np := f([1, 2])", #"{"p":3}"#),
@@ -86,6 +87,39 @@ struct LanguageTests {
       s contains "z" if input.v == "z"
       """
     #expect(evaluate(module, input: #"{"v":"\#(value)"}"#) == wanted)
+  }
+
+  @Test(
+    "The index knows members of a collection too",
+    arguments: [
+      ("a", #"{"p":["1","2","3","5"],"q":1}"#), ("b", #"{"p":["2","5"],"q":0}"#), ("c", #"{"p":["3","4"],"q":1}"#),
+      ("d", #"{"p":[],"q":0}"#),
+    ])
+  func membershipIndex(value: String, wanted: String) {
+    let module = """
+      default q := 0
+      q := 1 if input.v in ["a", "c"]
+      q := 1 if input.v in {"c", "x"}
+      p contains "1" if input.v == "a"
+      p contains "2" if input.v in {"a", "b"}
+      p contains "3" if input.v in ["a", "c", "a"]
+      p contains "4" if input.v == "c"
+      p contains "5" if input.v in {"b", "a"}
+      """
+    #expect(evaluate(module, input: #"{"v":"\#(value)"}"#) == wanted)
+  }
+
+  @Test("A function of many arguments is called once for the same ones")
+  func longCalls() {
+    var limits = Limits()
+    limits.steps = 20_000
+    let module = """
+      f0(a, b, c) := a + b + c
+      \((1...20).map { "f\($0)(a, b, c) := f\($0 - 1)(a, b, c) + f\($0 - 1)(a, b, c)" }.joined(separator: "\n"))
+      p := f20(1, 2, 3)
+      """
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+    #expect(evaluate([source], query: "x = data.t.p", limits: limits) == "6291456")
   }
 
   @Test("Strings compare by code point and are never normalised")

@@ -51,6 +51,57 @@ struct LimitTests {
     #expect(answer == "eval_cancel_error: memory limit exceeded")
   }
 
+  @Test("Values that share their parts are compared in a moment", arguments: ["a40 == b40", "a40 < b40", "{a40, b40}"])
+  func sharedComparison(text: String) {
+    let rules = (1...40).map { "a\($0) := [a\($0 - 1), a\($0 - 1)]\nb\($0) := [b\($0 - 1), b\($0 - 1)]" }
+    let module =
+      "package t\na0 := [input.x]\nb0 := [input.y]\n" + rules.joined(separator: "\n")
+      + "\np := count([x | x := \(text)])"
+    let answer = evaluate(
+      [Source(name: "m.rego", text: Array(module.utf8))], query: "x = data.t.p", input: #"{"x":1,"y":1}"#)
+    #expect(answer == "1")
+  }
+
+  @Test(
+    "Work inside builtins counts",
+    arguments: [
+      "object.subset(a40, b40)", "net.cidr_contains_matches(nets, nets)", "indexof_n(long, half)",
+      "object.subset(range, array.slice(range, 1, 50000))", "strings.any_prefix_match(nets, nets)",
+      "[x | some x in range; not range == [x]]",
+      "[x | some x in range; not -1 in range]",
+    ])
+  func builtins(call: String) {
+    let rules = (1...40).map {
+      "a\($0) := {\"l\": a\($0 - 1), \"r\": a\($0 - 1)}\nb\($0) := {\"l\": b\($0 - 1), \"r\": b\($0 - 1)}"
+    }
+    var limits = Limits()
+    limits.steps = 200_000
+    let module = """
+      a0 := {"x": input.x}
+      b0 := {"x": input.x}
+      \(rules.joined(separator: "\n"))
+      range := numbers.range(1, 100000)
+      nets := [sprintf("10.%d.%d.0/24", [x, y]) | some x in numbers.range(0, 60); some y in numbers.range(0, 30)]
+      long := concat("", ["a" | some x in numbers.range(1, 20000)])
+      half := substring(long, 0, 10000)
+      p := \(call)
+      """
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+    let answer = evaluate([source], query: "x = data.t.p", input: #"{"x":1}"#, limits: limits)
+    #expect(answer.contains("eval_cancel_error: instruction limit exceeded"), "\(answer.prefix(200))")
+  }
+
+  @Test("A long pattern in a long text is found, or not, without going back")
+  func search() {
+    let module = """
+      long := concat("", ["a" | some x in numbers.range(1, 60000)])
+      half := concat("", [substring(long, 0, 30000), "b"])
+      p := [contains(long, half), indexof(concat("", [long, half]), half), contains(half, half)]
+      """
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+    #expect(evaluate([source], query: "x = data.t.p") == "[false,60000,true]")
+  }
+
   @Test("Numbers that grow with each rule, and long ones in text and JSON")
   func largeNumbers() {
     let rules = (1...40).map { "a\($0) := a\($0 - 1) * a\($0 - 1)" }.joined(separator: "\n")

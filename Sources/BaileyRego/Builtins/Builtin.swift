@@ -44,6 +44,10 @@ package final class BuiltinContext {
     let pattern: Value.Key
     let separators: Value.Key
   }
+  /// Steps that are left; the machine lends them for the time of a call.
+  var steps = 0
+  /// Whether the deadline has passed.
+  var isOverdue: () -> Bool = { false }
   package var zones: [String: TimeZone] = [:]
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
@@ -51,6 +55,14 @@ package final class BuiltinContext {
     self.heap = heap
     self.nowNanoseconds = nowNanoseconds
     self.seed = seed
+  }
+
+  /// Pays for work that grows faster than the operands; beyond the limit the evaluation ends.
+  package func spend(_ count: Int) throws(BuiltinFailure) {
+    let before = steps
+    steps -= count
+    guard steps < 0 || (before ^ steps) >> 14 != 0 else { return }
+    if steps < 0 || isOverdue() { throw BuiltinFailure("limit exceeded", kind: .halt) }
   }
 }
 

@@ -7,6 +7,7 @@ extension Registry {
       var seen = ValueSet()
       while let node = queue.popLast() {
         let edges = graph.child(node)
+        try c.spend(1 + seen.weight)
         guard !edges.isUndefined, seen.insert(node) else { continue }
         reached.append(node)
         if edges.tag == .array || edges.tag == .set { queue += edges.items }
@@ -70,6 +71,9 @@ struct ValueSet {
     others.append(value)
     return true
   }
+
+  /// What a look-up costs.
+  var weight: Int { others.count >> 3 }
 
   func contains(_ value: Value) -> Bool {
     handles.contains(value.key) || others.contains { Value.equal($0, value) }

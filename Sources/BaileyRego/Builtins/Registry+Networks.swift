@@ -20,6 +20,7 @@ extension Registry {
       var found: [Value] = []
       for network in left {
         let address = try Registry.network(network.text)
+        try c.spend(right.count)
         for other in right where try contains(address, other.text) {
           found.append(c.heap.array([network.key, other.key]))
         }

@@ -35,9 +35,10 @@ extension Registry {
       for item in list.items where item.tag != .object { throw a.elementMismatch(0, list, "object", item) }
       return list.items.reduce(.emptyObject) { $0.merged(with: $1, c.heap) }
     },
-    Builtin("object.subset", 2) { (a, _) throws(BuiltinFailure) in
+    Builtin("object.subset", 2) { (a, context) throws(BuiltinFailure) in
       switch (a[0].tag, a[1].tag) {
-      case (.object, .object), (.set, .set), (.array, .array), (.array, .set): return Value(a[0].covers(a[1]))
+      case (.object, .object), (.set, .set), (.array, .array), (.array, .set):
+        return Value(try a[0].covers(a[1], context))
       default:
         throw BuiltinFailure("both arguments object.subset must be of the same type or array and set", kind: .type)
       }
@@ -63,17 +64,23 @@ extension Value {
   }
 
   /// Whether all of the other is in this: objects by key and deep, sets by member, arrays as a run.
-  func covers(_ other: Value) -> Bool {
+  func covers(_ other: Value, _ context: BuiltinContext) throws(BuiltinFailure) -> Bool {
+    try context.spend(1)
     switch (tag, other.tag) {
     case (.object, .object):
-      return other.pairs.allSatisfy { pair in
+      for pair in other.pairs {
         let own = child(pair.key)
-        return !own.isUndefined && own.covers(pair.value)
+        if own.isUndefined { return false }
+        guard try own.covers(pair.value, context) else { return false }
       }
+      return true
     case (.set, .set): return other.items.allSatisfy { index(of: $0) != nil }
-    case (.array, .set): return other.items.allSatisfy { hasMember($0) }
+    case (.array, .set):
+      try context.spend((count + 1) * (other.count + 1) >> 3)
+      return other.items.allSatisfy { hasMember($0) }
     case (.array, .array):
       guard count >= other.count else { return false }
+      try context.spend((count - other.count + 1) * (other.count + 1) >> 3)
       return (0...(count - other.count)).contains { start in
         (0..<other.count).allSatisfy { Value.equal(item(start + $0), other.item($0)) }
       }

@@ -17,6 +17,7 @@ extension Registry {
     Builtin("indexof_n", 2) { (a, c) throws(BuiltinFailure) in
       let (text, part) = (Unicode.scalars(try a.string(0)), Unicode.scalars(try a.string(1)))
       guard !part.isEmpty else { throw BuiltinFailure("empty search character") }
+      try c.spend(text.count * (part.count >> 4))
       let found = text.indices.filter { text[$0...].starts(with: part) }
       return c.heap.array(found.map { Value(integer: $0) })
     },
@@ -30,19 +31,20 @@ extension Registry {
       }
       return Value(integer: count)
     },
-    Builtin("strings.any_prefix_match", 2) { (a, _) throws(BuiltinFailure) in
-      try anyMatch(a) { text, part in text.has(part, at: 0) }
+    Builtin("strings.any_prefix_match", 2) { (a, c) throws(BuiltinFailure) in
+      try anyMatch(a, c) { text, part in text.has(part, at: 0) }
     },
-    Builtin("strings.any_suffix_match", 2) { (a, _) throws(BuiltinFailure) in
-      try anyMatch(a) { text, part in text.has(part, at: text.count - part.count) }
+    Builtin("strings.any_suffix_match", 2) { (a, c) throws(BuiltinFailure) in
+      try anyMatch(a, c) { text, part in text.has(part, at: text.count - part.count) }
     },
   ]
 
   private static func anyMatch(
-    _ a: Arguments, _ matches: (Text, Text) -> Bool
+    _ a: Arguments, _ context: BuiltinContext, _ matches: (Text, Text) -> Bool
   ) throws(BuiltinFailure) -> Value {
     let texts = try stringOrStrings(a, 0)
     let parts = try stringOrStrings(a, 1)
+    try context.spend(texts.count * parts.count >> 3)
     return Value(texts.contains { text in parts.contains { matches(text.text, $0.text) } })
   }
 

@@ -5,6 +5,12 @@ struct CallKey: Hashable {
   let second: UInt64
 }
 
+/// The same with more arguments.
+struct LongCallKey: Hashable {
+  let group: Int
+  let arguments: [UInt64]
+}
+
 extension Machine {
   /// Calls a function with arguments in consecutive registers; `.undefined` when it has no result.
   func call(
@@ -19,12 +25,24 @@ extension Machine {
       guard frame + count < Registers.count else { throw limitExceeded("depth") }
       let key = current == 0 ? callKey(group, first, count) : nil
       if let key, let known = calls[key] { return known }
+      if key == nil, current == 0, count > 0 { return try longCall(group, first, count, frame) }
       for index in 0..<count { registers[frame + index] = registers[first + index] }
       let value = try run(group, base: frame)
-      if let key { calls[key] = value }
+      if let key, calls.count < Self.maximumCalls { calls[key] = value }
       return value
     case .builtin(let index): return try builtin(index, first, count, location)
     }
+  }
+
+  private static let maximumCalls = 1 << 17
+
+  private func longCall(_ group: Int, _ first: Int, _ count: Int, _ frame: Int) throws(RegoError) -> Value {
+    let key = LongCallKey(group: group, arguments: (0..<count).map { registers[first + $0].bits })
+    if let known = longCalls[key] { return known }
+    for index in 0..<count { registers[frame + index] = registers[first + index] }
+    let value = try run(group, base: frame)
+    if longCalls.count < Self.maximumCalls { longCalls[key] = value }
+    return value
   }
 
   /// The same handles are the same arguments; calls in a context of `with` are not kept.
@@ -38,12 +56,19 @@ extension Machine {
 
   private func builtin(_ index: Int, _ first: Int, _ count: Int, _ location: Location) throws(RegoError) -> Value {
     let builtin = program.registry.builtins[index]
+    var weight = 0
+    for index in 0..<count { weight += Self.weight(registers[first + index]) }
+    if weight > 0 { try charge(weight) }
+    builtins.steps = steps
+    defer { steps = builtins.steps }
     do throws(BuiltinFailure) {
       let printed = builtins.printed.count
       let value = try builtin.function(registers.arguments(first, count), builtins)
       for index in printed..<builtins.printed.count { builtins.printed[index].location = location }
       return value
     } catch {
+      steps = builtins.steps
+      if error.kind == .halt { try checkLimits() }
       if heap.exhausted { throw limitExceeded("memory") }
       let failure = RegoError(
         error.kind == .type ? .evalType : .evalBuiltin, "\(builtin.name): \(error.message)", location)

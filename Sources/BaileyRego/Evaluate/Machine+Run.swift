@@ -27,10 +27,22 @@ extension Machine {
       case .check(let value, let fail):
         let bits = get(value).bits
         if bits == Value.undefined.bits || bits == Value.false.bits { at = Int(fail) }
-      case .equal(let left, let right, let fail): if !Value.equal(get(left), get(right)) { at = Int(fail) }
+      case .equal(let left, let right, let fail):
+        let (left, right) = (get(left), get(right))
+        if left.bits == right.bits { continue }
+        let weight = Self.weight(left)
+        if weight > 0 { try charge(weight) }
+        if !Value.equal(left, right) { at = Int(fail) }
       case .compare(let how, let left, let right, let fail):
-        if !how.holds(get(left), get(right)) { at = Int(fail) }
-      case .compareValue(let how, let to, let left, let right): set(to, Value(how.holds(get(left), get(right))))
+        let (left, right) = (get(left), get(right))
+        let weight = Self.weight(left)
+        if weight > 0 { try charge(weight) }
+        if !how.holds(left, right) { at = Int(fail) }
+      case .compareValue(let how, let to, let left, let right):
+        let (left, right) = (get(left), get(right))
+        let weight = Self.weight(left)
+        if weight > 0 { try charge(weight) }
+        set(to, Value(how.holds(left, right)))
       case .input(let to, let fail):
         let input = contexts[current].input
         if input.isUndefined { at = Int(fail) } else { set(to, input) }

@@ -11,6 +11,7 @@ package final class Machine {
   var current = 0
   /// Results of functions, by group and arguments.
   var calls: [CallKey: Value] = [:]
+  var longCalls: [LongCallKey: Value] = [:]
   var steps = 0
   var depth = 0
   var strict = false
@@ -38,6 +39,7 @@ package final class Machine {
     self.limits = limits
     heap = Heap(base: base?.heap ?? program.heap, limit: limits.memory)
     builtins = BuiltinContext(heap: heap)
+    if let deadline = limits.deadline, let clock = limits.clock { builtins.isOverdue = { clock() > deadline } }
     builtins.zoneSource = program.registry.zoneSource
   }
 
@@ -48,6 +50,7 @@ package final class Machine {
     builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
     contexts.removeAll(keepingCapacity: true)
     calls.removeAll(keepingCapacity: true)
+    longCalls.removeAll(keepingCapacity: true)
     builderCount = 0
     depth = 0
     steps = limits.steps
@@ -62,6 +65,7 @@ package final class Machine {
     self.strict = strict
     let data = data ?? base?.value ?? .emptyObject
     calls.removeAll(keepingCapacity: true)
+    longCalls.removeAll(keepingCapacity: true)
     let results = program.tree.groups.count + program.tree.nodes.count
     contexts = [Context(input: input, data: data, results: results)]
     current = 0
@@ -78,12 +82,26 @@ package final class Machine {
     if steps & 1023 == 0 || steps < 0 { try checkLimits() }
   }
 
+  /// Pays for work on large values.
+  @inline(__always) func charge(_ count: Int) throws(RegoError) {
+    let before = steps
+    steps -= count
+    if steps < 0 || (before ^ steps) >> 10 != 0 { try checkLimits() }
+  }
+
+  /// What looking at a value costs: nothing for small ones.
+  @inline(__always) static func weight(_ value: Value) -> Int {
+    let tag = value.tag.rawValue
+    if tag >= Value.Tag.array.rawValue { return value.count >> 4 }
+    return tag == Value.Tag.string.rawValue ? value.text.count >> 7 : 0
+  }
+
   /// After each new value: out of memory the heap gives empty ones, which must not be looked at.
   @inline(__always) func checkMemory() throws(RegoError) {
     if heap.exhausted { throw limitExceeded("memory") }
   }
 
-  private func checkLimits() throws(RegoError) {
+  func checkLimits() throws(RegoError) {
     if steps < 0 { throw limitExceeded("instruction") }
     if heap.exhausted { throw limitExceeded("memory") }
     if let deadline = limits.deadline, let clock = limits.clock, clock() > deadline { throw limitExceeded("time") }

@@ -16,7 +16,7 @@ extension Parser {
       if isVersion1 { throw problem("`if` keyword is required before rule body") }
       try advance()
       rule.body = try body(until: .rightBrace)
-    } else if rule.kind == .single, isBare(rule) {
+    } else if rule.kind == .single, rule.arguments == nil, isBare(rule) {
       throw unexpected("var cannot be used for rule name")
     } else {
       return [ended(rule)]

@@ -8,8 +8,9 @@ extension Value {
     case .integer where right.tag == .integer: return left.integer < right.integer ? -1 : 1
     case .integer, .number: return Number.compare(left, right)
     case .string: return left.text.compare(right.text)
-    case .array, .set: return compareItems(left, right)
-    case .object: return compareObjects(left, right)
+    case .array, .set, .object:
+      var comparer = Comparer()
+      return comparer.compare(left, right)
     case .boolean: return left.bits < right.bits ? -1 : 1
     case .undefined, .null: return 0
     }
@@ -24,26 +25,6 @@ extension Value {
   }
 
   private var rank: UInt8 { tag == .number ? Tag.integer.rawValue : tag.rawValue }
-
-  private static func compareItems(_ left: Value, _ right: Value) -> Int {
-    let (leftCount, rightCount) = (left.count, right.count)
-    for index in 0..<min(leftCount, rightCount) {
-      let order = compare(left.item(index), right.item(index))
-      if order != 0 { return order }
-    }
-    return leftCount == rightCount ? 0 : (leftCount < rightCount ? -1 : 1)
-  }
-
-  private static func compareObjects(_ left: Value, _ right: Value) -> Int {
-    let (leftCount, rightCount) = (left.count, right.count)
-    for index in 0..<min(leftCount, rightCount) {
-      let keys = compare(left.item(index), right.item(index))
-      if keys != 0 { return keys }
-      let values = compare(left.value(index), right.value(index))
-      if values != 0 { return values }
-    }
-    return leftCount == rightCount ? 0 : (leftCount < rightCount ? -1 : 1)
-  }
 
   /// Where a key is among the keys of an object or the members of a set.
   func index(of key: Value) -> Int? {

@@ -135,6 +135,8 @@
   /// Where the other bytes first stand, from this place on.
   func find(_ other: Text, from offset: Int = 0) -> Int? {
     guard other.count > 0 else { return offset <= count ? offset : nil }
+    // Where both are long, going back costs too much.
+    if other.count > 32, count - offset > 4096 { return search(other, from: offset) }
     var at = offset
     let first = unsafe other.start[0]
     while at <= count - other.count {
