@@ -24,7 +24,15 @@ let package = Package(
     // 1 engines
     .target(name: "BaileyMerkle"),
     .target(name: "BaileyRego"),
-    .target(name: "BaileyRegoLibraries", dependencies: ["BaileyRego"]),
+    .target(
+      name: "CBaileyRE2",
+      linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+    .target(
+      name: "BaileyRegoLibraries",
+      dependencies: [
+        "BaileyRego", "CBaileyRE2", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
@@ -115,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail"]),
     .testTarget(name: "FitnessTests"),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )
 
 // One dialect for every target: what it allows is the same everywhere.
@@ -130,4 +139,5 @@ for target in package.targets {
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   ]
   target.cSettings = [.treatAllWarnings(as: .error)]
+  target.cxxSettings = [.treatAllWarnings(as: .error)]
 }

@@ -1,13 +1,12 @@
 package import BaileyRego
 
 /// Builtins that need other libraries: registered where an engine is put together.
-///
-/// Not yet here: regular expressions, hashes, JSON web tokens, X.509 and YAML.
 package enum Libraries {
   /// The core's builtins and these.
   package static let registry: Registry = {
     var registry = Registry()
     registry.zoneSource = { TimeZones.zone($0) }
+    for builtin in patterns + hashes { registry.register(builtin) }
     return registry
   }()
 }

@@ -54,8 +54,8 @@ extension Registry {
   ]
 }
 
-enum Hex {
-  static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+package enum Hex {
+  package static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
     return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
   }
@@ -69,7 +69,7 @@ enum Hex {
     return BuiltinFailure("encoding/hex: invalid byte: U+\(padded) '\(String(Character(Unicode.Scalar(byte))))'")
   }
 
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 2 == 0 else { return nil }
     let digits = text.compactMap(StringLiteral.hexDigit)
     guard digits.count == text.count else { return nil }
@@ -77,10 +77,10 @@ enum Hex {
   }
 }
 
-enum Base64 {
+package enum Base64 {
   private static let standard = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  static func encode(_ bytes: some Collection<UInt8>, url: Bool = false) -> [UInt8] {
+  package static func encode(_ bytes: some Collection<UInt8>, url: Bool = false) -> [UInt8] {
     let input = Array(bytes)
     var out: [UInt8] = []
     for start in stride(from: 0, to: input.count, by: 3) {

@@ -1,6 +1,6 @@
 /// Go's `strconv.Quote` and `QuoteToASCII`.
-enum GoQuote {
-  static func quote(_ text: some Collection<UInt8>, ascii: Bool = false, into out: inout [UInt8]) {
+package enum GoQuote {
+  package static func quote(_ text: some Collection<UInt8>, ascii: Bool = false, into out: inout [UInt8]) {
     out.append(0x22)
     for scalar in String(decoding: text, as: UTF8.self).unicodeScalars { append(scalar, ascii, &out) }
     out.append(0x22)

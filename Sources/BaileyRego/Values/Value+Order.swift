@@ -55,7 +55,7 @@ extension Value {
   }
 
   /// The integer of a number without a fraction, `1.0` included.
-  var wholeNumber: Int? {
+  package var wholeNumber: Int? {
     switch tag {
     case .integer: return integer
     case .number: return Number.whole(self)

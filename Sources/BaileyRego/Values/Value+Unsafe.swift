@@ -103,7 +103,7 @@
     return unsafe start[index]
   }
 
-  func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
+  package func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     unsafe body(UnsafeBufferPointer(start: start, count: count))
   }
 
