@@ -96,7 +96,7 @@ extension Parser {
 
   private func string() throws(RegoError) -> Value {
     let text = lexer.bytes[(token.start + 1)..<(token.end - 1)]
-    if token.kind == .rawString { return heap.string(text.filter { $0 != 0x0D }) }
+    if token.kind == .rawString { return heap.string(Array(text)) }
     guard let bytes = StringLiteral.unescape(text) else { throw problem("illegal string escape sequence") }
     return heap.string(bytes)
   }
