@@ -6,7 +6,9 @@ package enum Libraries {
   package static let registry: Registry = {
     var registry = Registry()
     registry.zoneSource = { TimeZones.zone($0) }
-    for builtin in patterns + hashes { registry.register(builtin) }
+    for builtin in patterns + hashes + tokens + certificates + documents + schemas + templates {
+      registry.register(builtin)
+    }
     return registry
   }()
 }

@@ -108,7 +108,7 @@ struct Case {
       if !item["input_term", heap].isMissing { queries.append("x = " + String(item["input_term", heap])) }
       let program = try Program.compile(sources, queries: queries, registry: Libraries.registry)
       let machine = Machine(program)
-      machine.prepare(nowNanoseconds: 1_700_000_000_000_000_000, seed: 7)
+      machine.prepare(nowNanoseconds: 1_790_000_000_000_000_000, seed: 7)
       let input = try readInput(machine)
       let data = item["data", heap].isMissing ? Value.emptyObject : try copy(item["data", heap], machine.heap)
       let strict = item["strict_error", heap].isTrue

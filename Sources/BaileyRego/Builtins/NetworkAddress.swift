@@ -1,5 +1,5 @@
 /// An IP address and network prefix, read as Go's `net` package reads them.
-struct NetworkAddress {
+package struct NetworkAddress {
   /// 4 or 16 bytes.
   var bytes: [UInt8]
   var prefix: Int
@@ -7,7 +7,7 @@ struct NetworkAddress {
   var bits: Int { bytes.count * 8 }
 
   /// IPv4 in IPv6 form counts as IPv4.
-  static func address(_ text: some Collection<UInt8>) -> [UInt8]? {
+  package static func address(_ text: some Collection<UInt8>) -> [UInt8]? {
     let text = Array(text)
     guard text.contains(0x3A) else { return version4(text[...]) }
     guard let bytes = version6(text[...]) else { return nil }
@@ -99,7 +99,7 @@ struct NetworkAddress {
 
   var text: [UInt8] { Self.text(first) + Array("/\(prefix)".utf8) }
 
-  static func text(_ bytes: [UInt8]) -> [UInt8] {
+  package static func text(_ bytes: [UInt8]) -> [UInt8] {
     if bytes.count == 4 { return Array(bytes.map { String($0) }.joined(separator: ".").utf8) }
     let groups = stride(from: 0, to: 16, by: 2).map { Int(bytes[$0]) << 8 | Int(bytes[$0 + 1]) }
     var (start, length) = (0, 0)

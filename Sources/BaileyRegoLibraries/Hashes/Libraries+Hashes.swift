@@ -29,6 +29,10 @@ extension Libraries {
     }
   }
 
+  static func fingerprint(_ bytes: [UInt8]) -> String {
+    String(decoding: Hex.encode(Array(SHA256.hash(data: bytes))), as: UTF8.self)
+  }
+
   /// Takes as long for any two texts of one length.
   static func isEqualInConstantTime(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     guard left.count == right.count else { return false }

@@ -28,7 +28,9 @@ extension Libraries {
     },
     Builtin("regex.template_match", 4) { (a, _) throws(BuiltinFailure) in
       let (template, text) = (Array(try a.string(0)), try a.string(1))
-      let (start, end) = (try delimiter(a, 2, "start"), try delimiter(a, 3, "end"))
+      let start = try delimiter(a, 2, "start", shown: 2)
+      // OPA shows the length of the start here.
+      let end = try delimiter(a, 3, "end", shown: 2)
       let source = try DelimitedTemplate.pattern(template, start, end)
       return Value(try PatternCache.shared.pattern(source).isMatch(text))
     },
@@ -43,10 +45,12 @@ extension Libraries {
     return Value(try PatternCache.shared.pattern(try a.string(0)).isMatch(text))
   }
 
-  private static func delimiter(_ a: Arguments, _ index: Int, _ name: String) throws(BuiltinFailure) -> UInt8 {
-    let text = try a.string(index)
+  private static func delimiter(_ a: Arguments, _ index: Int, _ name: String, shown: Int)
+    throws(BuiltinFailure) -> UInt8
+  {
+    let (text, shown) = (try a.string(index), try a.string(shown))
     guard let byte = text.first, text.count == 1 else {
-      throw BuiltinFailure("\(name) delimiter has to be exactly one character long but is \(text.count) long")
+      throw BuiltinFailure("\(name) delimiter has to be exactly one character long but is \(shown.count) long")
     }
     return byte
   }

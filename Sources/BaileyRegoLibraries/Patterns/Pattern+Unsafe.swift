@@ -8,6 +8,7 @@ private import CBaileyRE2
 @safe final class Pattern: @unchecked Sendable {
   private let handle: OpaquePointer
   let names: [String]
+  let source: String
 
   static let maximumLength = 1 << 16
   private static let maximumMemory: Int64 = 8 << 20
@@ -27,6 +28,7 @@ private import CBaileyRE2
     guard let made = unsafe made else { throw Self.error(Int(code), detail[..<used], source) }
     unsafe handle = made
     names = pattern.names
+    self.source = String(decoding: source, as: UTF8.self)
   }
 
   deinit { unsafe bailey_re2_free(handle) }

@@ -137,7 +137,10 @@ struct GlobIntersection {
     var answer: Bool?
     while answer == nil, i < left.count, j < right.count {
       if left[i].flag != .none {
-        answer = try repeated(i, j, leftRepeats: true)
+        // Where both repeat, either may be the one that takes in the other.
+        var isMet = try repeated(i, j, leftRepeats: true)
+        if !isMet, right[j].flag != .none { isMet = try repeated(i, j, leftRepeats: false) }
+        answer = isMet
       } else if right[j].flag != .none {
         answer = try repeated(i, j, leftRepeats: false)
       } else if !left[i].meets(right[j]) {
