@@ -39,6 +39,8 @@ package final class BuiltinContext {
   package var cache: [String: Value] = [:]
   package var globs: [GlobKey: Glob] = [:]
   package var lastingGlobs: [GlobKey: Glob] = [:]
+  /// What other libraries match texts with, by the handles of patterns that stand in the policy: these last.
+  package var lastingMatchers: [Value.Key: @Sendable (Text) -> Bool] = [:]
 
   package struct GlobKey: Hashable {
     let pattern: Value.Key
@@ -106,5 +108,5 @@ extension Value {
     let bits: UInt64
   }
 
-  var key: Key { Key(bits: bits) }
+  package var key: Key { Key(bits: bits) }
 }

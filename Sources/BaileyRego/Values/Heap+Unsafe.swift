@@ -41,7 +41,7 @@
   }
 
   /// Whether a value lies in this heap rather than in its base.
-  func owns(_ value: Value) -> Bool {
+  package func owns(_ value: Value) -> Bool {
     guard value.tag.rawValue >= Value.Tag.number.rawValue else { return false }
     let address = UInt(value.bits & ~15)
     for index in unsafe chunks.indices {

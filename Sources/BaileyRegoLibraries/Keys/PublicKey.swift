@@ -61,6 +61,16 @@ enum PublicKey: Equatable {
     self = .elliptic(curve, x: Array(point.dropFirst().prefix(curve.size)), y: Array(point.suffix(curve.size)))
   }
 
+  /// Whether an elliptic key is a point of its curve.
+  var isOnCurve: Bool {
+    guard case .elliptic(let curve, let x, let y) = self else { return false }
+    return switch curve {
+    case .p256: (try? P256.Signing.PublicKey(x963Representation: [4] + x + y)) != nil
+    case .p384: (try? P384.Signing.PublicKey(x963Representation: [4] + x + y)) != nil
+    case .p521: (try? P521.Signing.PublicKey(x963Representation: [4] + x + y)) != nil
+    }
+  }
+
   func isOfKind(_ other: PublicKey) -> Bool {
     switch (self, other) {
     case (.rsa, .rsa), (.elliptic, .elliptic), (.ed25519, .ed25519): true

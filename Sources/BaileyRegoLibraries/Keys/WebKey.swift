@@ -14,24 +14,26 @@ struct WebKey {
 
   private static let maximumKeys = 1000
 
-  /// One key or a set of them.
+  /// One key or a set of them, without those for algorithms that are not known here.
   static func read(_ text: [UInt8]) throws(BuiltinFailure) -> [WebKey] {
     let heap = Heap(limit: 16 << 20)
     let value: Value
     do throws(RegoError) { value = try JSONReader.read(text, into: heap) } catch { throw BuiltinFailure(error.message) }
     guard value.tag == .object else { throw BuiltinFailure("a key is an object") }
     let list = value.child(heap.string("keys"))
-    guard list.tag == .array else { return [try key(value, heap)] }
-    guard list.count <= maximumKeys else { throw BuiltinFailure("too many keys") }
+    guard list.tag == .array || list.tag == .undefined else { throw BuiltinFailure("\"keys\" is a list") }
+    guard list.tag == .undefined || list.count <= maximumKeys else { throw BuiltinFailure("too many keys") }
     var keys: [WebKey] = []
-    for item in list.items { keys.append(try key(item, heap)) }
-    return keys
+    for item in list.tag == .array ? list.items : [value] { keys.append(try key(item, heap)) }
+    return keys.filter { $0.algorithm.isEmpty || SignatureAlgorithm($0.algorithm) != nil }
   }
 
   private static func key(_ value: Value, _ heap: Heap) throws(BuiltinFailure) -> WebKey {
     let fields = Fields(value: value, heap: heap)
+    let algorithm = fields.text("alg") ?? ""
+    guard SignatureAlgorithm.isRegistered(algorithm) else { throw BuiltinFailure("invalid algorithm \(algorithm)") }
     return WebKey(
-      material: try fields.material(), algorithm: fields.text("alg") ?? "", identifier: fields.text("kid") ?? "")
+      material: try fields.material(), algorithm: algorithm, identifier: fields.text("kid") ?? "")
   }
 
   private struct Fields {
@@ -66,8 +68,8 @@ struct WebKey {
 
     private func rsa() throws(BuiltinFailure) -> Material {
       let (modulus, exponent) = (try needed("n"), try needed("e"))
-      guard modulus.count <= PublicKey.maximumModulusBytes, exponent.count <= 8 else {
-        throw BuiltinFailure("the key is too long")
+      guard (1...PublicKey.maximumModulusBytes).contains(modulus.count), (1...8).contains(exponent.count) else {
+        throw BuiltinFailure("the key is too long or empty")
       }
       guard let secret = try bytes("d") else { return .open(.rsa(modulus: modulus, exponent: exponent)) }
       var numbers = [modulus, exponent, secret]
@@ -81,13 +83,14 @@ struct WebKey {
     private func elliptic() throws(BuiltinFailure) -> Material {
       guard let curve = Curve(rawValue: text("crv") ?? "") else { throw BuiltinFailure("invalid elliptic curve") }
       let (x, y) = (try needed("x"), try needed("y"))
-      guard x.count <= curve.size, y.count <= curve.size else { throw BuiltinFailure("invalid point") }
+      guard x.count == curve.size, y.count == curve.size, PublicKey.elliptic(curve, x: x, y: y).isOnCurve else {
+        throw BuiltinFailure("invalid point")
+      }
       if let secret = try bytes("d") {
         guard let key = PrivateKey(curve, scalar: secret) else { throw BuiltinFailure("invalid private key") }
         return .secret(key)
       }
-      func padded(_ bytes: [UInt8]) -> [UInt8] { [UInt8](repeating: 0, count: curve.size - bytes.count) + bytes }
-      return .open(.elliptic(curve, x: padded(x), y: padded(y)))
+      return .open(.elliptic(curve, x: x, y: y))
     }
 
     private func edwards() throws(BuiltinFailure) -> Material {
@@ -96,7 +99,9 @@ struct WebKey {
         guard let key = PrivateKey(ed25519: seed) else { throw BuiltinFailure("invalid private key") }
         return .secret(key)
       }
-      return .open(.ed25519(try needed("x")))
+      let x = try needed("x")
+      guard x.count == 32 else { throw BuiltinFailure("invalid public key") }
+      return .open(.ed25519(x))
     }
   }
 

@@ -40,9 +40,13 @@ extension Libraries {
     },
   ]
 
-  private static let match: Builtin.Function = { (a, _) throws(BuiltinFailure) in
-    let text = try a.string(1)
-    return Value(try PatternCache.shared.pattern(try a.string(0)).isMatch(text))
+  private static let match: Builtin.Function = { (a, c) throws(BuiltinFailure) in
+    let (pattern, text) = (try a.string(0), try a.string(1))
+    if let known = c.lastingMatchers[a[0].key] { return Value(known(text)) }
+    let compiled = try PatternCache.shared.pattern(pattern)
+    // Handles of this evaluation are gone with it; those of the policy stay.
+    if !c.heap.owns(a[0]) { c.lastingMatchers[a[0].key] = { compiled.isMatch($0) } }
+    return Value(compiled.isMatch(text))
   }
 
   private static func delimiter(_ a: Arguments, _ index: Int, _ name: String, shown: Int)
