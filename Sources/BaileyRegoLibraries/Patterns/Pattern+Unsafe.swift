@@ -11,7 +11,7 @@ private import CBaileyRE2
   let source: String
 
   static let maximumLength = 1 << 16
-  private static let maximumMemory: Int64 = 8 << 20
+  private static let maximumMemory: Int64 = 4 << 20
 
   init(_ source: [UInt8]) throws(PatternError) {
     guard source.count <= Self.maximumLength else { throw PatternError("expression too large", source.prefix(64)) }

@@ -6,7 +6,7 @@ final class PatternCache: Sendable {
   static let shared = PatternCache()
 
   private let patterns = Mutex<[[UInt8]: Pattern]>([:])
-  private static let capacity = 256
+  private static let capacity = 64
 
   func pattern(_ text: Text) throws(BuiltinFailure) -> Pattern { try pattern(Array(text)) }
 

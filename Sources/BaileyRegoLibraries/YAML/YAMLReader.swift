@@ -23,19 +23,27 @@ struct YAMLReader {
   static func read(_ source: [UInt8], into heap: Heap) throws(BuiltinFailure) -> Value {
     guard source.count <= maximumSize else { throw BuiltinFailure("yaml: document is too long") }
     var reader = YAMLReader(events: YAMLEvents(source), heap: heap)
-    return try reader.document()
+    return try reader.stream()
   }
 
   private init(events: YAMLEvents, heap: Heap) {
     (self.events, self.heap) = (events, heap)
   }
 
-  private mutating func document() throws(BuiltinFailure) -> Value {
+  /// The end of the document is read too: what follows the value may be wrong.
+  private mutating func stream() throws(BuiltinFailure) -> Value {
+    guard let value = try document() else { return .null }
+    _ = try events.next()
+    return value
+  }
+
+  /// Nil for a stream that holds nothing.
+  private mutating func document() throws(BuiltinFailure) -> Value? {
     while true {
       let done: Value?
       switch try events.next() {
       case .streamStart, .documentStart: done = nil
-      case .streamEnd, .documentEnd: return .null
+      case .streamEnd, .documentEnd: return nil
       case .sequenceStart(let anchor): done = start(Collection(isMapping: false, anchor: anchor))
       case .mappingStart(let anchor): done = start(Collection(isMapping: true, anchor: anchor))
       case .end: done = try close()
