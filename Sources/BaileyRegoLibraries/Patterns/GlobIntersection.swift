@@ -41,10 +41,7 @@ struct GlobIntersection {
     var answer: Bool?
     while answer == nil, i < left.count, j < right.count {
       if left[i].flag != .none {
-        // Where both repeat, either may be the one that takes in the other.
-        var isMet = try repeated(i, j, leftRepeats: true)
-        if !isMet, right[j].flag != .none { isMet = try repeated(i, j, leftRepeats: false) }
-        answer = isMet
+        answer = try repeated(i, j, leftRepeats: true)
       } else if right[j].flag != .none {
         answer = try repeated(i, j, leftRepeats: false)
       } else if !left[i].meets(right[j]) {
@@ -64,7 +61,8 @@ struct GlobIntersection {
     let nextToken = leftRepeats ? (next < left.count ? left[next] : nil) : (next < right.count ? right[next] : nil)
     if star.flag == .plus {
       if !star.meets(other[at]) { return false }
-      at += 1
+      // One that repeats itself may hold more than the first.
+      if other[at].flag == .none { at += 1 }
     }
     while at < other.count {
       steps += 1

@@ -23,7 +23,9 @@ struct SimpleGlob {
     var reader = SimpleGlob(source: Array(String(decoding: text, as: UTF8.self).unicodeScalars))
     var tokens: [Token] = []
     while reader.at < reader.source.count {
-      tokens.append(try reader.token())
+      let token = try reader.token()
+      // Repeated twice is repeated.
+      if token.flag == .none || tokens.last != token { tokens.append(token) }
       if tokens.count > maximumTokens { throw reader.failure(reader.at, "the glob is too long") }
     }
     return tokens
