@@ -23,6 +23,16 @@ let package = Package(
 
     // 1 engines
     .target(name: "BaileyMerkle"),
+    .target(name: "BaileyRego"),
+    .target(
+      name: "CBaileyRE2",
+      linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+    .target(
+      name: "BaileyRegoLibraries",
+      dependencies: [
+        "BaileyRego", "CBaileyRE2", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
@@ -79,6 +89,7 @@ let package = Package(
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),
+    .testTarget(name: "BaileyRegoTests", dependencies: ["BaileyRego", "BaileyRegoLibraries"]),
     .testTarget(
       name: "BaileySandboxTests",
       dependencies: [
@@ -114,7 +125,8 @@ let package = Package(
     .testTarget(
       name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail"]),
     .testTarget(name: "FitnessTests"),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )
 
 // One dialect for every target: what it allows is the same everywhere.
@@ -129,4 +141,5 @@ for target in package.targets {
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
   ]
   target.cSettings = [.treatAllWarnings(as: .error)]
+  target.cxxSettings = [.treatAllWarnings(as: .error)]
 }

@@ -4,6 +4,8 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
+  "BaileyRego": [],
+  "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyStore": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
@@ -24,8 +26,8 @@ private let allowedImports: [String: Set<String>] = [
   ],
 ]
 
-/// Targets that are C only.
-private let targetsInC: Set<String> = ["CBaileyJail", "CBaileyLinux", "bailey-jail"]
+/// Targets that are C or C++ only.
+private let targetsInC: Set<String> = ["CBaileyJail", "CBaileyLinux", "CBaileyRE2", "bailey-jail"]
 
 @Suite("Imports follow the layers of DESIGN.md section 4")
 struct ImportTests {

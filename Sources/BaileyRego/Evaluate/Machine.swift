@@ -1,0 +1,120 @@
+/// Evaluates the queries of a program, one at a time.
+///
+/// Values that come out are valid until the next evaluation.
+package final class Machine {
+  let program: Program
+  package let heap: Heap
+  let registers = Registers()
+  var builders: [[Value]] = []
+  var builderCount = 0
+  var contexts: [Context] = []
+  var current = 0
+  /// Results of functions, by group and arguments.
+  var calls: [CallKey: Value] = [:]
+  var longCalls: [LongCallKey: Value] = [:]
+  var steps = 0
+  var depth = 0
+  var strict = false
+  /// What a traced program reports to.
+  package var trace: Trace?
+  /// Errors of builtins that only made an expression undefined; the first few.
+  package internal(set) var forgivenErrors: [RegoError] = []
+  var limits = Limits()
+  package private(set) var builtins: BuiltinContext
+
+  private let base: BaseDocument?
+
+  package convenience init(_ program: Program, limits: Limits = Limits()) {
+    self.init(program, base: nil, limits: limits)
+  }
+
+  /// Evaluates with base data that was read before.
+  package convenience init(_ base: BaseDocument, limits: Limits = Limits()) {
+    self.init(base.program, base: base, limits: limits)
+  }
+
+  private init(_ program: Program, base: BaseDocument?, limits: Limits) {
+    self.program = program
+    self.base = base
+    self.limits = limits
+    heap = Heap(base: base?.heap ?? program.heap, limit: limits.memory)
+    builtins = BuiltinContext(heap: heap)
+    if let deadline = limits.deadline, let clock = limits.clock { builtins.isOverdue = { clock() > deadline } }
+    builtins.zoneSource = program.registry.zoneSource
+  }
+
+  /// Forgets the last evaluation; input and data are read into `heap` after this.
+  package func prepare(nowNanoseconds: Int = 0, seed: UInt64 = 0) {
+    heap.reset()
+    forgivenErrors.removeAll()
+    builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
+    contexts.removeAll(keepingCapacity: true)
+    calls.removeAll(keepingCapacity: true)
+    longCalls.removeAll(keepingCapacity: true)
+    builderCount = 0
+    depth = 0
+    steps = limits.steps
+  }
+
+  /// The bindings of a query: an array of objects. Without data of its own the evaluation sees the base data.
+  ///
+  /// Data given here is not looked at for conflicts with rules: it has the last word.
+  package func evaluate(
+    query: Int = 0, input: Value = .undefined, data: Value? = nil, strict: Bool = false
+  ) throws(RegoError) -> Value {
+    self.strict = strict
+    let data = data ?? base?.value ?? .emptyObject
+    calls.removeAll(keepingCapacity: true)
+    longCalls.removeAll(keepingCapacity: true)
+    let results = program.tree.groups.count + program.tree.nodes.count
+    contexts = [Context(input: input, data: data, results: results)]
+    current = 0
+    let answer = try run(program.queries[query], base: 0)
+    if heap.exhausted { throw limitExceeded("memory") }
+    return answer
+  }
+
+  func limitExceeded(_ what: String) -> RegoError { RegoError(.cancelled, "\(what) limit exceeded") }
+
+  /// Called where control can go round: loops and calls.
+  @inline(__always) func step() throws(RegoError) {
+    steps -= 1
+    if steps & 1023 == 0 || steps < 0 { try checkLimits() }
+  }
+
+  /// Pays for work on large values.
+  @inline(__always) func charge(_ count: Int) throws(RegoError) {
+    let before = steps
+    steps -= count
+    if steps < 0 || (before ^ steps) >> 10 != 0 { try checkLimits() }
+  }
+
+  /// What looking at a value costs: nothing for small ones.
+  @inline(__always) static func weight(_ value: Value) -> Int {
+    let tag = value.tag.rawValue
+    if tag >= Value.Tag.array.rawValue { return value.count >> 4 }
+    return tag == Value.Tag.string.rawValue ? value.text.count >> 7 : 0
+  }
+
+  /// After each new value: out of memory the heap gives empty ones, which must not be looked at.
+  @inline(__always) func checkMemory() throws(RegoError) {
+    if heap.exhausted { throw limitExceeded("memory") }
+  }
+
+  func checkLimits() throws(RegoError) {
+    if steps < 0 { throw limitExceeded("instruction") }
+    if heap.exhausted { throw limitExceeded("memory") }
+    if let deadline = limits.deadline, let clock = limits.clock, clock() > deadline { throw limitExceeded("time") }
+  }
+}
+
+extension BuiltinContext {
+  func reset(nowNanoseconds: Int, seed: UInt64) {
+    self.nowNanoseconds = nowNanoseconds
+    self.seed = seed
+    printed.removeAll()
+    printedBytes = 0
+    cache.removeAll(keepingCapacity: true)
+    globs.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,14 @@
+package import BaileyRego
+
+/// Builtins that need other libraries: registered where an engine is put together.
+package enum Libraries {
+  /// The core's builtins and these.
+  package static let registry: Registry = {
+    var registry = Registry()
+    registry.zoneSource = { TimeZones.zone($0) }
+    for builtin in patterns + hashes + tokens + certificates + documents + schemas + templates {
+      registry.register(builtin)
+    }
+    return registry
+  }()
+}

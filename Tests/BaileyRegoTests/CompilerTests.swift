@@ -1,0 +1,121 @@
+import BaileyRego
+import BaileyRegoLibraries
+import Testing
+
+@Suite("The compiler refuses what strict checks, capabilities and base data forbid")
+struct CompilerTests {
+  @Test(
+    "Strict checks name what nothing uses",
+    arguments: [
+      ("p if { x := 1 }", "m.rego:2: rego_compile_error: assigned var x unused"),
+      ("f(x, y) := x", "rego_compile_error: unused argument y. (hint: use _ (wildcard variable) instead)"),
+      ("import data.a.b\np := 1", "m.rego:2: rego_compile_error: import data.a.b unused"),
+      ("import input.user as u\np := 1", "import input.user as u unused"),
+      ("import data.lib\np if { x := 1; x == 1; lib.q }", ""),
+      ("f(x, _) := [x | y := 2; y == 2]", ""),
+    ])
+  func strict(module: String, wanted: String) {
+    #expect(
+      problem(module, isStrict: true) == wanted || (!wanted.isEmpty && problem(module, isStrict: true).contains(wanted))
+    )
+    #expect(problem(module, isStrict: false) == "")
+  }
+
+  @Test(
+    "What version 1 no longer has, and declarations without a use, are always refused",
+    arguments: [
+      ("p if any([true])", "rego_type_error: deprecated built-in function calls in expression: any"),
+      ("p if cast_array([1])", "deprecated built-in function calls in expression: cast_array"),
+      ("p if { some x; true }", "rego_compile_error: declared var x unused"),
+      ("import rego.v1\nimport rego.v1\np := 1", "import must not shadow import rego.v1"),
+      ("import data.q.count\np := count([1])", "undefined function data.q.count"),
+      ("f(x, y) := x\np if f(1, 2) with f as count", "data.t.f: arity mismatch"),
+      ("p if { [1, 2] = [x] }", "rego_unsafe_var_error: var x is unsafe"),
+    ])
+  func always(module: String, wanted: String) {
+    #expect(problem(module).contains(wanted), "\(problem(module))")
+  }
+
+  @Test("Version 0 still has them")
+  func version0() {
+    #expect(evaluate("p = cast_array({1}) { any([true]) }", version1: false) == #"{"p":[1]}"#)
+  }
+
+  @Test(
+    "A builtin that is refused here says why",
+    arguments: [
+      "http.send({})", "net.lookup_ip_addr(\"a\")", "graphql.parse(\"\", \"\")", "providers.aws.sign_req({}, {}, 1)",
+    ])
+  func refused(call: String) {
+    #expect(problem("p := \(call)").contains(": refused here: "), "\(problem("p := \(call)"))")
+    #expect(problem("p := htp.send({})").contains("undefined function htp.send"))
+  }
+
+  @Test("A capabilities file in OPA's form says which builtins there are")
+  func capabilities() throws {
+    let all = Libraries.registry.capabilities()
+    #expect(try Capabilities(all).builtins.contains("startswith"))
+    let file = #"{"builtins": [{"name": "count", "decl": {}}], "features": ["rego_v1"], "future_keywords": []}"#
+    let registry = Libraries.registry.restricted(to: try Capabilities(Array(file.utf8)))
+    #expect(problem("p if count([1]) > 0", registry: registry) == "")
+    #expect(problem("p if { startswith(\"a\", \"b\") }", registry: registry).contains("undefined function startswith"))
+    #expect(problem("p if 1 in [1]", registry: registry) == "")
+  }
+
+  @Test(
+    "A file that is no capabilities file is refused",
+    arguments: ["", "[]", "{}", #"{"builtins": [1]}"#, #"{"builtins": [{}]}"#])
+  func wrongCapabilities(text: String) {
+    #expect(throws: RegoError.self) { try Capabilities(Array(text.utf8)) }
+  }
+
+  @Test("Base data must not lie where a rule stands")
+  func conflicts() throws {
+    let sources = ["q := 1", "q[x] := 1 if x := \"a\""].map {
+      Source(name: "m.rego", text: Array("package t\n\($0)".utf8))
+    }
+    let programs = try sources.map { try Program.compile([$0], queries: ["x = data.t"]) }
+    let error = #expect(throws: RegoError.self) { try BaseDocument(Array(#"{"t":{"q":2}}"#.utf8), for: programs[0]) }
+    #expect(error?.text(files: ["m.rego"]) == "m.rego:2: rego_compile_error: conflicting rule for data path t/q found")
+    let machine = Machine(try BaseDocument(Array(#"{"t":{"q":{"b":2}}}"#.utf8), for: programs[1]))
+    machine.prepare()
+    #expect(
+      String(decoding: JSONWriter.write(try machine.evaluate()), as: UTF8.self) == #"[{"x":{"q":{"a":1,"b":2}}}]"#)
+  }
+
+  @Test("A policy sees of the runtime at most a version")
+  func runtime() throws {
+    let source = Source(name: "m.rego", text: Array("package t\np := opa.runtime()".utf8))
+    let machine = Machine(try Program.compile([source], queries: ["x = data.t.p"]))
+    for (version, wanted) in [(nil, "[{\"x\":{}}]"), (Registry.opaVersion, #"[{"x":{"version":"1.20.2"}}]"#)] {
+      machine.prepare()
+      machine.builtins.version = version
+      #expect(String(decoding: JSONWriter.write(try machine.evaluate()), as: UTF8.self) == wanted)
+    }
+  }
+
+  @Test("Base data is read once and shared")
+  func base() throws {
+    let source = Source(name: "m.rego", text: Array("package t\np := [x | some x in data.list; x != input.x]".utf8))
+    let program = try Program.compile([source], queries: ["x = data.t.p"])
+    let base = try BaseDocument(Array(#"{"list":["a","b","a\nc"]}"#.utf8), for: program)
+    let machines = [Machine(base), Machine(base)]
+    for (machine, wanted) in [(machines[0], #"[{"x":["a","a\nc"]}]"#), (machines[1], #"[{"x":["a","a\nc"]}]"#)] {
+      machine.prepare()
+      let input = try JSONReader.read(Array(#"{"x":"b"}"#.utf8), into: machine.heap)
+      #expect(String(decoding: JSONWriter.write(try machine.evaluate(input: input)), as: UTF8.self) == wanted)
+    }
+    #expect(throws: RegoError.self) { try BaseDocument(Array(#"{"t":{"p":1}}"#.utf8), for: program) }
+    #expect(throws: RegoError.self) { try BaseDocument(Array("[]".utf8), for: program) }
+  }
+
+  private func problem(_ module: String, isStrict: Bool = false, registry: Registry = Libraries.registry) -> String {
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+    do throws(CompileFailure) {
+      _ = try Program.compile([source], queries: ["x = data.t"], registry: registry, isStrict: isStrict)
+      return ""
+    } catch {
+      return error.errors.map { $0.text(files: ["m.rego"]) }.joined(separator: "; ")
+    }
+  }
+}
