@@ -18,6 +18,11 @@ let package = Package(
       ]),
     .executableTarget(name: "EgressBench", dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux"]),
     .executableTarget(name: "SideBySide"),
+    .target(name: "BaileyRego"),
+    .target(name: "BaileyRegoLibraries", dependencies: ["BaileyRego"]),
+    .target(name: "RegoOracle"),
+    .executableTarget(name: "RegoBench", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
+    .executableTarget(name: "RegoDifferential", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
   ]
 )
 
