@@ -9,4 +9,4 @@ venv=${1:-/var/tmp/bailey-rego-venv}
 library=$("$venv/bin/python" -c 'import opa_bindings, os; print(os.path.join(os.path.dirname(opa_bindings.__file__), "libopabridge.so"))')
 swift build -c release --package-path Benchmarks --scratch-path .build-bench --product RegoBench >/dev/null
 .build-bench/release/RegoBench Benchmarks/Rego/agent.rego Benchmarks/Rego/inputs.jsonl "$library"
-"$venv/bin/python" Benchmarks/Rego/regorus.py Benchmarks/Rego/agent.rego Benchmarks/Rego/inputs.jsonl
+"$venv/bin/python" Benchmarks/Rego/beside.py Benchmarks/Rego/agent.rego Benchmarks/Rego/inputs.jsonl

@@ -37,7 +37,8 @@ for (query, name) in documents.enumerated() {
     "\n| \(name) | ours, typed | ours, JSON in and out | OPA, JSON in and out | ratio |\n|---|---|---|---|---|")
   for line in lines {
     let text = String(decoding: line, as: UTF8.self)
-    let typed = TypedInput(try JSONReader.read(line, into: Heap()))
+    let heap = Heap()
+    let typed = try withExtendedLifetime(heap) { TypedInput(try JSONReader.read(line, into: heap)) }
     let fast = try Stopwatch.median(runs) {
       machine.prepare(nowNanoseconds: noon)
       _ = try machine.evaluate(query: query, input: typed.value(machine.heap))

@@ -73,7 +73,11 @@ extension Type {
     case (.set(let first), .set(let second)): return unify(first, second)
     case (.object(let first, let firstRest), .object(let second, let secondRest)):
       for key in (first + second).map(\.key) {
-        guard let one = left.part(key), let other = right.part(key), unify(one, other) else { return false }
+        guard let one = left.part(key), let other = right.part(key) else {
+          if firstRest == nil, secondRest == nil { return false }
+          continue
+        }
+        guard unify(one, other) else { return false }
       }
       return firstRest == nil || secondRest == nil || unify(firstRest?.value, secondRest?.value)
     case (.function(let first, _), .function(let second, _)):

@@ -1,4 +1,4 @@
-# Medians of regorus beside ours: its tree walker and its virtual machine, JSON in and out. regorus.py POLICY INPUTS
+# Medians of regorus beside ours: its tree walker and its virtual machine, JSON in and out. beside.py POLICY INPUTS
 import json, statistics, sys, time
 import regorus
 
