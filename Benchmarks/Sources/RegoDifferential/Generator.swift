@@ -165,7 +165,8 @@ struct Generator {
       return "input.list[\(index)] == \(value)"
     case 7:
       let value = expression(.number)
-      return "\(condition()) with input.n as \(value)"
+      let changed = condition()
+      return changed == "true" ? changed : "\(changed) with input.n as \(value)"
     case 8:
       let value = expression(.number)
       return "input.o[\(variable(.text))] > \(value)"

@@ -150,7 +150,7 @@ struct TypeCheck {
     let value = type(of: comprehension.value)
     let type: Type =
       switch comprehension.kind {
-      case .array: .array([], rest: value)
+      case .array: .array([], rest: value ?? .anything)
       case .set: .set(value)
       case .object: .object([], rest: Type.Rest(key: comprehension.key.flatMap { self.type(of: $0) }, value: value))
       }
