@@ -21,6 +21,11 @@ let package = Package(
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .executableTarget(name: "JailBench", dependencies: ["BaileyCore", "BaileyLinux", "BaileySandbox"]),
     .executableTarget(name: "SideBySide"),
+    .target(name: "BaileyRego"),
+    .target(name: "BaileyRegoLibraries", dependencies: ["BaileyRego"]),
+    .target(name: "RegoOracle"),
+    .executableTarget(name: "RegoBench", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
+    .executableTarget(name: "RegoDifferential", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
   ]
 )
 

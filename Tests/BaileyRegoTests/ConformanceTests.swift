@@ -193,6 +193,8 @@ enum Normal {
     switch value.tag {
     case .number, .integer:
       let text = String(decoding: JSONWriter.write(value), as: UTF8.self)
+      // The vectors went through a reader that knows no negative zero.
+      if text == "-0" { return "0" }
       return text.contains { ".eE".contains($0) } ? number(text) : text
     case .array, .set:
       let items = (0..<value.count).map { text(value.item($0), sorted: sorted) }

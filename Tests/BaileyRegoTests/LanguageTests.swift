@@ -122,6 +122,26 @@ struct LanguageTests {
     #expect(evaluate([source], query: "x = data.t.p", limits: limits) == "6291456")
   }
 
+  @Test("The empty string is one value, wherever it comes from")
+  func emptyString() {
+    let module =
+      "p[substring(\"a\", 1, 0)] := 1\np[trim(\"a\", \"a\")] := 1\nq := {substring(\"a\", 1, 0), \"\", input.e}"
+    #expect(evaluate(module, input: #"{"e":""}"#) == #"{"p":{"":1},"q":[""]}"#)
+  }
+
+  @Test(
+    "What is undefined inside a negation does not make it hold, but for the sides of an equality",
+    arguments: [
+      ("not startswith(input.z, \"a\")", "{}"), ("not input.z >= 1", "{}"), ("not count(input.z) == 1", "{}"),
+      ("not f(input.z)", "{}"), ("not [input.z, 1] == [1, 2]", "{}"), ("not input.a[input.z]", "{}"),
+      ("not {\"a\": input.z}.a", "{}"), ("not input.z == 1", #"{"p":true}"#), ("not input.z", #"{"p":true}"#),
+      ("not input.z.y", #"{"p":true}"#), ("not startswith(\"b\", \"a\")", #"{"p":true}"#),
+      ("not count(input.a[_]) == 1", #"{"p":true}"#),
+    ])
+  func negation(statement: String, wanted: String) {
+    #expect(evaluate("p if \(statement)\nf(x) := x", input: #"{"a":[[1,2]]}"#) == wanted)
+  }
+
   @Test("Strings compare by code point and are never normalised")
   func strings() {
     #expect(
@@ -135,15 +155,17 @@ struct LanguageTests {
       ("123456789012345678901234567890", "123456789012345678901234567890"),
       ("9223372036854775807 + 1", "9223372036854775808"),
       ("0.1 + 0.2", "0.3"), ("3.0", "3.0"), ("1e400", "1e400"), ("10 / 4", "2.5"), ("{1, 1.0} == {1}", "true"),
-      ("-7 % 3", "-1"), ("round(-2.5)", "-3"), ("1152921504606846975 * 16", "18446744073709551600"),
+      ("-7 % 3", "-1"), ("0 * -2.5", "-0"), ("0 / -2", "-0"), ("0 * -2", "0"), ("{input.x, 1}", "[1]"),
+      ("round(-2.5)", "-3"), ("1152921504606846975 * 16", "18446744073709551600"),
     ])
   func numbers(text: String, wanted: String) {
-    #expect(evaluate("p := \(text)") == "{\"p\":\(wanted)}")
+    #expect(evaluate("p := \(text)", input: #"{"x":1.0}"#) == "{\"p\":\(wanted)}")
   }
 
   @Test("A builtin's error is undefined, or with strict errors ends the evaluation")
   func strictness() {
-    #expect(evaluate("p := 1 / 0\nq if not 1 / 0 == 1", strict: false) == #"{"q":true}"#)
+    let module = "p := 1 / 0\nq if not startswith(input.n, \"a\")\nr if not 1 / 0 == 1"
+    #expect(evaluate(module, input: #"{"n":5}"#, strict: false) == #"{"q":true}"#)
     #expect(evaluate("p := 1 / 0") == "m.rego:2: eval_builtin_error: div: divide by zero")
   }
 }

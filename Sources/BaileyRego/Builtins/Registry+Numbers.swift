@@ -14,15 +14,20 @@ extension Registry {
       return try calculate(a, context, { $0 + -$1 }, { $0 + -$1 }) { $0 &- $1 }
     },
     Builtin("mul", 2) { (a, context) throws(BuiltinFailure) in
-      try calculate(a, context, { $0 * $1 }, { $0 * $1 }) { left, right in
+      let product = try calculate(a, context, { $0 * $1 }, { $0 * $1 }) { left, right in
         let (value, overflow) = left.multipliedReportingOverflow(by: right)
         return overflow ? nil : value
       }
+      guard product.bits == Value(integer: 0).bits, BigInteger(a[0]) == nil || BigInteger(a[1]) == nil else {
+        return product
+      }
+      return signedZero(Number.float(a[0]), Number.float(a[1]), context.heap)
     },
     Builtin("div", 2) { (a, context) throws(BuiltinFailure) in
       let divisor = Number.float(try a.number(1))
       let dividend = Number.float(try a.number(0))
       if divisor.isZero { throw BuiltinFailure("divide by zero") }
+      if dividend.isZero { return signedZero(dividend, divisor, context.heap) }
       return Number.make(dividend / divisor, context.heap)
     },
     Builtin("rem", 2) { (a, context) throws(BuiltinFailure) in
@@ -57,6 +62,11 @@ extension Registry {
       return try range(try a.integer(0), try a.integer(1), step, context)
     },
   ]
+
+  /// Go's floating-point zero keeps its sign, and so does its text.
+  private static func signedZero(_ left: BigFloat, _ right: BigFloat, _ heap: Heap) -> Value {
+    left.negative == right.negative ? Value(integer: 0) : heap.numberText(Array("-0".utf8))
+  }
 
   private static func calculate(
     _ a: Arguments, _ context: BuiltinContext, _ float: (BigFloat, BigFloat) -> BigFloat,

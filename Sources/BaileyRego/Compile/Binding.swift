@@ -7,7 +7,11 @@ enum Binding {
     switch term.node {
     case .scalar, .input, .data, .name: return safe
     case .local(let slot): return safe.contains(slot) ? safe : nil
-    case .array(let items), .set(let items), .call(_, let items): return evaluateAll(items, safe)
+    case .array(let items), .set(let items): return evaluateAll(items, safe)
+    case .call(_, let items):
+      // The calls inside come first: what a reference beside them binds is too late for them.
+      let inner = nestedCalls(items)
+      return (inner.isEmpty ? safe : evaluateAll(inner, safe)).flatMap { evaluateAll(items, $0) }
     case .object(let pairs): return evaluateAll(pairs.flatMap { [$0.key, $0.value] }, safe)
     case .ref(let head, let path):
       guard var bound = evaluate(head, safe) else { return nil }
@@ -21,6 +25,18 @@ enum Binding {
       free.formUnion(TermVisitor.slots(inner.body))
       return free.subtracting(SlotSet(inner.own)).isSubset(of: safe) ? safe : nil
     case .template: return TermVisitor.slots(term).subtracting(own(term)).isSubset(of: safe) ? safe : nil
+    }
+  }
+
+  private static func nestedCalls(_ terms: [Term]) -> [Term] {
+    terms.flatMap { term -> [Term] in
+      switch term.node {
+      case .call: [term]
+      case .array(let items), .set(let items): nestedCalls(items)
+      case .object(let pairs): nestedCalls(pairs.flatMap { [$0.key, $0.value] })
+      // A reference may bind what its own keys use.
+      default: []
+      }
     }
   }
 
@@ -135,8 +151,10 @@ enum Binding {
   // MARK: Statements
 
   static func outputs(_ statement: Statement, _ safe: SlotSet) -> SlotSet? {
+    var safe = safe
     for modifier in statement.modifiers {
-      guard TermVisitor.slots(modifier.value).subtracting(own(modifier.value)).isSubset(of: safe) else { return nil }
+      guard let bound = evaluate(modifier.value, safe) else { return nil }
+      safe = bound
     }
     if statement.negated { return free(statement).isSubset(of: safe) ? safe : nil }
     switch statement.kind {

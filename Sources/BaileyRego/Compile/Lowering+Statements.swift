@@ -18,12 +18,14 @@ extension Lowering {
       return
     }
     // Holding is failing.
-    let (outer, holds, outside) = (failure, label(), bound)
+    let before = bound
+    let inner = try outside(statement)
+    let (outer, holds) = (failure, label())
     failure = holds
-    try positive(statement)
+    try positive(inner)
     emit(.jump(outer))
     place(holds)
-    (failure, bound) = (outer, outside)
+    (failure, bound) = (outer, before)
   }
 
   private mutating func positive(_ statement: Statement) throws(RegoError) {

@@ -42,7 +42,10 @@ extension Lowering {
     _ items: [Term], _ make: (Int32, Int32, Int32) -> Instruction
   ) throws(RegoError) -> Operand {
     if let constant = constant(items, make) { return constant }
-    let first = try consecutive(items)
+    let probe = make(0, 0, 0)
+    // Of equal members the first stays: OPA has the constants before the others.
+    let isSet = if case .set = probe { true } else { false }
+    let first = try consecutive(isSet ? items.filter(\.isConstant) + items.filter { !$0.isConstant } : items)
     let to = registers()
     emit(make(to, first, Int32(items.count)))
     return to
@@ -195,4 +198,8 @@ extension Lowering {
     let why = count < wanted ? "too few" : "too many"
     throw RegoError(.type, "\(name): arity mismatch: \(why) arguments (have \(count), want \(wanted))", place)
   }
+}
+
+extension Term {
+  fileprivate var isConstant: Bool { if case .scalar = node { true } else { false } }
 }

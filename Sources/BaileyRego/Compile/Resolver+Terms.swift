@@ -193,6 +193,10 @@ extension Resolver {
     defer { scopes.removeLast() }
     let newKey: Term? = if let key { try declare(key, .declared) } else { nil }
     let newValue = try declare(value, .declared)
+    for term in [newKey, newValue].compactMap(\.self) {
+      guard case .local(let slot) = term.node, !isWildcard(slots[slot]) else { continue }
+      unused.introduce(.declared, slot, slots[slot], term.location)
+    }
     let (inner, _, _) = try self.body(body)
     return .every(key: newKey, value: newValue, domain: domain, body: inner, own: first..<slots.count)
   }

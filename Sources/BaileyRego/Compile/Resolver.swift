@@ -38,6 +38,7 @@ struct Resolver {
   /// The name of each slot, for messages.
   var slots: [Value] = []
   var unused = Unused()
+  private var hoistings = 0
   /// The names of imports that were used.
   var usedImports: Set<Value.Key> = []
   /// The rule at hand, if it is one, and what is known of it.
@@ -59,12 +60,25 @@ struct Resolver {
     let first = slots.count
     scopes.append(Scope())
     defer { scopes.removeLast() }
+    let statements = statements.flatMap { hoisted($0) }
     collect(statements, terms)
     var body: [Statement] = []
     for statement in statements { body.append(try self.statement(statement)) }
     var resolved: [Term] = []
     for term in terms { resolved.append(try self.term(term)) }
     return (body, resolved, first..<slots.count)
+  }
+
+  private func isPrint(_ statement: Statement) -> Bool {
+    guard case .term(let term) = statement.kind, case .call(.path(let path), _) = term.node else { return false }
+    return path.count == 1 && path[0].text.elementsEqual("print".utf8)
+  }
+
+  private mutating func hoisted(_ statement: Statement) -> [Statement] {
+    guard statement.negated, !isPrint(statement) else { return [statement] }
+    var hoisting = Hoisting(heap: heap, count: hoistings)
+    defer { hoistings = hoisting.count }
+    return hoisting.statements(for: statement)
   }
 
   /// Finds the names that the body declares, and gives the free ones of its own level their slots.

@@ -99,6 +99,10 @@ struct RuleSet {
     if let name = isRoot(rule.path[0]) {
       throw RegoError(.compile, "rules must not shadow \(name) (use a different rule name)", rule.location)
     }
+    for argument in rule.arguments ?? [] {
+      guard case .ref(let head, _) = argument.node, let name = isRoot(head) else { continue }
+      throw RegoError(.unsafeVariable, "var \(name) is unsafe", rule.location)
+    }
     if let name = (rule.arguments ?? []).compactMap(isRoot).first {
       throw RegoError(.compile, "args must not shadow \(name) (use a different variable name)", rule.location)
     }

@@ -93,7 +93,7 @@ extension Parser {
 
   private mutating func head() throws(RegoError) -> Rule {
     let location = token.location
-    guard token.kind == .identifier || token.kind == .contains else {
+    guard token.kind == .identifier else {
       throw unexpected("rule name must be an identifier")
     }
     let term = try term()

@@ -4,12 +4,12 @@ extension Type {
     switch shape {
     case .array(let items, let rest):
       guard let index = Int(String(decoding: key.text, as: UTF8.self)), index >= 0 else { return nil }
-      return index < items.count ? items[index] : rest
+      return index < items.count ? items[index] ?? .anything : rest
     case .object(let fields, let rest):
-      if let field = fields.first(where: { $0.key == key }) { return field.type }
-      guard let rest, let wanted = rest.key, wanted.includes(key.type) else { return nil }
-      return rest.value
-    case .set(let of): return of?.includes(key.type) == true ? key.type : nil
+      if let field = fields.first(where: { $0.key == key }) { return field.type ?? .anything }
+      guard let rest, (rest.key ?? .anything).includes(key.type) else { return nil }
+      return rest.value ?? .anything
+    case .set(let of): return (of ?? .anything).includes(key.type) ? key.type : nil
     case .any(let types):
       return types.isEmpty ? self : types.reduce(nil) { Type.either($1.part(key), $0) }
     case .null, .boolean, .number, .string, .function: return nil
@@ -23,8 +23,8 @@ extension Type {
     switch shape {
     case .array: return .number
     case .object(let fields, let rest):
-      return Type.either(fields.reduce(nil) { Type.either($0, $1.key.type) }, rest?.key)
-    case .set(let of): return of
+      return Type.either(fields.reduce(nil) { Type.either($0, $1.key.type) }, rest.map { $0.key ?? .anything })
+    case .set(let of): return of ?? .anything
     case .any(let types): return types.isEmpty ? self : types.reduce(nil) { Type.either($1.keys, $0) }
     case .null, .boolean, .number, .string, .function: return nil
     }
@@ -33,9 +33,10 @@ extension Type {
   /// The type of all that is inside.
   var values: Type? {
     switch shape {
-    case .array(let items, let rest): return items.reduce(rest) { Type.either($0, $1) }
-    case .object(let fields, let rest): return fields.reduce(rest?.value) { Type.either($0, $1.type) }
-    case .set(let of): return of
+    case .array(let items, let rest): return items.reduce(rest) { Type.either($0, $1 ?? .anything) }
+    case .object(let fields, let rest):
+      return fields.reduce(rest.map { $0.value ?? .anything }) { Type.either($0, $1.type ?? .anything) }
+    case .set(let of): return of ?? .anything
     case .any(let types): return types.isEmpty ? self : types.reduce(nil) { Type.either($1.values, $0) }
     case .null, .boolean, .number, .string, .function: return nil
     }
@@ -52,9 +53,9 @@ extension Type {
 
   // MARK: Fitting
 
-  /// Whether one value can be of both types.
+  /// Whether one value can be of both types; one that is not known can be of any.
   static func unify(_ left: Type?, _ right: Type?) -> Bool {
-    guard let left, let right else { return false }
+    guard let left, let right else { return true }
     if case .any(let types) = left.shape {
       if case .function = right.shape { return false }
       return types.isEmpty || types.contains { unify($0, right) }
@@ -64,13 +65,20 @@ extension Type {
     case (.null, .null), (.boolean, .boolean), (.number, .number), (.string, .string): return true
     case (.array(let first, let firstRest), .array(let second, let secondRest)):
       for index in 0..<max(first.count, second.count) {
+        guard index < first.count || firstRest != nil, index < second.count || secondRest != nil else { return false }
         let pair = (index < first.count ? first[index] : firstRest, index < second.count ? second[index] : secondRest)
         guard unify(pair.0, pair.1) else { return false }
       }
       return firstRest == nil || secondRest == nil || unify(firstRest, secondRest)
     case (.set(let first), .set(let second)): return unify(first, second)
     case (.object(let first, let firstRest), .object(let second, let secondRest)):
-      for key in (first + second).map(\.key) where !unify(left.part(key), right.part(key)) { return false }
+      for key in (first + second).map(\.key) {
+        guard let one = left.part(key), let other = right.part(key) else {
+          if firstRest == nil, secondRest == nil { return false }
+          continue
+        }
+        guard unify(one, other) else { return false }
+      }
       return firstRest == nil || secondRest == nil || unify(firstRest?.value, secondRest?.value)
     case (.function(let first, _), .function(let second, _)):
       return first.count == second.count && zip(first, second).allSatisfy { unify($0, $1) }

@@ -13,6 +13,7 @@ extension TypeCheck {
       follow(locals[slot], path, from: 0, head, location)
     default:
       check(head)
+      if isLax { return bindRest(path[...]) }
       // What has no type had an error of its own.
       if let type = type(of: head) { follow(type, path, from: 0, head, location) }
     }

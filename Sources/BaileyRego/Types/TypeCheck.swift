@@ -124,11 +124,11 @@ struct TypeCheck {
     let before = errors.count
     check(collection)
     [key, value].compactMap(\.self).forEach { check($0) }
-    guard !isLax, errors.count == before, let type = type(of: collection) else { return }
+    guard !isLax, errors.count == before else { return }
+    if self.type(of: collection) == nil { _ = fit(collection, .anything) }
+    let type = self.type(of: collection) ?? .anything
     guard let keys = type.keys, let values = type.values else {
-      let isEmpty = type.keys != nil
-      if !isEmpty { report("undefined ref: cannot iterate over \(Type.text(type))", location) }
-      return
+      return report("undefined ref: cannot iterate over \(Type.text(type))", location)
     }
     if let key, !fit(key, keys) {
       report("match error: left: \(Type.text(keys)), right: \(Type.text(self.type(of: key)))", location)
@@ -150,7 +150,7 @@ struct TypeCheck {
     let value = type(of: comprehension.value)
     let type: Type =
       switch comprehension.kind {
-      case .array: .array([], rest: value)
+      case .array: .array([], rest: value ?? .anything)
       case .set: .set(value)
       case .object: .object([], rest: Type.Rest(key: comprehension.key.flatMap { self.type(of: $0) }, value: value))
       }

@@ -106,6 +106,8 @@
   }
 
   private func intern(_ bytes: UnsafeBufferPointer<UInt8>) -> Value {
+    // One handle each, the empty string included.
+    if bytes.isEmpty { return .emptyString }
     let hash = unsafe Self.hash(bytes)
     var heap: Heap? = self
     while let at = heap {

@@ -1,0 +1,55 @@
+import BaileyRego
+import BaileyRegoLibraries
+import RegoOracle
+
+// RegoBench POLICY INPUTS [OPA'S LIBRARY]: medians in microseconds, ours and OPA's in turn, one input after the other.
+
+let arguments = CommandLine.arguments
+guard arguments.count > 2, let policy = Stopwatch.bytes(arguments[1]), let inputs = Stopwatch.bytes(arguments[2]) else {
+  fatalError("usage: RegoBench POLICY INPUTS [LIBRARY]")
+}
+let oracle = arguments.count > 3 ? Oracle(library: arguments[3]) : nil
+if let oracle, !oracle.add(policy: String(decoding: policy, as: UTF8.self), name: "agent.rego").isEmpty {
+  Stopwatch.print("(OPA was given the policy)")
+}
+let lines = inputs.split(separator: 0x0A).map { Array($0) }
+let documents = ["decision", "allow"]
+let queries = documents.map { "x = data.agent.authz.\($0)" }
+let noon = 1_795_262_400_000_000_000
+let runs = 20_000
+
+func compiled() throws -> Machine {
+  let source = Source(name: "agent.rego", text: policy)
+  return Machine(try Program.compile([source], queries: queries, registry: Libraries.registry))
+}
+
+func decide(_ machine: Machine, _ query: Int, _ json: [UInt8]) throws -> [UInt8] {
+  machine.prepare(nowNanoseconds: noon)
+  let input = try JSONReader.read(json, into: machine.heap)
+  return JSONWriter.write(try machine.evaluate(query: query, input: input))
+}
+
+let cold = try Stopwatch.median(50) { _ = try decide(compiled(), 0, lines[0]) }
+Stopwatch.print("load, compile and first decision: \(Int(cold)) µs")
+let machine = try compiled()
+for (query, name) in documents.enumerated() {
+  Stopwatch.print(
+    "\n| \(name) | ours, typed | ours, JSON in and out | OPA, JSON in and out | ratio |\n|---|---|---|---|---|")
+  for line in lines {
+    let text = String(decoding: line, as: UTF8.self)
+    let heap = Heap()
+    let typed = try withExtendedLifetime(heap) { TypedInput(try JSONReader.read(line, into: heap)) }
+    let fast = try Stopwatch.median(runs) {
+      machine.prepare(nowNanoseconds: noon)
+      _ = try machine.evaluate(query: query, input: typed.value(machine.heap))
+    }
+    let ours = try Stopwatch.median(runs) { _ = try decide(machine, query, line) }
+    let theirs = oracle.map { oracle in
+      Stopwatch.median(runs / 10) { oracle.touch("agent.authz.\(name)", input: text) }
+    }
+    let figures = [fast, ours, theirs ?? .nan, ours / (theirs ?? .nan)].map {
+      String(Double(Int($0.isNaN ? 0 : $0 * 100)) / 100)
+    }
+    Stopwatch.print("| `\(text.prefix(50))` | " + figures.joined(separator: " | ") + " |")
+  }
+}
