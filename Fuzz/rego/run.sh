@@ -11,5 +11,5 @@ flags="$flags -enable-upcoming-feature MemberImportVisibility -enable-upcoming-f
 find "$here/../../Sources/BaileyRego" -name '*.swift' > "$work/sources"
 swiftc $flags -emit-module -emit-module-path "$work/BaileyRego.swiftmodule" -module-name BaileyRego -wmo -c "@$work/sources" -o "$work/rego.o"
 swiftc $flags "$here"/*.swift "$work/rego.o" -o "$work/fuzz"
-"$work/fuzz" -max_total_time="$seconds" -max_len=2048 -timeout=20 -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="$work/" -dict="$here/words" -print_final_stats=1 \
+ASAN_OPTIONS=detect_leaks=0 "$work/fuzz" -max_total_time="$seconds" -max_len=2048 -timeout=20 -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="$work/" -dict="$here/words" -print_final_stats=1 \
   "$work/corpus" "$here/seeds"
