@@ -22,6 +22,7 @@ release:
 	swift build $(SWIFT_RELEASE) --product bailey
 	swift build $(SWIFT_RELEASE) --product baileyd
 	swift build $(SWIFT_RELEASE) --product bailey-jail
+	swift build $(SWIFT_RELEASE) --product bailey-policy
 
 install-tools:
 	scripts/install-tools
@@ -34,7 +35,7 @@ install: release install-built
 install-built:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bailey $(DESTDIR)$(PREFIX)/lib/systemd/user
 	install -m 755 $(BUILT)/bailey $(DESTDIR)$(PREFIX)/bin/bailey
-	install -m 755 $(BUILT)/baileyd $(BUILT)/bailey-jail $(DESTDIR)$(PREFIX)/libexec/bailey/
+	install -m 755 $(BUILT)/baileyd $(BUILT)/bailey-jail $(BUILT)/bailey-policy $(DESTDIR)$(PREFIX)/libexec/bailey/
 	install -m 644 Packaging/systemd/bailey.socket $(DESTDIR)$(PREFIX)/lib/systemd/user/
 	sed 's|/usr/local|$(PREFIX)|' Packaging/systemd/bailey.service > $(DESTDIR)$(PREFIX)/lib/systemd/user/bailey.service
 

@@ -7,6 +7,7 @@ let package = Package(
     .executable(name: "bailey", targets: ["bailey"]),
     .executable(name: "baileyd", targets: ["baileyd"]),
     .executable(name: "bailey-jail", targets: ["bailey-jail"]),
+    .executable(name: "bailey-policy", targets: ["bailey-policy"]),
     .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
   ],
   dependencies: [
@@ -65,6 +66,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(
+      name: "BaileyPolicyTools",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     // 5 programs
     .executableTarget(
       name: "baileyd",
@@ -76,6 +84,7 @@ let package = Package(
     .executableTarget(
       name: "bailey", dependencies: ["BaileyCommands"],
       linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
+    .executableTarget(name: "bailey-policy", dependencies: ["BaileyPolicyTools"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),
@@ -121,6 +130,11 @@ let package = Package(
       dependencies: [
         "BaileyCommands", "BaileyCore", "BaileyLinux", "BaileyTestSupport", "BaileyWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(
+      name: "BaileyPolicyToolsTests",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyPolicyTools", "BaileyRego", "BaileyTestSupport", "bailey", "bailey-policy",
       ]),
     .testTarget(
       name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail"]),

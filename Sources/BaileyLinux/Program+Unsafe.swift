@@ -1,7 +1,7 @@
 internal import CBaileyLinux
 internal import Glibc
 
-// SAFETY (whole file): argument and environment vectors are strdup'd strings that live until posix_spawn has returned; the attributes and
+// SAFETY (whole file): argument and environment vectors are strdup'd strings that live until posix_spawn or execv has returned; the attributes and
 // actions are initialised before use and destroyed after.
 
 /// A program of the host to be started: the controller, a pager.
@@ -44,6 +44,14 @@ package struct Program: Sendable {
     var pid: pid_t = 0
     try Self.checkNumber(unsafe posix_spawn(&pid, path, &actions, &attributes, argv, envp))
     return pid
+  }
+
+  /// Makes this process that program: same descriptors 0 to 2, same environment. Returns only to fail.
+  package static func become(_ path: String, arguments: [String]) throws(Errno) -> Never {
+    let argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
+    defer { unsafe argv.forEach { unsafe free($0) } }
+    unsafe execv(path, argv)
+    throw .current
   }
 
   /// Reaps a child; `nil` when it has not ended and `wait` is false.

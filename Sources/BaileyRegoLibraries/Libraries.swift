@@ -6,6 +6,11 @@ package enum Libraries {
   package static let registry: Registry = {
     var registry = Registry()
     registry.zoneSource = { TimeZones.zone($0) }
+    registry.yaml = { (text, heap) throws(AnnotationReader.Problem) in
+      do throws(BuiltinFailure) { return try YAMLReader.read(text, into: heap) } catch {
+        throw AnnotationReader.Problem(error.message)
+      }
+    }
     for builtin in patterns + hashes + tokens + certificates + documents + schemas + templates {
       registry.register(builtin)
     }

@@ -47,17 +47,10 @@ struct ControllerStart {
   func program() throws(Fault) -> String {
     if let named = environment["BAILEY_DAEMON"], !named.isEmpty { return named }
     do throws(Errno) {
-      let path = String(decoding: try Descriptor.workingDirectory.readLink("/proc/self/exe"), as: UTF8.self)
-      let directory = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-      let (beside, installed) = (directory + "/baileyd", directory + "/../libexec/bailey/baileyd")
-      return !isProgram(beside) && isProgram(installed) ? installed : beside
+      return try InstalledProgram.path(of: "baileyd")
     } catch {
       throw Fault("controller-missing", why: "this program cannot find itself", hint: "set BAILEY_DAEMON")
     }
-  }
-
-  private func isProgram(_ path: String) -> Bool {
-    (try? Descriptor.workingDirectory.isAccessible(path, mode: 1)) != nil
   }
 
   private func start() throws(Fault) -> Int32 {

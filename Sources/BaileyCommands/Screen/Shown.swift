@@ -15,24 +15,6 @@ func shownLine(_ bytes: [UInt8]) -> String {
   bytes.split(separator: 0x09, omittingEmptySubsequences: false).map { shown(Array($0)) }.joined(separator: "\t")
 }
 
-extension JSON {
-  /// Canonical JSON in which every character that a terminal would obey, or a person would not see, is an escape.
-  var shownText: String {
-    var result = ""
-    for scalar in canonicalText.unicodeScalars {
-      if printable(String(scalar)) == String(scalar) {
-        result.unicodeScalars.append(scalar)
-      } else {
-        for unit in String(scalar).utf16 {
-          let digits = String(unit, radix: 16)
-          result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        }
-      }
-    }
-    return result
-  }
-}
-
 /// `1 file`, `2 files`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

@@ -1,0 +1,41 @@
+import ArgumentParser
+import BaileyCore
+import BaileyLinux
+
+/// The tools are a program of their own: they need libraries that this one stays without.
+struct Policy: BaileyCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "policy", abstract: "Check, test, format and evaluate policies in Rego.",
+    discussion: """
+      Everything after `policy` goes to the program bailey-policy; `bailey policy --help` is its help.
+
+      EXAMPLES
+        bailey policy check Policies
+        bailey policy test Policies --coverage
+        bailey policy fmt --write Policies
+        bailey policy eval --data policy.rego --input input.json data.policy.allow
+      """)
+
+  /// What `bailey completion` offers for the first word.
+  static let tools = ["check", "test", "fmt", "eval", "bench", "conform"]
+
+  @Argument(
+    parsing: .captureForPassthrough, help: "One of \(tools.joined(separator: ", ")), and what it takes.",
+    completion: .list(tools))
+  var arguments: [String] = []
+
+  var console: Console { Console() }
+
+  /// Returns only when it fails: otherwise this process becomes the tool.
+  func execute() throws(Failure) -> Int32 {
+    let hint = "install bailey-policy beside bailey"
+    var path: String?
+    do throws(Errno) {
+      let program = try InstalledProgram.path(of: "bailey-policy")
+      path = program
+      try Program.become(program, arguments: arguments)
+    } catch {
+      throw Failure(Fault("policy-tools-missing", subject: path, why: error.message, hint: hint))
+    }
+  }
+}

@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import BaileyCore
+internal import BaileyRego
+internal import BaileyRegoLibraries
+
+/// What modules and data a tool works on.
+struct PolicyOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: "A module, a JSON or YAML file or a directory of them; may be repeated.",
+    completion: .file())
+  var data: [String] = []
+  @Option(name: .shortAndLong, help: "A directory that is a bundle; may be repeated.", completion: .directory)
+  var bundle: [String] = []
+  @Flag(name: .long, help: "Read modules as Rego version 0.")
+  var v0Compatible = false
+  @Option(name: .long, help: "A capabilities file in OPA's form: only its builtins may be used.", completion: .file())
+  var capabilities: String?
+
+  func files(_ paths: [String] = []) throws(ToolFailure) -> PolicyFiles {
+    var files = PolicyFiles()
+    files.isVersion1 = !v0Compatible
+    for path in data + paths { try files.add(path) }
+    for path in bundle { try files.add(path, asBundle: true) }
+    return files
+  }
+
+  func registry() throws(ToolFailure) -> Registry {
+    guard let capabilities else { return Libraries.registry }
+    let text = try PolicyFiles.read(capabilities)
+    do { return Libraries.registry.restricted(to: try Capabilities(text)) } catch {
+      throw ToolFailure(Fault("policy-data-malformed", subject: capabilities, why: JSONPlace.text(error.message, text)))
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import BaileyPolicyTools
+import Glibc
+
+exit(PolicyMain.run(Array(CommandLine.arguments.dropFirst())))
