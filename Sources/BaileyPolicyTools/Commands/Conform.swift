@@ -29,6 +29,7 @@ struct Conform: PolicyTool {
       throw ToolFailure(Fault("policy-files-missing", subject: paths.first, why: "there are no cases in it"))
     }
     Output.write("\(tally.passed) passed, \(tally.failed) failed\n")
+    if tally.refused > 0 { Output.complain("\(tally.refused) of the failures call builtins that are refused here") }
     return tally.failed == 0 ? 0 : 1
   }
 
@@ -65,6 +66,8 @@ struct Tally {
   var isVerbose: Bool
   private(set) var passed = 0
   private(set) var failed = 0
+  /// Of those that failed: cases of builtins that are refused for good.
+  private(set) var refused = 0
 
   init(isVerbose: Bool) { self.isVerbose = isVerbose }
 
@@ -74,6 +77,7 @@ struct Tally {
       return
     }
     failed += 1
+    if failure.contains(": refused here: ") { refused += 1 }
     if isVerbose { Output.write("FAIL \(printable(name)): \(printable(String(failure.prefix(2000))))\n") }
   }
 }
