@@ -2,14 +2,14 @@
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
-.PHONY: run test build release install install-built install-tools install-test-tools format lint bench clean
+.PHONY: run test build programs release install install-built install-tools install-test-tools format lint bench clean
 
 PREFIX ?= /usr/local
 # What is installed; `make install-built BUILT=.build/debug` installs what is there already.
 BUILT ?= .build-release/release
 SWIFT_RELEASE := -c release --static-swift-stdlib --scratch-path .build-release
 
-run: install-tools release
+run: install-tools programs
 	scripts/demo
 
 test: install-test-tools
@@ -18,10 +18,14 @@ test: install-test-tools
 build:
 	swift build
 
-release:
+# What a session needs. The tools for policies need libraries of their own, so that nobody waits for them before his first session.
+programs:
 	swift build $(SWIFT_RELEASE) --product bailey
 	swift build $(SWIFT_RELEASE) --product baileyd
 	swift build $(SWIFT_RELEASE) --product bailey-jail
+
+release: programs
+	scripts/install-tools build
 	swift build $(SWIFT_RELEASE) --product bailey-policy
 
 install-tools:
