@@ -28,6 +28,7 @@ let package = Package(
     .target(
       name: "CBaileyRE2",
       linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+    .target(name: "CBaileyZlib", linkerSettings: [.linkedLibrary("z")]),
     .target(
       name: "BaileyRegoLibraries",
       dependencies: [
@@ -40,7 +41,9 @@ let package = Package(
     .target(name: "BaileyStore", dependencies: ["BaileyCore", "BaileyLinux"]),
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyLinux"]),
-    .target(name: "BaileyPolicy", dependencies: ["BaileyCore", "BaileyLinux", "Yams"]),
+    .target(
+      name: "BaileyPolicy",
+      dependencies: ["BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Yams"]),
     .target(
       name: "BaileyAudit",
       dependencies: [
@@ -107,7 +110,9 @@ let package = Package(
     .testTarget(
       name: "BaileyWorkspaceTests",
       dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport", "BaileyWorkspace"]),
-    .testTarget(name: "BaileyPolicyTests", dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy"]),
+    .testTarget(
+      name: "BaileyPolicyTests",
+      dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries"]),
     .testTarget(
       name: "BaileyAuditTests",
       dependencies: [

@@ -10,6 +10,7 @@ package struct Gate: Sendable {
 
   /// Deny over ask over allow; nothing said is deny.
   package func decide(_ action: Action) -> Decision {
-    Decision(combining: judges.flatMap { $0.judge(action) })
+    let opinions = judges.map { $0.opinion(action) }
+    return Decision(combining: opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
   }
 }

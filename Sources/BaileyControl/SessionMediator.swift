@@ -40,7 +40,7 @@ package final class SessionMediator: Mediator {
     defer { records.end() }
     let time = now()
     var action = action
-    action.context = action.context.setting("now_ns", .int(time))
+    action.context = action.context.setting("now_ns", .int(time)).setting("seed", .int(.random(in: .min ... .max)))
     guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
     let decision = decide(action)
     if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {

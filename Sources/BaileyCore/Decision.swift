@@ -83,4 +83,21 @@ package struct Decision: Sendable, Equatable {
 /// A value in, value out function: no clock, no disk. An error inside is reported as a deny reason, never thrown away.
 package protocol Judge: Sendable {
   func judge(_ action: Action) -> [Reason]
+  /// The same with obligations; most judges have none.
+  func opinion(_ action: Action) -> Opinion
+}
+
+extension Judge {
+  package func opinion(_ action: Action) -> Opinion { Opinion(judge(action)) }
+}
+
+/// What one judge says.
+package struct Opinion: Sendable, Equatable {
+  package var reasons: [Reason]
+  package var obligations: [JSON]
+
+  package init(_ reasons: [Reason], obligations: [JSON] = []) {
+    self.reasons = reasons
+    self.obligations = obligations
+  }
 }

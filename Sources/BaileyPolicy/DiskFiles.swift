@@ -28,6 +28,23 @@ package struct DiskFiles: PolicyStorage {
     }
   }
 
+  package func list(_ directory: String) throws(Fault) -> [StoredName]? {
+    do throws(Errno) {
+      var names: [StoredName] = []
+      for entry in try Descriptor.entries(of: directory) {
+        let isLink = entry.type == .symlink || entry.type == .unknown
+        let type = isLink ? try Descriptor.status(of: directory + "/" + entry.text).type : entry.type
+        names.append(StoredName(entry.text, isDirectory: type == .directory))
+      }
+      return names
+    } catch {
+      if error == .noSuchFile { return nil }
+      throw Fault(
+        "policy-unreadable", subject: directory, why: error.message, hint: "policies that cannot be read stop the start"
+      )
+    }
+  }
+
   package func realPath(_ path: String) -> String? {
     guard let bytes = try? Descriptor.realPath(path) else { return nil }
     return String(validating: bytes, as: UTF8.self)

@@ -26,10 +26,16 @@ package struct ManifestResolver: ManifestProvider {
   private let trust: ManifestTrust
   private let sha256: @Sendable ([UInt8]) -> String
   private let parsedProfiles = ParsedProfiles()
+  private let policies: PolicyStore?
 
-  package init(storage: any PolicyStorage, places: Places, sha256: @escaping @Sendable ([UInt8]) -> String) {
+  /// - Parameter policies: the policies of the administrator and the person; without them those of projects are not read either.
+  package init(
+    storage: any PolicyStorage, places: Places, policies: PolicyStore? = nil,
+    sha256: @escaping @Sendable ([UInt8]) -> String
+  ) {
     self.storage = storage
     self.places = places
+    self.policies = policies
     self.sha256 = sha256
     trust = ManifestTrust(storage: storage, directory: places.trustDirectory, sha256: sha256)
   }
@@ -51,28 +57,30 @@ package struct ManifestResolver: ManifestProvider {
     var judges: [any Judge] = [floor]
     judges += layers.ceilings.map { CeilingJudge($0) }
     judges.append(ManifestJudge(manifest, project: project, personsPorts: options.hostPorts))
-    let state = try trustState(of: layers.project, project: project, options: options)
-    return ResolvedManifest(manifest: manifest, judges: judges, trust: state, notices: notices(manifest))
+    let rego = try regoLayers(project: project, manifest: manifest)
+    judges += rego.judges
+    let state = try trustState(of: layers.project, rego: rego.files, project: project, options: options)
+    return ResolvedManifest(
+      manifest: manifest, judges: judges, trust: state, notices: notices(manifest) + rego.notices)
   }
 
   package func trust(project: String, digest: String) async throws(Fault) {
     try trust.trust(project: project, digest: digest)
   }
 
-  /// A manifest in the project, or one that `--manifest` names there, counts once the person has agreed to it; one from
-  /// elsewhere that he names is his own word.
-  private func trustState(of document: ManifestDocument?, project: String, options: ManifestOptions) throws(Fault)
-    -> ResolvedManifest.Trust
-  {
-    guard let document else { return .trusted }
-    let real = storage.realPath(document.file) ?? document.file
-    if options.manifestPath != nil, !PathSpelling.isPath(real, within: project),
-      !PathSpelling.isPath(document.file, within: project)
-    {
-      return .trusted
+  /// A manifest in the project, or one that `--manifest` names there, counts once the person has agreed to it, as do the policies
+  /// of the project; a manifest from elsewhere that he names is his own word.
+  private func trustState(
+    of document: ManifestDocument?, rego: PolicyFiles?, project: String, options: ManifestOptions
+  ) throws(Fault) -> ResolvedManifest.Trust {
+    let document = document.flatMap { isPersons($0, project: project, options: options) ? nil : $0 }
+    var summary = document.map { PermissionSummary(of: $0) } ?? PermissionSummary()
+    var digest = document.map { self.digest($0.canonicalForm) }
+    if let rego {
+      summary.add(policies: rego)
+      digest = sha256(Array("\(digest ?? "") \(rego.digest(sha256))".utf8))
     }
-    let digest = digest(document.canonicalForm)
-    let summary = PermissionSummary(of: document)
+    guard let digest else { return .trusted }
     let previous: [String]?
     switch try trust.status(project: project, digest: digest) {
     case .trusted: return .trusted
@@ -83,10 +91,34 @@ package struct ManifestResolver: ManifestProvider {
     return .needed(summary: summary.changes(since: previous), digest: digest)
   }
 
+  private func isPersons(_ document: ManifestDocument, project: String, options: ManifestOptions) -> Bool {
+    let real = storage.realPath(document.file) ?? document.file
+    return options.manifestPath != nil && !PathSpelling.isPath(real, within: project)
+      && !PathSpelling.isPath(document.file, within: project)
+  }
+
   private func digest(_ form: JSON) -> String { sha256(form.canonical) }
 
   private func notices(_ manifest: Manifest) -> [String] {
     manifest.optional.map(\.rawValue).sorted().map { "the manifest lets this session start without \($0)" }
+  }
+}
+
+// MARK: - Policies in Rego
+
+extension ManifestResolver {
+  /// Reads all policies anew; where one is at fault, the last good one stays in force and the start says so.
+  private func regoLayers(project: String, manifest: Manifest) throws(Fault)
+    -> (judges: [any Judge], files: PolicyFiles?, notices: [String])
+  {
+    guard let policies else { return ([], nil, []) }
+    let notices = try policies.reload()
+    let form = manifest.canonicalForm
+    let root = project + "/.bailey/policy"
+    let files = try PolicyFilesReader.read(root, isAdministrators: false, storage)
+    guard !files.isEmpty else { return (policies.judges(manifest: form), nil, notices) }
+    let own = try policies.judges(files, root: root, manifest: form)
+    return (policies.judges(manifest: form) + own, files, notices)
   }
 }
 

@@ -39,6 +39,10 @@ struct Wiring: Sendable {
       manifests: ManifestResolver(
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
+        policies: PolicyStore(
+          storage: DiskFiles(),
+          roots: [.administrator: "/etc/bailey/policy.d", .user: places.configuration + "/policy.d"],
+          monotonic: { Clock.monotonic }),
         sha256: { ContentDigest.hex($0) }),
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),

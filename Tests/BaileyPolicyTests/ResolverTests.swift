@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// Files in memory, owned by root with mode 0600 unless told otherwise.
-private final class MemoryStorage: PolicyStorage {
+final class MemoryStorage: PolicyStorage {
   private let files: Mutex<[String: StoredFile]>
   private let links: [String: String]
 
@@ -18,6 +18,13 @@ private final class MemoryStorage: PolicyStorage {
   func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? { files.withLock { $0[path] } }
   func replace(_ path: String, with bytes: [UInt8]) throws(Fault) {
     put(path, StoredFile(bytes: bytes, owner: 0, mode: 0o600))
+  }
+  func remove(_ path: String) { files.withLock { $0[path] = nil } }
+  func list(_ directory: String) throws(Fault) -> [StoredName]? {
+    let below = files.withLock { Array($0.keys) }.filter { $0.hasPrefix(directory + "/") }
+    let names = below.map { $0.dropFirst(directory.utf8.count + 1).split(separator: "/") }
+    let listed = Dictionary(names.map { (String($0[0]), $0.count > 1) }) { $0 || $1 }
+    return listed.isEmpty ? nil : listed.map { StoredName($0.key, isDirectory: $0.value) }
   }
   func realPath(_ path: String) -> String? { links[path] ?? path }
 }

@@ -10,7 +10,9 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyStore": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
-  "BaileyPolicy": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization", "Yams"],
+  "BaileyPolicy": [
+    "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Glibc", "Synchronization", "Yams",
+  ],
   "BaileyAudit": ["BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
   "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
   "BaileyControl": ["BaileyCore", "Synchronization"],
@@ -29,7 +31,7 @@ private let allowedImports: [String: Set<String>] = [
 ]
 
 /// Targets that are C or C++ only.
-private let targetsInC: Set<String> = ["CBaileyJail", "CBaileyLinux", "CBaileyRE2", "bailey-jail"]
+private let targetsInC: Set<String> = ["CBaileyJail", "CBaileyLinux", "CBaileyRE2", "CBaileyZlib", "bailey-jail"]
 
 @Suite("Imports follow the layers of DESIGN.md section 4")
 struct ImportTests {

@@ -9,6 +9,8 @@ package struct PermissionSummary: Sendable, Equatable {
 
   package private(set) var lines: [Line] = []
 
+  package init() {}
+
   package init(of document: ManifestDocument) {
     let manifest = document.manifest
     for profile in document.extends { add("extends: \(profile)") }
@@ -36,6 +38,12 @@ package struct PermissionSummary: Sendable, Equatable {
   }
 
   package var texts: [String] { lines.map(\.text) }
+
+  /// The policies that come with a project: they can only tighten, but they do decide.
+  mutating func add(policies: PolicyFiles) {
+    let names = [Array(policies.modules.keys), Array(policies.archives.keys), Array(policies.directories.keys)]
+    for name in names.joined().sorted() { add("policy: .bailey/policy/\(name) tightens") }
+  }
 
   private mutating func add(_ text: String, at source: SourceLocation? = nil) {
     let line = Line(text: printable(text), source: source)

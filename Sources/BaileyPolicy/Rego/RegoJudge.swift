@@ -1,0 +1,124 @@
+package import BaileyCore
+import BaileyRego
+import Synchronization
+
+/// Speaks for one layer of Rego modules.
+///
+/// Time and randomness come from the action's context, where they are recorded, so a recorded action is decided the same
+/// again; the environment is not seen at all. Whatever goes wrong is a deny.
+package final class RegoJudge: Judge {
+  /// What one decision may use.
+  package struct Allowance: Sendable {
+    package var steps = 5_000_000
+    package var memory = 64 << 20
+    package var depth = 200
+    package var nanoseconds = 250_000_000
+
+    package init() {}
+  }
+
+  let policy: RegoPolicy
+  private let layer: PolicyLayer
+  private let data: [UInt8]
+  private let machine: Mutex<Machine>
+  private let stopwatch: Stopwatch
+
+  /// - Parameters:
+  ///   - manifest: what modules see as `data.manifest`.
+  ///   - monotonic: nanoseconds, for the limit on time only.
+  package init(
+    _ policy: RegoPolicy, layer: PolicyLayer, manifest: JSON = .object([:]), allowance: Allowance = Allowance(),
+    monotonic: @escaping @Sendable () -> Int64
+  ) {
+    self.policy = policy
+    self.layer = layer
+    data = Self.joined(policy.data, manifest)
+    let stopwatch = Stopwatch(monotonic)
+    self.stopwatch = stopwatch
+    var limits = BaileyRego.Limits()
+    limits.steps = allowance.steps
+    limits.memory = allowance.memory
+    limits.depth = allowance.depth
+    limits.deadline = allowance.nanoseconds
+    limits.clock = { stopwatch.elapsed }
+    machine = Mutex(Machine(policy.contributions.program, limits: limits))
+  }
+
+  package func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
+
+  package func opinion(_ action: Action) -> Opinion {
+    guard let now = action.context["now_ns"]?.int else {
+      return Opinion([Reason(.deny, "action-malformed", "the action does not say when it is")])
+    }
+    let seed = UInt64(bitPattern: action.context["seed"]?.int ?? 0)
+    return opinion(on: action.json.canonical, now: Int(now), seed: seed)
+  }
+
+  /// On a document of any form.
+  func opinion(on document: [UInt8], now: Int, seed: UInt64) -> Opinion {
+    stopwatch.start()
+    return machine.withLock { machine in
+      machine.prepare(nowNanoseconds: now, seed: seed)
+      do throws(RegoError) {
+        return try evaluate(machine, document)
+      } catch {
+        return Opinion([failure(error)])
+      }
+    }
+  }
+
+  /// Strict: an error of a builtin in a rule that could deny must not make the rule silent.
+  private func evaluate(_ machine: Machine, _ document: [UInt8]) throws(RegoError) -> Opinion {
+    let input = try JSONReader.read(document, into: machine.heap)
+    let data = try JSONReader.read(data, into: machine.heap)
+    var opinion = Opinion([])
+    let answer = try machine.evaluate(input: input, data: data, strict: true)
+    for (index, entry) in entries(answer).enumerated() where entry.count > 0 {
+      let contribution = Contribution(policy.contributions.documents[index], entry.item(0))
+      guard !contribution.isEmpty else { continue }
+      let places = entries(try machine.evaluate(query: 1 + index, input: input, data: data, strict: true))
+      contribution.add(to: &opinion, layer: layer, files: policy.contributions.program.files, rules: places)
+    }
+    return opinion
+  }
+
+  private func entries(_ answer: Value) -> [Value] {
+    guard answer.count == 1, let bindings = answer.item(0).pairs.first else { return [] }
+    return bindings.value.items
+  }
+
+  private func failure(_ error: RegoError) -> Reason {
+    let files = policy.contributions.program.files
+    let place = error.location.map { location in
+      SourceLocation(
+        file: files.indices.contains(Int(location.file)) ? files[Int(location.file)] : "", line: Int(location.line),
+        column: Int(location.column))
+    }
+    let sentence = "a rule could not be evaluated: \(error.code.rawValue): \(error.message)"
+    return error.code == .cancelled
+      ? Reason(.deny, "policy-limit", sentence, source: place)
+      : Reason(.deny, "policy-error", sentence, source: place)
+  }
+
+  /// The policy's data with the manifest as one more member, which has the last word.
+  private static func joined(_ data: JSONText, _ manifest: JSON) -> [UInt8] {
+    let bytes = data.bytes
+    guard let open = bytes.firstIndex(of: UInt8(ascii: "{")), let close = bytes.lastIndex(of: UInt8(ascii: "}")) else {
+      return JSON.object(["manifest": manifest]).canonical
+    }
+    let members = bytes[(open + 1)..<close]
+    let separator = members.allSatisfy { $0 <= 0x20 } ? "" : ","
+    return Array("{".utf8) + members + Array("\(separator)\"manifest\":".utf8) + manifest.canonical + Array("}".utf8)
+  }
+}
+
+/// Time since the last start.
+private final class Stopwatch: Sendable {
+  private let now: @Sendable () -> Int64
+  private let started = Atomic<Int64>(0)
+
+  init(_ now: @escaping @Sendable () -> Int64) { self.now = now }
+
+  func start() { started.store(now(), ordering: .relaxed) }
+  var elapsed: Int { Int(now() - started.load(ordering: .relaxed)) }
+}

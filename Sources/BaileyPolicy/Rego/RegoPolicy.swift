@@ -1,0 +1,95 @@
+package import BaileyCore
+package import BaileyRego
+
+/// A compiled set of modules that makes decisions; it cannot be changed and is shared.
+///
+/// Every package contributes by its documents `allow`, `ask`, `deny` and `oblige`, but for those below `lib` and those whose name
+/// ends with `_test`.
+package struct RegoPolicy: Sendable {
+  /// One module; `file` is what reasons name.
+  package struct Module: Sendable, Equatable {
+    package var file: String
+    package var text: [UInt8]
+    package var isVersion1: Bool
+
+    package init(file: String, text: [UInt8], isVersion1: Bool = true) {
+      self.file = file
+      self.text = text
+      self.isVersion1 = isVersion1
+    }
+  }
+
+  let contributions: Contributions
+  /// Base data of the modules; an object.
+  let data: JSONText
+  /// Where there is a name for it: a bundle's.
+  package let revision: String?
+
+  /// - Parameters:
+  ///   - registry: the builtins.
+  ///   - data: base data as JSON; Bailey adds `manifest`.
+  package init(_ modules: [Module], data: JSONText = JSONText(), revision: String? = nil, registry: Registry)
+    throws(Fault)
+  {
+    let sources = modules.map { Source(name: $0.file, text: $0.text, isVersion1: $0.isVersion1) }
+    do throws(CompileFailure) {
+      contributions = try .compile(sources, names: Self.documents, registry: registry, includes: Self.contributes)
+    } catch {
+      throw Self.fault(error.errors, modules.map(\.file))
+    }
+    self.data = data
+    self.revision = revision
+    try checkPackages(modules)
+    try checkInput(modules)
+  }
+
+  static let documents: Set<String> = ["allow", "ask", "deny", "oblige"]
+
+  private static func contributes(_ package: [String]) -> Bool {
+    package.first != "lib" && package.last?.hasSuffix("_test") != true
+  }
+
+  private func checkPackages(_ modules: [Module]) throws(Fault) {
+    for (module, package) in zip(modules, contributions.packages) where package.first == "manifest" {
+      throw Fault(
+        "policy-invalid", subject: module.file, why: "`data.manifest` is the manifest of the session",
+        hint: "give the package another name")
+    }
+  }
+
+  /// Modules of version 0 were written for the inputs of other programs, so their fields are not held against the schema.
+  private func checkInput(_ modules: [Module]) throws(Fault) {
+    for path in contributions.inputPaths {
+      let module = modules[Int(path.location.file)]
+      guard module.isVersion1, let (name, known) = InputSchema.unknown(in: path.names) else { continue }
+      let near = Spelling.nearest(to: name, among: known).map { "did you mean `\($0)`?" }
+      throw Fault(
+        "policy-input-unknown", subject: "\(module.file):\(path.location.line)",
+        why: "`input.\(path.names.joined(separator: "."))` is never there: `\(name)` is no field of the input",
+        hint: near ?? "there are \(known.joined(separator: ", "))")
+    }
+  }
+
+  private static func fault(_ errors: [RegoError], _ files: [String]) -> Fault {
+    let texts = errors.map { $0.text(files: files) }
+    let more = texts.count > 1 ? "\n" + texts.dropFirst().prefix(20).joined(separator: "\n") : ""
+    return Fault("policy-invalid", why: (texts.first ?? "no error was told") + more, hint: "the policy is not in force")
+  }
+}
+
+/// JSON that has been checked to be an object, as text: numbers stay as they were written.
+package struct JSONText: Sendable, Equatable {
+  package let bytes: [UInt8]
+
+  package init() { bytes = Array("{}".utf8) }
+
+  package init(_ json: JSON) { bytes = json.object == nil ? Array("{}".utf8) : json.canonical }
+
+  /// Nil for what is no JSON object.
+  package init?(_ bytes: [UInt8]) {
+    let heap = Heap(limit: 256 << 20)
+    defer { withExtendedLifetime(heap) {} }
+    guard let value = try? JSONReader.read(bytes, into: heap), value.tag == .object else { return nil }
+    self.bytes = bytes
+  }
+}

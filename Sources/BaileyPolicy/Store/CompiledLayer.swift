@@ -1,0 +1,47 @@
+import BaileyCore
+import BaileyRego
+
+/// The policies of one layer, ready to judge. The loose modules are one policy, each bundle is one of its own.
+struct CompiledLayer: Sendable {
+  let files: PolicyFiles
+  let policies: [RegoPolicy]
+  /// Of the bundles, by file name.
+  let revisions: [String: String]
+
+  /// - Parameter active: the layer that this one is to replace.
+  init(_ files: PolicyFiles, root: String, active: CompiledLayer?, registry: Registry) throws(Fault) {
+    self.files = files
+    var policies: [RegoPolicy] = []
+    var revisions: [String: String] = [:]
+    if !files.modules.isEmpty { policies.append(try Self.loose(files, root, registry)) }
+    for bundle in try Self.bundles(files, root) {
+      let keys = BundleSignature.Keys(files.keys)
+      let compiled = try Bundle(bundle, keys: keys, active: active?.revisions[bundle.name], registry: registry)
+      policies.append(compiled.policy)
+      revisions[bundle.name] = compiled.manifest.revision
+    }
+    self.policies = policies
+    self.revisions = revisions
+  }
+
+  private static func loose(_ files: PolicyFiles, _ root: String, _ registry: Registry) throws(Fault) -> RegoPolicy {
+    let modules = files.modules.keys.sorted().map { name in
+      RegoPolicy.Module(file: root + "/" + name, text: files.modules[name] ?? [])
+    }
+    guard let data = files.data.map({ JSONText($0) }) ?? JSONText() else {
+      throw Fault("policy-invalid", subject: root + "/data.json", why: "this is no JSON object")
+    }
+    return try RegoPolicy(modules, data: data, registry: registry)
+  }
+
+  private static func bundles(_ files: PolicyFiles, _ root: String) throws(Fault) -> [BundleFiles] {
+    var bundles: [BundleFiles] = []
+    for name in files.archives.keys.sorted() {
+      bundles.append(try BundleFiles(name: root + "/" + name, archive: files.archives[name] ?? []))
+    }
+    for name in files.directories.keys.sorted() {
+      bundles.append(try BundleFiles(name: root + "/" + name, files: files.directories[name] ?? [:]))
+    }
+    return bundles
+  }
+}

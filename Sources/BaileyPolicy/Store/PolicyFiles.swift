@@ -1,0 +1,119 @@
+import BaileyCore
+
+/// All bytes of one directory of policies, read before any of them is looked into.
+///
+/// `*.rego` and `data.json` in the directory itself are one set of modules; `*.tar.gz`, and directories with a `.manifest`, are bundles;
+/// `keys/NAME.pem` and `keys/NAME.jwk` verify them. Tests (`*_test.rego`) and hidden files are left out.
+struct PolicyFiles: Sendable, Equatable {
+  var modules: [String: [UInt8]] = [:]
+  var data: [UInt8]?
+  var archives: [String: [UInt8]] = [:]
+  var directories: [String: [String: [UInt8]]] = [:]
+  var keys: [String: [UInt8]] = [:]
+
+  static let maximumFile = 4 << 20
+
+  var isEmpty: Bool { modules.isEmpty && archives.isEmpty && directories.isEmpty }
+
+  /// What trust in the policies of a project is bound to: every name and every byte.
+  func digest(_ sha256: ([UInt8]) -> String) -> String {
+    func list(_ files: [String: [UInt8]]) -> JSON { .object(files.mapValues { .string(sha256($0)) }) }
+    let form: JSON = [
+      "modules": list(modules), "data": .string(data.map(sha256) ?? ""), "archives": list(archives),
+      "directories": .object(directories.mapValues(list)), "keys": list(keys),
+    ]
+    return sha256(form.canonical)
+  }
+}
+
+/// Reads them.
+struct PolicyFilesReader {
+  let storage: any PolicyStorage
+  let root: String
+  /// Whether anybody but root could have written a file makes it useless.
+  let isAdministrators: Bool
+  private var count = 0
+  private static let maximumFiles = 2_000
+  private static let maximumDepth = 16
+
+  /// Twice, so that a set of which a part is being replaced is not taken for a whole.
+  static func read(_ root: String, isAdministrators: Bool, _ storage: any PolicyStorage) throws(Fault) -> PolicyFiles {
+    var reader = PolicyFilesReader(storage: storage, root: root, isAdministrators: isAdministrators)
+    let first = try reader.files()
+    reader.count = 0
+    guard try reader.files() == first else {
+      throw Fault("policy-changing", subject: root, why: "the files change while they are read", hint: "try again")
+    }
+    return first
+  }
+
+  private init(storage: any PolicyStorage, root: String, isAdministrators: Bool) {
+    self.storage = storage
+    self.root = root
+    self.isAdministrators = isAdministrators
+  }
+
+  private mutating func files() throws(Fault) -> PolicyFiles {
+    var files = PolicyFiles()
+    for entry in try storage.list(root) ?? [] where !entry.name.hasPrefix(".") {
+      if entry.isDirectory {
+        try directory(entry.name, &files)
+      } else if entry.name.hasSuffix(".rego") {
+        if !entry.name.hasSuffix("_test.rego") { files.modules[entry.name] = try bytes(entry.name) }
+      } else if entry.name.hasSuffix(".tar.gz") {
+        files.archives[entry.name] = try bytes(entry.name, limit: BundleFiles.maximumArchive)
+      } else if entry.name == "data.json" {
+        files.data = try bytes(entry.name)
+      }
+    }
+    return files
+  }
+
+  private mutating func directory(_ name: String, _ files: inout PolicyFiles) throws(Fault) {
+    var inside: [String: [UInt8]] = [:]
+    try walk(name, "", 0, &inside)
+    if name == "keys" {
+      for (file, bytes) in inside where file.hasSuffix(".pem") || file.hasSuffix(".jwk") {
+        files.keys[String(file.dropLast(4))] = bytes
+      }
+      return
+    }
+    guard inside[BundleManifest.file] != nil else {
+      throw Fault(
+        "policy-directory", subject: root + "/" + name, why: "a directory of policies without `.manifest` is no bundle",
+        hint: "put the modules one level up, or add `.manifest`")
+    }
+    files.directories[name] = inside
+  }
+
+  private mutating func walk(_ base: String, _ path: String, _ depth: Int, _ files: inout [String: [UInt8]])
+    throws(Fault)
+  {
+    guard depth < Self.maximumDepth else { throw tooLarge("its directories are nested too deeply") }
+    for entry in try storage.list(root + "/" + base + (path.isEmpty ? "" : "/" + path)) ?? [] {
+      let inner = path.isEmpty ? entry.name : path + "/" + entry.name
+      if entry.isDirectory {
+        try walk(base, inner, depth + 1, &files)
+      } else {
+        files[inner] = try bytes(base + "/" + inner)
+      }
+    }
+  }
+
+  private mutating func bytes(_ path: String, limit: Int = PolicyFiles.maximumFile) throws(Fault) -> [UInt8] {
+    count += 1
+    guard count <= Self.maximumFiles else { throw tooLarge("there are more than \(Self.maximumFiles) files") }
+    let whole = root + "/" + path
+    guard let file = try storage.read(whole, limit: limit) else {
+      throw Fault("policy-changing", subject: whole, why: "the file went while it was read", hint: "try again")
+    }
+    guard !isAdministrators || (file.owner == 0 && file.mode & 0o022 == 0) else {
+      throw Fault(
+        "policy-owner", subject: whole, why: "not only root can write this policy of the administrator",
+        hint: "chown root and chmod go-w, or remove it")
+    }
+    return file.bytes
+  }
+
+  private func tooLarge(_ why: String) -> Fault { Fault("policy-too-large", subject: root, why: why) }
+}

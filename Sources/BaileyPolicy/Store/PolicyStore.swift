@@ -1,0 +1,126 @@
+package import BaileyCore
+import BaileyRego
+import BaileyRegoLibraries
+import Synchronization
+
+/// The policies in force of the administrator and the person.
+///
+/// A reload replaces a layer as a whole or not at all: what cannot be read, verified or compiled leaves the old one in force, and is
+/// shown until it is mended. A layer that could never be loaded denies everything.
+package final class PolicyStore: Sendable {
+  private struct Slot {
+    var active: CompiledLayer?
+    var fault: Fault?
+    var generation = 0
+  }
+
+  private let storage: any PolicyStorage
+  private let roots: [PolicyLayer: String]
+  private let registry: Registry
+  private let monotonic: @Sendable () -> Int64
+  private let slots: Mutex<[PolicyLayer: Slot]>
+  /// One reload at a time, so that an older reading never replaces a newer one.
+  private let reloading = Mutex(())
+
+  /// - Parameter roots: the directory of each layer; one that does not exist is empty.
+  package init(
+    storage: any PolicyStorage, roots: [PolicyLayer: String], monotonic: @escaping @Sendable () -> Int64
+  ) {
+    self.storage = storage
+    self.roots = roots
+    registry = Libraries.registry
+    self.monotonic = monotonic
+    slots = Mutex(roots.mapValues { _ in Slot() })
+  }
+
+  /// Reads every layer anew; what is wrong with one does not hold up the others.
+  ///
+  /// - Returns: what is not in force though it is on disk, in words; an older policy is in its place.
+  /// - Throws: where there is no older one.
+  package func reload() throws(Fault) -> [String] {
+    let faults = reloading.withLock { _ in layers.compactMap { layer in reload(layer).map { (layer, $0) } } }
+    for (layer, fault) in faults where slots.withLock({ $0[layer]?.active }) == nil { throw fault }
+    return faults.map { "the policy of the \($0.0.rawValue) that was loaded before stays in force: \($0.1)" }
+  }
+
+  private var layers: [PolicyLayer] { PolicyLayer.allCases.filter { roots[$0] != nil } }
+
+  private func reload(_ layer: PolicyLayer) -> Fault? {
+    guard let root = roots[layer] else { return nil }
+    let active = slots.withLock { $0[layer]?.active }
+    do throws(Fault) {
+      let files = try PolicyFilesReader.read(root, isAdministrators: layer == .administrator, storage)
+      if files == active?.files {
+        slots.withLock { $0[layer]?.fault = nil }
+        return nil
+      }
+      let compiled = try CompiledLayer(files, root: root, active: active, registry: registry)
+      slots.withLock { slots in
+        let generation = (slots[layer]?.generation ?? 0) + 1
+        slots[layer] = Slot(active: compiled, fault: nil, generation: generation)
+      }
+      return nil
+    } catch {
+      slots.withLock { $0[layer]?.fault = error }
+      return error
+    }
+  }
+
+  /// What the last reload found wrong, by layer.
+  package var faults: [PolicyLayer: Fault] { slots.withLock { $0.compactMapValues(\.fault) } }
+
+  /// One judge for each layer; each follows the reloads.
+  package func judges(manifest: JSON) -> [any Judge] {
+    layers.map { LayerJudge(store: self, layer: $0, manifest: manifest) }
+  }
+
+  /// A judge for policies of a project, which were read before and stay as they are.
+  func judges(_ files: PolicyFiles, root: String, manifest: JSON) throws(Fault) -> [any Judge] {
+    let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
+    return layer.policies.map { RegoJudge($0, layer: .project, manifest: manifest, monotonic: monotonic) }
+  }
+
+  fileprivate func generation(_ layer: PolicyLayer) -> Int { slots.withLock { $0[layer]?.generation ?? 0 } }
+
+  /// Nil where nothing could ever be loaded.
+  fileprivate func judges(_ layer: PolicyLayer, manifest: JSON) -> (generation: Int, judges: [RegoJudge])? {
+    let (generation, active) = slots.withLock { ($0[layer]?.generation ?? 0, $0[layer]?.active) }
+    guard let active else { return nil }
+    let judges = active.policies.map { RegoJudge($0, layer: layer, manifest: manifest, monotonic: monotonic) }
+    return (generation, judges)
+  }
+}
+
+/// Speaks for whatever policies of a layer are in force when it is asked.
+private final class LayerJudge: Judge {
+  private let store: PolicyStore
+  private let layer: PolicyLayer
+  private let manifest: JSON
+  private let current = Mutex<(generation: Int, judges: [RegoJudge])>((-1, []))
+
+  init(store: PolicyStore, layer: PolicyLayer, manifest: JSON) {
+    self.store = store
+    self.layer = layer
+    self.manifest = manifest
+  }
+
+  func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
+
+  func opinion(_ action: Action) -> Opinion {
+    guard let judges = judges() else {
+      return Opinion([Reason(.deny, "policy-not-loaded", "the policies of the \(layer.rawValue) could not be loaded")])
+    }
+    let opinions = judges.map { $0.opinion(action) }
+    return Opinion(opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
+  }
+
+  private func judges() -> [RegoJudge]? {
+    current.withLock { current in
+      if current.generation != store.generation(layer) || current.generation == 0 {
+        guard let fresh = store.judges(layer, manifest: manifest) else { return nil }
+        current = fresh
+      }
+      return current.judges
+    }
+  }
+}

@@ -1,0 +1,204 @@
+import BaileyCore
+import Synchronization
+import Testing
+
+@testable import BaileyPolicy
+
+@Suite("Policies in layers")
+struct PolicyStoreTests {
+  private let administrator = "/etc/bailey/policy.d"
+  private let user = "/h/policy.d"
+
+  private func store(_ storage: any PolicyStorage) -> PolicyStore {
+    PolicyStore(storage: storage, roots: [.administrator: administrator, .user: user], monotonic: { 0 })
+  }
+
+  private func decide(_ store: PolicyStore, _ action: Action = policyAction()) -> Decision {
+    decide(store.judges(manifest: [:]), action)
+  }
+
+  private func decide(_ judges: [any Judge], _ action: Action = policyAction()) -> Decision {
+    let opinions = judges.map { $0.opinion(action) }
+    return Decision(combining: opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
+  }
+
+  @Test("The administrator's deny holds against the person's allow, and neither sees the other's rules")
+  func layers() throws {
+    let storage = MemoryStorage([
+      administrator + "/a.rego":
+        "package p\ndeny contains \"no keys\" if endswith(input.resource.path, secret)\nsecret := \".pem\"",
+      user + "/u.rego": "package p\nallow := true\nsecret := \".none\"\ndeny := false",
+    ])
+    let store = store(storage)
+    #expect(try store.reload() == [])
+    #expect(decide(store, policyAction(resource: ["path": "/a"])).effect == .allow)
+    let denied = decide(store, policyAction(resource: ["path": "/k.pem"]))
+    #expect(
+      denied.reasons.map(\.sentence) == ["no keys"] && denied.reasons[0].source?.text == administrator + "/a.rego:2")
+  }
+
+  @Test("No policy at all says nothing")
+  func empty() throws {
+    let store = store(MemoryStorage())
+    #expect(try store.reload() == [])
+    #expect(decide(store).reasons.map(\.code) == ["nothing-allows"])
+  }
+
+  @Test(
+    "What is broken on reload leaves the old policy in force, is told each time, and is in force once mended",
+    arguments: [
+      "package p\nallow if {", "package p\nallow if input.actoin", "", "package p\nallow if x",
+      "package p\nq if r\nr if q",
+    ])
+  func lastGood(broken: String) throws {
+    let storage = MemoryStorage([user + "/u.rego": "package p\nallow := true"])
+    let store = store(storage)
+    let judges = store.judges(manifest: [:])
+    #expect(try store.reload() == [] && decide(judges).effect == .allow)
+    storage.put(user + "/u.rego", broken)
+    for _ in 0..<2 {
+      #expect(try store.reload().count == 1 && store.faults[.user] != nil)
+      #expect(decide(judges).effect == .allow)
+    }
+    storage.put(user + "/u.rego", "package p\ndeny := true")
+    #expect(try store.reload() == [] && store.faults.isEmpty)
+    #expect(decide(judges).effect == .deny)
+    storage.remove(user + "/u.rego")
+    #expect(try store.reload() == [])
+    #expect(decide(judges).reasons.map(\.code) == ["nothing-allows"])
+  }
+
+  @Test("A broken layer does not hold up the others; where none was ever good, there is a fault and all is denied")
+  func firstIsBroken() throws {
+    let storage = MemoryStorage([administrator + "/a.rego": "broken", user + "/u.rego": "package p\nallow := true"])
+    let store = store(storage)
+    let fault = #expect(throws: Fault.self) { try store.reload() }
+    #expect(
+      fault?.code == "policy-invalid" && store.faults.keys.sorted { $0.rawValue < $1.rawValue } == [.administrator])
+    #expect(decide(store).reasons.map(\.code) == ["policy-not-loaded"])
+  }
+
+  @Test("Files that change while they are read are not taken for a whole")
+  func halfWritten() throws {
+    let storage = MemoryStorage([user + "/u.rego": "package p\nallow := true"])
+    let changing = ChangingStorage(storage, user + "/u.rego")
+    let store = store(changing)
+    #expect(
+      throws: Fault("policy-changing", subject: user, why: "the files change while they are read", hint: "try again")
+    ) {
+      try store.reload()
+    }
+  }
+
+  @Test("A policy of the administrator that others could write is refused")
+  func owner() throws {
+    for (owner, mode) in [(UInt32(1000), UInt16(0o600)), (0, 0o620), (0, 0o602)] {
+      let storage = MemoryStorage()
+      storage.put(
+        administrator + "/a.rego", StoredFile(bytes: Array("package p\nallow := true".utf8), owner: owner, mode: mode))
+      let fault = #expect(throws: Fault.self) { try store(storage).reload() }
+      #expect(fault?.code == "policy-owner")
+    }
+  }
+
+  @Test("Bundles lie beside modules; a key makes signatures necessary; an older revision leaves the newer one in force")
+  func bundles() throws {
+    func archive(_ revision: String, _ rule: String, signed: Bool) throws -> [UInt8] {
+      let texts = [".manifest": #"{"revision": "\#(revision)"}"#, "p.rego": "package p\n" + rule]
+      var files = try BundleFiles(name: "b", files: texts.mapValues { Array($0.utf8) })
+      let key = Array(TestKeys.edPrivate.utf8)
+      if signed { files = try BundleSignature.sign(files, .init(key: key, keyIdentifier: "ours", algorithm: "EdDSA")) }
+      return try files.archive()
+    }
+    func put(_ bytes: [UInt8]) {
+      storage.put(user + "/b.tar.gz", StoredFile(bytes: bytes, owner: 0, mode: 0o600))
+    }
+    let storage = MemoryStorage([user + "/keys/ours.pem": TestKeys.edPublic])
+    let store = store(storage)
+    put(try archive("2", "allow := true", signed: true))
+    #expect(try store.reload() == [] && decide(store).effect == .allow)
+    for (bytes, code) in [
+      (try archive("1", "deny := true", signed: true), "bundle-older"),
+      (try archive("3", "deny := true", signed: false), "bundle-unsigned"), (Array("x".utf8), "bundle-malformed"),
+    ] {
+      put(bytes)
+      #expect(try store.reload().count == 1 && store.faults[.user]?.code == code)
+      #expect(decide(store).effect == .allow)
+    }
+    put(try archive("3", "deny := true", signed: true))
+    #expect(try store.reload() == [] && decide(store).effect == .deny)
+  }
+
+  @Test("A directory with a manifest is a bundle, one without is a fault; tests and hidden files are left out")
+  func directories() throws {
+    let storage = MemoryStorage([
+      user + "/d/.manifest": #"{"roots": ["q"]}"#, user + "/d/q/x.rego": "package q\nallow := true",
+      user + "/.#u.rego": "broken", user + "/u_test.rego": "broken",
+    ])
+    let store = store(storage)
+    #expect(try store.reload() == [])
+    #expect(decide(store).reasons.first?.source?.text == user + "/d/q/x.rego:2")
+    storage.put(user + "/e/x.rego", "package q\ndeny := true")
+    #expect(try store.reload().count == 1 && store.faults[.user]?.code == "policy-directory")
+  }
+
+  @Test("A project's policies count after a yes, need another after any change, and only tighten")
+  func project() async throws {
+    let storage = MemoryStorage([
+      "/p/.bailey/policy/x.rego": "package p\nallow := true\ndeny if input.action == \"exec\""
+    ])
+    let places = ManifestResolver.Places(configuration: "/h/.config/bailey", state: "/h/state", runtime: "/run/b")
+    let resolver = ManifestResolver(storage: storage, places: places, policies: store(storage)) { bytes in
+      String(bytes.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }, radix: 16)
+    }
+    func resolve() async throws -> ResolvedManifest {
+      try await resolver.resolve(project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions())
+    }
+    guard case .needed(let summary, let digest) = try await resolve().trust else {
+      Issue.record("asked nothing")
+      return
+    }
+    #expect(summary == ["+ policy: .bailey/policy/x.rego tightens"])
+    try await resolver.trust(project: "/p", digest: digest)
+    let resolved = try await resolve()
+    #expect(resolved.trust == .trusted)
+    #expect(decide(resolved.judges, policyAction(.exec)).reasons.map(\.code) == ["policy-denies"])
+    #expect(decide(resolved.judges, policyAction(.toolCall)).reasons.map(\.code) == ["nothing-allows"])
+    storage.put("/p/.bailey/policy/x.rego", "package p\ndeny if input.action == \"exec\" # less")
+    #expect(try await resolve().trust != .trusted)
+    storage.put("/p/.bailey/policy/x.rego", "package p\ndeny if {")
+    await #expect(throws: Fault.self) { try await resolve() }
+  }
+
+  @Test("The manifest of the session is data for every layer")
+  func manifest() throws {
+    let storage = MemoryStorage([user + "/u.rego": "package p\ndeny contains data.manifest.workspace"])
+    let store = store(storage)
+    _ = try store.reload()
+    #expect(decide(store.judges(manifest: ["workspace": "staged"])).reasons.map(\.sentence) == ["staged"])
+  }
+}
+
+/// Appends a byte to one file at each reading.
+private final class ChangingStorage: PolicyStorage {
+  private let storage: MemoryStorage
+  private let path: String
+  private let count = Atomic<Int>(0)
+
+  init(_ storage: MemoryStorage, _ path: String) {
+    self.storage = storage
+    self.path = path
+  }
+
+  func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? {
+    var file = try storage.read(path, limit: limit)
+    guard path == self.path else { return file }
+    let more = count.add(1, ordering: .relaxed).newValue
+    file?.bytes += [UInt8](repeating: 0x0A, count: more)
+    return file
+  }
+
+  func replace(_ path: String, with bytes: [UInt8]) throws(Fault) { try storage.replace(path, with: bytes) }
+  func list(_ directory: String) throws(Fault) -> [StoredName]? { try storage.list(directory) }
+  func realPath(_ path: String) -> String? { path }
+}
