@@ -197,6 +197,31 @@ struct RegoJudgeTests {
     #expect(fault.code == "policy-invalid" && fault.why.contains(words), "\(fault)")
   }
 
+  @Test(
+    "The snippets of public guides hold in version 0 for the inputs that they were written for",
+    arguments: [
+      (#"{"operation": "read"}"#, Effect.allow), (#"{"operation": "write"}"#, .deny),
+      (#"{"operation": "read", "action": "upload", "path": "/k.pem"}"#, .deny),
+      (#"{"operation": "read", "action": "upload", "path": "/k.txt"}"#, .allow),
+      (#"{"operation": "upload", "size": 10, "dest": "a"}"#, .allow),
+      (#"{"operation": "upload", "size": 10485760, "dest": "a"}"#, .deny),
+      (#"{"operation": "upload", "size": 10, "dest": "c"}"#, .deny),
+    ])
+  func guides(document: String, effect: Effect) throws {
+    let text = """
+      package agent
+      import future.keywords.in
+      default allow = false
+      allow { input.operation == "read"; not deny }
+      deny { input.action == "upload"; endswith(input.path, ".pem") }
+      allow_upload { input.size < 10485760; allowed := {"a", "b"}; input.dest in allowed }
+      allow { input.operation == "upload"; allow_upload }
+      """
+    let policy = try regoPolicy(text, isVersion1: false)
+    let opinion = regoJudge(policy).opinion(on: Array(document.utf8), now: 0, seed: 0)
+    #expect(Decision(combining: opinion.reasons).effect == effect)
+  }
+
   @Test("The schema in the program is the schema in the repository")
   func schema() throws {
     let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
