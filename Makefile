@@ -18,14 +18,13 @@ test: install-test-tools
 build:
 	swift build
 
-# What a session needs. The tools for policies need libraries of their own, so that nobody waits for them before his first session.
+# What a session needs. The tools for policies are not waited for before the first session.
 programs:
 	swift build $(SWIFT_RELEASE) --product bailey
 	swift build $(SWIFT_RELEASE) --product baileyd
 	swift build $(SWIFT_RELEASE) --product bailey-jail
 
-release: programs
-	scripts/install-tools build
+release: install-tools programs
 	swift build $(SWIFT_RELEASE) --product bailey-policy
 
 install-tools:
