@@ -52,6 +52,15 @@ final class AppendQueue: Sendable {
     /// Index that the next observed event will have if no write fails before.
     var next: UInt64 = 0
     var closing = false
+
+    mutating func observe(_ append: PendingAppend) {
+      guard observed < AppendQueue.observedLimit, observedBytes + append.size <= AppendQueue.observedByteLimit else {
+        return loss.add(append.session)
+      }
+      pending.append(append)
+      observed += 1
+      observedBytes += append.size
+    }
   }
 
   private let state = Mutex(State())
@@ -71,18 +80,15 @@ final class AppendQueue: Sendable {
     return outcome.taken
   }
 
-  /// Queues an observed event or counts it as lost; never waits.
-  func observe(_ append: PendingAppend) -> UInt64? {
+  /// Queues observed events, or counts those that find no room as lost; never waits.
+  ///
+  /// - Returns: the index of the last, if no write fails before; `nil` when the log is closing.
+  func observe(_ appends: [PendingAppend]) -> UInt64? {
     let (index, ring) = state.withLock { state -> (UInt64?, Bool) in
       if state.closing { return (nil, false) }
-      guard state.observed < Self.observedLimit, state.observedBytes + append.size <= Self.observedByteLimit else {
-        state.loss.add(append.session)
-        return (state.next, false)
-      }
-      state.pending.append(append)
-      state.observed += 1
-      state.observedBytes += append.size
-      return (state.next + UInt64(state.pending.count - 1), state.pending.count == 1)
+      let wasEmpty = state.pending.isEmpty
+      for append in appends { state.observe(append) }
+      return (state.next + UInt64(max(state.pending.count - 1, 0)), wasEmpty && !state.pending.isEmpty)
     }
     if ring { bell.notify() }
     return index

@@ -64,7 +64,7 @@ package final class AuditLog: Recorder {
     }
     for note in notes {
       let record = Record(.note, session: nil, time: Clock.realTime, body: note)
-      _ = queue.observe(PendingAppend(entry: record.json.canonical, durability: .observed, session: nil, waiter: nil))
+      _ = queue.observe([observed(record)])
     }
   }
 
@@ -72,7 +72,10 @@ package final class AuditLog: Recorder {
   /// - Throws: `log-record-too-large` (never for `.observed`, which is shortened), `log-write-failed`, `log-behind`, `log-closed`.
   @discardableResult
   package func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
-    if durability == .observed { return try observe(record) }
+    if durability == .observed {
+      guard let index = queue.observe([observed(record)]) else { throw Self.closed }
+      return index
+    }
     let entry = record.json.canonical
     guard entry.count <= Self.maximumRecord else {
       throw Fault(
@@ -86,14 +89,15 @@ package final class AuditLog: Recorder {
     return try result.get()
   }
 
-  /// Queues an observed event without waiting; from a thread that must not block.
-  @discardableResult
-  package func observe(_ record: Record) throws(Fault) -> UInt64 {
+  /// Queues the records without waiting.
+  package func observe(_ records: [Record]) -> Int {
+    queue.observe(records.map(observed)) == nil ? records.count : 0
+  }
+
+  private func observed(_ record: Record) -> PendingAppend {
     var entry = record.json.canonical
     if entry.count > Self.maximumRecord { entry = record.fitting(Self.maximumRecord).json.canonical }
-    let append = PendingAppend(entry: entry, durability: .observed, session: record.session, waiter: nil)
-    guard let index = queue.observe(append) else { throw Self.closed }
-    return index
+    return PendingAppend(entry: entry, durability: .observed, session: record.session, waiter: nil)
   }
 
   private static let closed = Fault("log-closed", why: "the audit log is closed", hint: "the controller is stopping")

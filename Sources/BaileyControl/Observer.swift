@@ -84,13 +84,12 @@ final class Observer: SandboxObserver {
 
   private func write() async {
     while let (events, lost) = take() {
-      var missed = lost
-      for (time, event) in events {
-        let record = Record.observed(Self.action(event, subject), Self.outcome(event), time: time)
-        if await !append(record, .observed) { missed += 1 }
+      let records = events.map {
+        Record.observed(Self.action($0.event, subject), Self.outcome($0.event), time: $0.time)
       }
+      let missed = await lost + recorder.observe(records)
       guard missed > 0 else { continue }
-      if await append(.gap(missed, session: subject.session, time: now()), .grouped) { continue }
+      if await append(.gap(missed, session: subject.session, time: now())) { continue }
       // Told with the next events, if there are any: the log does not take anything now.
       state.withLock { $0.untold += missed }
     }
@@ -113,8 +112,8 @@ final class Observer: SandboxObserver {
     }
   }
 
-  private func append(_ record: Record, _ durability: Durability) async -> Bool {
-    do { try await recorder.append(record, durability) } catch { return false }
+  private func append(_ record: Record) async -> Bool {
+    do { try await recorder.append(record, .grouped) } catch { return false }
     return true
   }
 

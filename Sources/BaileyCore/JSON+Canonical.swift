@@ -26,11 +26,11 @@ extension JSON {
       out.append(UInt8(ascii: "]"))
     case .object(let members):
       out.append(UInt8(ascii: "{"))
-      for (index, key) in members.keys.sorted(by: precedes).enumerated() {
+      for (index, member) in members.sorted(by: { precedes($0.key, $1.key) }).enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        appendQuoted(key, to: &out)
+        appendQuoted(member.key, to: &out)
         out.append(UInt8(ascii: ":"))
-        (members[key] ?? .null).appendCanonical(to: &out)
+        member.value.appendCanonical(to: &out)
       }
       out.append(UInt8(ascii: "}"))
     }
@@ -51,6 +51,11 @@ private func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x5
 
 private func appendQuoted(_ text: String, to out: inout [UInt8]) {
   out.append(UInt8(ascii: "\""))
+  defer { out.append(UInt8(ascii: "\"")) }
+  // Most texts are as they are, and are copied at once.
+  if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+    return out.append(contentsOf: text.utf8)
+  }
   for byte in text.utf8 {
     switch byte {
     case UInt8(ascii: "\""): out += "\\\"".utf8
@@ -67,5 +72,4 @@ private func appendQuoted(_ text: String, to out: inout [UInt8]) {
     default: out.append(byte)
     }
   }
-  out.append(UInt8(ascii: "\""))
 }

@@ -63,6 +63,21 @@ package protocol Recorder: Sendable {
   /// Throws when the record could not be kept as `durability` asks; the effect it was to cover must then not happen.
   @discardableResult
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64
+
+  /// Appends records of observed events, in order.
+  ///
+  /// - Returns: how many could not be kept.
+  func observe(_ records: [Record]) async -> Int
+}
+
+extension Recorder {
+  package func observe(_ records: [Record]) async -> Int {
+    var missed = 0
+    for record in records {
+      do { try await append(record, .observed) } catch { missed += 1 }
+    }
+    return missed
+  }
 }
 
 /// What came of an allowed action.

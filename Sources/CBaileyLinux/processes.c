@@ -46,6 +46,22 @@ int bl_landlock_abi(void) {
   return RESULT(syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION));
 }
 
+/* The first form of the kernel's structure; its header clashes with glibc's sched.h. */
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+int bl_set_time_slice(uint64_t nanoseconds) {
+  struct scheduling attributes = {.size = sizeof attributes};
+  if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0) < 0) return -errno;
+  attributes.runtime = nanoseconds;
+  return RESULT(syscall(SYS_sched_setattr, 0, &attributes, 0));
+}
+
 int bl_pidfd_open(pid_t process, unsigned flags) { return RESULT(syscall(SYS_pidfd_open, process, flags)); }
 
 int bl_pidfd_getfd(int pidfd, int fd) { return RESULT(syscall(SYS_pidfd_getfd, pidfd, fd, 0)); }

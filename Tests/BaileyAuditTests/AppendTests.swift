@@ -157,7 +157,8 @@ struct AppendTests {
     for number in 0..<AppendQueue.observedLimit + 7 {
       let lost = number >= AppendQueue.observedLimit
       let entry = sample("\(number)").json.canonical
-      _ = queue.observe(PendingAppend(entry: entry, durability: .observed, session: lost ? session : nil, waiter: nil))
+      _ = queue.observe([PendingAppend(entry: entry, durability: .observed, session: lost ? session : nil, waiter: nil)]
+      )
     }
     queue.close()
     writer.run()

@@ -4,7 +4,8 @@ import BaileyWire
 
 struct Run: BaileyCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run a program in a sandbox with a staged view of this project.",
+    commandName: "run", _superCommandName: "bailey",
+    abstract: "Run a program in a sandbox with a staged view of this project.",
     discussion: """
       EXAMPLES
         bailey run -- bash                            a shell inside

@@ -58,9 +58,12 @@ final class SandboxStart: Sendable {
     }
     _ = try? builder.descriptor.reap()
     guard let sandbox = progress.sandbox else { return }
+    // The last one out unmounts the view, and overlayfs writes back then. That is this thread, when nobody waits for it any more.
+    let view = try? Descriptor.open("/proc/\(progress.process)/ns/mnt")
     outcome.resume(returning: .success(sandbox))
     while let packet = control.next() { sandbox.handle(packet) }
     sandbox.end()
+    _ = consume view
   }
 
   private struct Progress {

@@ -55,6 +55,8 @@ package final class Supervisor: Sendable {
   }
 
   private func serve() {
+    // A program waits for each answer, while others compute.
+    try? setTimeSlice(nanoseconds: 100_000)
     // A receive fails when the caller was killed meanwhile.
     while (try? listener.waitForNotification(stop: wake)) == true {
       if let notification = try? listener.receiveNotification() { handle(notification) }

@@ -49,6 +49,8 @@ int bl_unshare(int types);
 int bl_landlock_abi(void);
 
 /* processes */
+/* Of the calling thread. Linux 6.12 and later; before, it has no effect. */
+int bl_set_time_slice(uint64_t nanoseconds);
 int bl_pidfd_open(pid_t process, unsigned flags);
 int bl_pidfd_getfd(int pidfd, int fd);
 int bl_pidfd_send_signal(int pidfd, int signal);
