@@ -9,7 +9,7 @@ roots := ["/home/u/project/", "/tmp/", "/usr/share/", "/opt/tools/", "/var/cache
 secrets := ["**/.env", "**/.env.*", "**/.ssh/**", "**/id_rsa*", "**/*.pem", "**/*.key", "**/.aws/**", "**/.netrc",
 	"**/.git-credentials", "**/.npmrc", "**/.pypirc", "**/secrets/**"]
 
-hosts := ["*.github.com", "github.com", "*.pypi.org", "registry.npmjs.org", "*.debian.org"]
+hosts := ["*.github.com", "github.com", "*.example.org", "packages.example.com", "*.debian.org"]
 
 commands := {"git", "ls", "cat", "go", "swift", "python3", "make", "npm"}
 
