@@ -5,7 +5,11 @@ import PackageDescription
 // what it measures is `package` and not `public`.
 let package = Package(
   name: "bailey",
-  dependencies: [.package(url: "https://github.com/apple/swift-nio", exact: "2.101.2")],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
   targets: [
     .target(name: "BaileyCore"),
     .target(name: "CBaileyLinux"),
@@ -22,11 +26,21 @@ let package = Package(
     .executableTarget(name: "JailBench", dependencies: ["BaileyCore", "BaileyLinux", "BaileySandbox"]),
     .executableTarget(name: "SideBySide"),
     .target(name: "BaileyRego"),
-    .target(name: "BaileyRegoLibraries", dependencies: ["BaileyRego"]),
+    .target(
+      name: "CBaileyRE2",
+      linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
+    .target(
+      name: "BaileyRegoLibraries",
+      dependencies: [
+        "BaileyRego", "CBaileyRE2", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
     .target(name: "RegoOracle"),
-    .executableTarget(name: "RegoBench", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
+    .executableTarget(
+      name: "RegoBench", dependencies: ["BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
     .executableTarget(name: "RegoDifferential", dependencies: ["BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )
 
 for target in package.targets {
