@@ -1,3 +1,4 @@
+import BaileyLinux
 import BaileyRego
 import BaileyRegoLibraries
 import RegoOracle
@@ -5,7 +6,9 @@ import RegoOracle
 // RegoBench POLICY INPUTS [OPA'S LIBRARY]: medians in microseconds, ours and OPA's in turn, one input after the other.
 
 let arguments = CommandLine.arguments
-guard arguments.count > 2, let policy = Stopwatch.bytes(arguments[1]), let inputs = Stopwatch.bytes(arguments[2]) else {
+guard arguments.count > 2, let policy = try WholeFile.read(arguments[1], limit: 1 << 20)?.bytes,
+  let inputs = try WholeFile.read(arguments[2], limit: 1 << 20)?.bytes
+else {
   fatalError("usage: RegoBench POLICY INPUTS [LIBRARY]")
 }
 let oracle = arguments.count > 3 ? Oracle(library: arguments[3]) : nil
