@@ -11,17 +11,10 @@ struct KillPatienceTests {
 
   init() throws { fixture = try LaunchFixture() }
 
-  private func plan(_ command: [String]) throws -> SandboxPlan {
-    let request = fixture.request(command)
-    let facts = try HostFacts.gather(
-      caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
-    return try SandboxPlanner.plan(request, facts)
-  }
-
   @Test("A watcher that never ends holds no kill up: all processes are gone, and its silence is told")
   func silentWatcher() async throws {
     let sandbox = try await Launcher(jail: Products.path("bailey-jail")).launch(
-      try plan(["/bin/sleep", "1000"]), streams: StandardStreams(input: nil, output: nil, error: nil),
+      try fixture.plan(["/bin/sleep", "1000"]), streams: StandardStreams(input: nil, output: nil, error: nil),
       mapsOwners: fixture.user == 0
     ) { listener, _, _ in _ = Descriptor(owning: listener) }
     var isHeard = true
@@ -42,7 +35,8 @@ struct KillPatienceTests {
     let other = Descriptor(owning: pair.1)
     let process = try Descriptor.spawn("/bin/sleep", arguments: ["sleep", "1000"], descriptors: [])
     let sandbox = Sandbox(
-      process: process, pidfd: try .process(process), control: control, channels: [:], plan: try plan(["/bin/true"]),
+      process: process, pidfd: try .process(process), control: control, channels: [:],
+      plan: try fixture.plan(["/bin/true"]),
       mapsOwners: false, group: nil, supervise: { _, _, ended in ended() })
     for _ in 0..<2 {
       do {

@@ -1,9 +1,10 @@
 import BaileyCore
 import BaileyLinux
-import BaileySandbox
 import BaileyTestSupport
 import Synchronization
 import Testing
+
+@testable import BaileySandbox
 
 /// A project, a home and layers in a fresh directory, and sandboxes on them.
 final class LaunchFixture: Sendable {
@@ -37,6 +38,14 @@ final class LaunchFixture: Sendable {
       homeDirectory: scratch.path + "/home", homePath: "/home/tester", workingDirectory: project, command: command,
       environment: ["PATH": "/usr/bin:/bin", "TERM": "dumb"], terminal: terminal, manifest: Manifest(), masks: masks,
       caller: caller)
+  }
+
+  /// What the jail is told to do, on this host as it is.
+  func plan(_ command: [String]) throws -> SandboxPlan {
+    let request = request(command)
+    let facts = try HostFacts.gather(
+      caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
+    return try SandboxPlanner.plan(request, facts)
   }
 
   func launch(_ command: [String], output: Int32? = nil, terminal: TerminalSize? = nil) async throws

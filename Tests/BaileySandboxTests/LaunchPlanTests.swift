@@ -12,12 +12,7 @@ struct LaunchPlanTests {
 
   init() throws { fixture = try LaunchFixture() }
 
-  private func plan() throws -> SandboxPlan {
-    let request = fixture.request(["/bin/sleep", "1000"])
-    let facts = try HostFacts.gather(
-      caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
-    return try SandboxPlanner.plan(request, facts)
-  }
+  private func plan() throws -> SandboxPlan { try fixture.plan(["/bin/sleep", "1000"]) }
 
   private func start(_ bytes: [UInt8]) throws -> JailProcess {
     try JailProcess.start(

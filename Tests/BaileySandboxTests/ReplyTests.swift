@@ -13,13 +13,6 @@ struct ReplyTests {
 
   init() throws { fixture = try LaunchFixture() }
 
-  private func plan(_ command: [String]) throws -> SandboxPlan {
-    let request = fixture.request(command)
-    let facts = try HostFacts.gather(
-      caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
-    return try SandboxPlanner.plan(request, facts)
-  }
-
   /// The test plays the controller, and reads only when all is asked.
   private static func replies(_ control: ControlSocket, to count: UInt64) throws -> Set<UInt64> {
     var ids: Set<UInt64> = []
@@ -45,7 +38,8 @@ struct ReplyTests {
   @Test("No reply is lost when the controller is slow to read")
   func slow() async throws {
     let process = try JailProcess.start(
-      Products.path("bailey-jail"), plan: try PlanEncoder.encode(try plan(["/bin/sleep", "1000"]), streams: []),
+      Products.path("bailey-jail"),
+      plan: try PlanEncoder.encode(try fixture.plan(["/bin/sleep", "1000"]), streams: []),
       streams: StandardStreams(input: nil, output: nil, error: nil))
     var descriptors: [Int32] = []
     while let packet = process.control.next() {
@@ -66,7 +60,7 @@ struct ReplyTests {
     let process = try Descriptor.spawn("/bin/sleep", arguments: ["sleep", "1000"], descriptors: [])
     let sandbox = Sandbox(
       process: process, pidfd: try .process(process), control: ControlSocket(Descriptor(owning: pair.0)),
-      channels: [:], plan: try plan(["/bin/true"]), mapsOwners: false, group: nil,
+      channels: [:], plan: try fixture.plan(["/bin/true"]), mapsOwners: false, group: nil,
       supervise: { _, _, ended in ended() })
     return (sandbox, pair.1, process)
   }
