@@ -1,4 +1,5 @@
 import BaileyLinux
+import BaileyTestSupport
 import Testing
 
 @testable import BaileyAudit
@@ -7,12 +8,7 @@ import Testing
 /// What a killed or starved writer said that it had kept must be there.
 @Suite("Kills and failing disks", .serialized)
 struct CrashTests {
-  private var program: String {
-    get throws {
-      let own = String(decoding: try Descriptor.workingDirectory.readLink("/proc/self/exe"), as: UTF8.self)
-      return Files.parent(of: own) + "/audit-crash"
-    }
-  }
+  private let program = Products.path("audit-crash")
 
   /// Lines that were said whole: index and tag of every acknowledged record.
   private func acknowledged(_ output: [UInt8]) -> [(index: UInt64, tag: String)] {
@@ -196,6 +192,6 @@ struct CrashTests {
   ) throws -> [String] {
     let calls = faults.compactMap { $0.split(separator: ":").first }.joined(separator: ",")
     return ["strace", "-f", "-qq", "-o", trace, "-e", "trace=\(calls)"]
-      + faults.flatMap { ["-e", "inject=\($0)"] } + [try program, scratch.path + "/state", seed, "\(count)"]
+      + faults.flatMap { ["-e", "inject=\($0)"] } + [program, scratch.path + "/state", seed, "\(count)"]
   }
 }

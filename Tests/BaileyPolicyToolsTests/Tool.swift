@@ -15,13 +15,11 @@ struct Tool {
 
   func run(_ arguments: [String], input: String = "", program: String = "bailey-policy") throws -> Result {
     try scratch.write(input, to: "stdin")
-    let own = String(decoding: try Descriptor.workingDirectory.readLink("/proc/self/exe"), as: UTF8.self)
-    let folder = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     let standardInput = try Descriptor.open(scratch.path + "/stdin")
     let output = try Descriptor.open(scratch.path + "/stdout", [.writeOnly, .create, .truncate])
     let errors = try Descriptor.open(scratch.path + "/stderr", [.writeOnly, .create, .truncate])
     let process = try Program(
-      folder + "/" + program, arguments: arguments, environment: CurrentProcess.environment,
+      Products.path(program), arguments: arguments, environment: CurrentProcess.environment,
       workingDirectory: scratch.path, streams: (standardInput.raw, output.raw, errors.raw)
     ).start()
     guard case .exited(let code)? = try Program.reap(process, wait: true) else {

@@ -4,8 +4,7 @@ import BaileyLinux
 enum InstalledProgram {
   /// Where it is, or should be.
   static func path(of name: String) throws(Errno) -> String {
-    let own = String(decoding: try Descriptor.workingDirectory.readLink("/proc/self/exe"), as: UTF8.self)
-    let directory = own.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+    let directory = try CurrentProcess.programDirectory
     let (beside, installed) = (directory + "/" + name, directory + "/../libexec/bailey/" + name)
     return !isProgram(beside) && isProgram(installed) ? installed : beside
   }

@@ -16,13 +16,9 @@ package struct Launcher: SandboxLauncher {
 
   /// - Parameter jail: absolute path of bailey-jail; by default it lies beside the running program.
   package init(jail: String? = nil, groups: ControlGroups? = nil) {
-    self.jail = jail ?? Self.besideThisProgram()
+    // A program that cannot find itself has no jail: nothing starts.
+    self.jail = jail ?? ((try? CurrentProcess.programDirectory) ?? "") + "/bailey-jail"
     self.groups = groups
-  }
-
-  private static func besideThisProgram() -> String {
-    let own = (try? Descriptor.workingDirectory.readLink("/proc/self/exe")) ?? []
-    return String(decoding: own.prefix((own.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1), as: UTF8.self) + "bailey-jail"
   }
 
   package func launch(
