@@ -20,21 +20,6 @@ extension Descriptor {
 
   package borrowing func drain() { _ = try? read(upTo: 8) }
 
-  /// A timer of the monotonic clock, readable when due.
-  package static func timer() throws(Errno) -> Descriptor {
-    Descriptor(
-      owning: try Errno.check(timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))))
-  }
-
-  /// Fires after `nanoseconds`, then every `interval` nanoseconds unless that is 0. 0 stops it.
-  package borrowing func setTimer(after nanoseconds: Int64, interval: Int64 = 0) throws(Errno) {
-    func spec(_ value: Int64) -> timespec {
-      timespec(tv_sec: Int(value / 1_000_000_000), tv_nsec: Int(value % 1_000_000_000))
-    }
-    var value = itimerspec(it_interval: spec(interval), it_value: spec(nanoseconds))
-    try Errno.check(unsafe timerfd_settime(raw, 0, &value, nil))
-  }
-
   /// A descriptor that is readable when one of these signals is pending; the caller blocks them first.
   package static func signals(_ numbers: [Int32]) throws(Errno) -> Descriptor {
     var set = sigset_t()

@@ -17,9 +17,6 @@ package enum Signals {
   /// Writing to a closed pipe becomes `EPIPE`.
   package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 
-  /// Back to what a program expects: a write to a closed pipe ends it.
-  package static func defaultBrokenPipes() { _ = signal(SIGPIPE, SIG_DFL) }
-
   /// Blocks these signals in the calling thread and in those it starts.
   package static func block(_ numbers: [Int32]) throws(Errno) { try mask(Int32(SIG_BLOCK), numbers) }
 

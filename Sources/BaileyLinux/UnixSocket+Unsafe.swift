@@ -65,11 +65,6 @@ extension Descriptor {
     return peer
   }
 
-  /// A pidfd of the peer; `ENOPROTOOPT` before kernel 6.5.
-  package borrowing func peerProcess() throws(Errno) -> Descriptor {
-    Descriptor(owning: try Errno.checkNegated(bl_peer_pidfd(raw)))
-  }
-
   package borrowing func shutdownWrite() throws(Errno) { try Errno.check(Glibc.shutdown(raw, Int32(SHUT_WR))) }
 
   package borrowing func shutdownBoth() throws(Errno) { try Errno.check(Glibc.shutdown(raw, Int32(SHUT_RDWR))) }
@@ -92,11 +87,6 @@ extension Descriptor {
       if value != wanted { return false }
     }
     return true
-  }
-
-  package borrowing func setSocketOption(level: Int32, _ option: Int32, _ value: Int32) throws(Errno) {
-    var value = value
-    try Errno.check(unsafe setsockopt(raw, level, option, &value, socklen_t(4)))
   }
 
   private static func withUnixAddress(

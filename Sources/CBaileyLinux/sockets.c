@@ -7,10 +7,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#ifndef SO_PEERPIDFD
-#define SO_PEERPIDFD 77
-#endif
-
 int bl_accept(int fd, int flags) {
   int result = accept4(fd, NULL, NULL, flags | SOCK_CLOEXEC);
   return result < 0 ? -errno : result;
@@ -25,12 +21,6 @@ int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *grou
   *user = credentials.uid;
   *group = credentials.gid;
   return 0;
-}
-
-int bl_peer_pidfd(int fd) {
-  int pidfd = -1;
-  socklen_t size = sizeof pidfd;
-  return getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, &pidfd, &size) < 0 ? -errno : pidfd;
 }
 
 union control {

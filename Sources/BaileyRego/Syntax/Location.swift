@@ -25,7 +25,6 @@ package struct RegoError: Error, Sendable {
     case evalConflict = "eval_conflict_error"
     case evalType = "eval_type_error"
     case evalBuiltin = "eval_builtin_error"
-    case withMerge = "eval_with_merge_error"
     case cancelled = "eval_cancel_error"
     case internalError = "eval_internal_error"
     case json = "invalid_json"

@@ -52,11 +52,6 @@ enum Number {
     return float(value).exactInteger
   }
 
-  /// Whether the text itself is an integer: `1.0` and `1e3` are not.
-  static func isIntegerText(_ value: Value) -> Bool {
-    value.tag == .integer || !value.text.contains { $0 == 0x2E || $0 == 0x65 || $0 == 0x45 }
-  }
-
   static func text(_ value: Value) -> [UInt8] {
     value.tag == .integer ? Array(String(value.integer).utf8) : Array(value.text)
   }

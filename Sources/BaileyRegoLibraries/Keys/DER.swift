@@ -5,7 +5,6 @@ struct DERElement {
   let whole: ArraySlice<UInt8>
 
   var reader: DERReader { DERReader(content) }
-  var isConstructed: Bool { tag & 0x20 != 0 }
 
   /// An integer's bytes without leading zeros; nil for a negative one.
   var magnitude: [UInt8]? {

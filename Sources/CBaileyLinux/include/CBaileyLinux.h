@@ -11,7 +11,6 @@
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
 #include <sys/statfs.h>
-#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/xattr.h>
 
@@ -80,8 +79,6 @@ const char *bl_signal_name(int signal);
 int bl_accept(int fd, int flags);
 int bl_pipe(int ends[2], int flags);
 int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group);
-/* -ENOPROTOOPT before kernel 6.5. */
-int bl_peer_pidfd(int fd);
 /* Sends one message with up to BL_MAX_DESCRIPTORS descriptors. */
 ssize_t bl_send(int fd, const void *data, size_t length, const int *descriptors, size_t count, int flags);
 /* Receives one message; *count in: room, out: received; *truncated: data or descriptors were cut (and closed). */
