@@ -41,8 +41,6 @@ package struct Account: Sendable, Equatable {
 package enum CurrentProcess {
   package static var user: UInt32 { geteuid() }
   package static var group: UInt32 { getegid() }
-  package static var realUser: UInt32 { getuid() }
-  package static var realGroup: UInt32 { getgid() }
   package static var number: Int32 { getpid() }
   package static var parent: Int32 { getppid() }
 

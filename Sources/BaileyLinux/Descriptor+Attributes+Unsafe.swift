@@ -53,12 +53,6 @@ extension Descriptor {
     }
   }
 
-  package borrowing func attributeNames() throws(Errno) -> [String] {
-    let number = raw
-    let list = try unsafe Self.sized { unsafe flistxattr(number, $0?.assumingMemoryBound(to: CChar.self), $1) }
-    return list.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-  }
-
   package borrowing func setAttribute(_ name: String, _ value: [UInt8]) throws(Errno) {
     let number = raw
     try unsafe name.withCPath { n throws(Errno) in

@@ -43,8 +43,4 @@ extension Descriptor {
   package borrowing func seek(to offset: Int64) throws(Errno) -> Int64 {
     Int64(try Errno.check(lseek(raw, off_t(offset), SEEK_SET)))
   }
-
-  package borrowing func seekToEnd() throws(Errno) -> Int64 {
-    Int64(try Errno.check(lseek(raw, 0, SEEK_END)))
-  }
 }

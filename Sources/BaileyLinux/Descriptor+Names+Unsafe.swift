@@ -53,16 +53,6 @@ extension Descriptor {
     }
   }
 
-  /// Gives a name to this descriptor's file (`O_TMPFILE`), through /proc/self/fd.
-  package borrowing func linkSelf(into directory: borrowing Descriptor, as name: some PathText) throws(Errno) {
-    let to = directory.raw
-    try unsafe "/proc/self/fd/\(raw)".withCPath { p throws(Errno) in
-      try unsafe name.withCPath { n throws(Errno) in
-        try Errno.check(unsafe linkat(AT_FDCWD, p, to, n, AT_SYMLINK_FOLLOW))
-      }
-    }
-  }
-
   package enum RenameMode: UInt32, Sendable {
     case replace = 0
     /// An existing target is `EEXIST`.

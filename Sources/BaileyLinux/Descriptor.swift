@@ -43,10 +43,4 @@ extension Descriptor {
     let flags = try statusFlags()
     try Errno.checkNegated(bl_fcntl(raw, F_SETFL, Int(on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK)))
   }
-
-  /// The number of bytes moved, at most; `EINVAL` for what is not a pipe.
-  package borrowing func setPipeSize(_ bytes: Int) throws(Errno) -> Int {
-    // 1031 is F_SETPIPE_SZ.
-    Int(try Errno.checkNegated(bl_fcntl(raw, 1031, bytes)))
-  }
 }

@@ -30,7 +30,4 @@ extension Descriptor {
   package borrowing func fetchDescriptor(_ number: Int32) throws(Errno) -> Descriptor {
     Descriptor(owning: try Errno.checkNegated(bl_pidfd_getfd(raw, number)))
   }
-
-  /// Joins the namespaces (`CLONE_NEW*`) of the process behind this pidfd, or the one namespace behind this descriptor.
-  package borrowing func enterNamespaces(_ types: Int32) throws(Errno) { try Errno.checkNegated(bl_setns(raw, types)) }
 }

@@ -13,7 +13,6 @@ package struct Readiness: OptionSet, Sendable, Hashable {
   package static let peerClosed = Readiness(rawValue: 0x2000)
   /// epoll only.
   package static let edgeTriggered = Readiness(rawValue: 1 << 31)
-  package static let oneShot = Readiness(rawValue: 1 << 30)
 }
 
 /// Waits for a few descriptors. Numbers, not owners: the caller keeps them open.
@@ -45,10 +44,6 @@ package struct EventPoll: ~Copyable, Sendable {
 
   package borrowing func add(_ number: Int32, _ events: Readiness, token: UInt64) throws(Errno) {
     try control(EPOLL_CTL_ADD, number, events, token)
-  }
-
-  package borrowing func modify(_ number: Int32, _ events: Readiness, token: UInt64) throws(Errno) {
-    try control(EPOLL_CTL_MOD, number, events, token)
   }
 
   package borrowing func remove(_ number: Int32) throws(Errno) { try control(EPOLL_CTL_DEL, number, [], 0) }

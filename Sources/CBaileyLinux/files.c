@@ -65,10 +65,6 @@ int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode) {
   return RESULT(fchmodat(directory, path, mode, AT_SYMLINK_NOFOLLOW));
 }
 
-int bl_close_range(unsigned first, unsigned last, unsigned flags) {
-  return RESULT(syscall(SYS_close_range, first, last, flags));
-}
-
 int bl_syncfs(int fd) { return RESULT(syncfs(fd)); }
 
 static int64_t nanoseconds(struct statx_timestamp time) { return time.tv_sec * 1000000000 + time.tv_nsec; }

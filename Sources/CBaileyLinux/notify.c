@@ -40,14 +40,3 @@ int bl_notify_answer(int listener, uint64_t id, int64_t value, int error) {
   struct seccomp_notif_resp response = {.id = id, .val = error ? 0 : value, .error = -error};
   return answer(listener, &response);
 }
-
-int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer_with_it) {
-  struct seccomp_notif_addfd request = {
-      .id = id,
-      .srcfd = (uint32_t)descriptor,
-      .newfd_flags = close_on_exec ? 02000000 /* O_CLOEXEC */ : 0,
-      .flags = answer_with_it ? SECCOMP_ADDFD_FLAG_SEND : 0,
-  };
-  int result = ioctl(listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
-  return result < 0 ? -errno : result;
-}

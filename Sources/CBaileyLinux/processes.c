@@ -7,7 +7,6 @@
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -23,10 +22,6 @@ int bl_open_tree(int directory, const char *path, unsigned flags) {
   return RESULT(syscall(SYS_open_tree, directory, path, flags | OPEN_TREE_CLOEXEC));
 }
 
-int bl_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags) {
-  return RESULT(syscall(SYS_move_mount, from, from_path, to, to_path, flags));
-}
-
 int bl_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
                      uint64_t propagation, int user_namespace) {
   struct mount_attr attributes = {
@@ -37,8 +32,6 @@ int bl_mount_setattr(int directory, const char *path, unsigned flags, uint64_t s
   };
   return RESULT(syscall(SYS_mount_setattr, directory, path, flags, &attributes, sizeof attributes));
 }
-
-int bl_setns(int fd, int types) { return RESULT(setns(fd, types)); }
 
 int bl_unshare(int types) { return RESULT(unshare(types)); }
 
@@ -78,12 +71,6 @@ int bl_waitid_pidfd(int pidfd, int options, int *code, int *status) {
   *status = info.si_status;
   return info.si_pid != 0;
 }
-
-int bl_set_child_subreaper(int on) { return RESULT(prctl(PR_SET_CHILD_SUBREAPER, on, 0, 0, 0)); }
-
-int bl_set_parent_death_signal(int signal) { return RESULT(prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0)); }
-
-int bl_gettid(void) { return (int)syscall(SYS_gettid); }
 
 ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote) {
   struct iovec here = {local, length}, there = {(void *)(uintptr_t)remote, length};

@@ -94,8 +94,3 @@ int bl_set_window_size(int fd, uint16_t rows, uint16_t columns) {
   struct winsize size = {.ws_row = rows, .ws_col = columns};
   return ioctl(fd, TIOCSWINSZ, &size) < 0 ? -errno : 0;
 }
-
-int bl_ioctl_int(int fd, unsigned long request, int argument) {
-  int result = ioctl(fd, request, argument);
-  return result < 0 ? -errno : result;
-}

@@ -17,7 +17,6 @@ struct Palette: Sendable {
   func yellow(_ text: String) -> String { paint(text, "33") }
   func cyan(_ text: String) -> String { paint(text, "36") }
   func bold(_ text: String) -> String { paint(text, "1") }
-  func faint(_ text: String) -> String { paint(text, "2") }
 
   private func paint(_ text: String, _ code: String) -> String {
     isOn && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

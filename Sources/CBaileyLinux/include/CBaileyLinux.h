@@ -26,7 +26,6 @@ ssize_t bl_copy_file_range(int from, int64_t *from_offset, int to, int64_t *to_o
 ssize_t bl_getdents64(int fd, void *buffer, size_t size);
 int bl_memfd_create(const char *name, unsigned flags);
 int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode);
-int bl_close_range(unsigned first, unsigned last, unsigned flags);
 int bl_syncfs(int fd);
 
 struct bl_status {
@@ -40,10 +39,8 @@ int bl_statx(int directory, const char *path, int flags, struct bl_status *statu
 
 /* mounts and namespaces */
 int bl_open_tree(int directory, const char *path, unsigned flags);
-int bl_move_mount(int from, const char *from_path, int to, const char *to_path, unsigned flags);
 int bl_mount_setattr(int directory, const char *path, unsigned flags, uint64_t set, uint64_t clear,
                      uint64_t propagation, int user_namespace);
-int bl_setns(int fd, int types);
 int bl_unshare(int types);
 int bl_landlock_abi(void);
 
@@ -58,9 +55,6 @@ int bl_waitid_pidfd(int pidfd, int options, int *code, int *status);
 /* Starts a program whose descriptors 0 to count - 1 are these (-1: closed) and that has no others, no signal blocked or ignored.
  * `descriptors` are all close-on-exec. Returns its process number. */
 int bl_spawn(const char *path, char *const arguments[], char *const environment[], const int *descriptors, int count);
-int bl_set_child_subreaper(int on);
-int bl_set_parent_death_signal(int signal);
-int bl_gettid(void);
 ssize_t bl_process_vm_readv(pid_t process, void *local, size_t length, uint64_t remote);
 /* Reads `count` pieces of at most 64 one after the other into `local`, up to the first that cannot be read. */
 ssize_t bl_process_vm_gather(pid_t process, void *local, const uint64_t *addresses, const size_t *lengths, size_t count);
@@ -93,7 +87,6 @@ int bl_window_size(int fd, uint16_t *rows, uint16_t *columns);
 int bl_set_window_size(int fd, uint16_t rows, uint16_t columns);
 /* A pair of the mount namespace's devpts, not the controlling terminal of anyone. */
 int bl_pseudo_terminal(int *master, int *slave);
-int bl_ioctl_int(int fd, unsigned long request, int argument);
 
 /* seccomp user notification */
 struct bl_notification {
@@ -112,8 +105,6 @@ int bl_notify_id_valid(int listener, uint64_t id);
 int bl_notify_continue(int listener, uint64_t id);
 /* Answers the call: value when error is 0, else -error (error is a positive errno). */
 int bl_notify_answer(int listener, uint64_t id, int64_t value, int error);
-/* Puts descriptor into the caller's table and, with answer, makes its number the call's result. */
-int bl_notify_add_descriptor(int listener, uint64_t id, int descriptor, int close_on_exec, int answer);
 
 /* for the supervisor of connect */
 /* A pidfd of one thread, whose descriptor table may be its own; -EINVAL before kernel 6.9. */
