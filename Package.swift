@@ -101,7 +101,8 @@ let package = Package(
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),
-    .testTarget(name: "BaileyRegoTests", dependencies: ["BaileyRego", "BaileyRegoLibraries"]),
+    .testTarget(
+      name: "BaileyRegoTests", dependencies: ["BaileyLinux", "BaileyPolicyTools", "BaileyRego", "BaileyRegoLibraries"]),
     .testTarget(
       name: "BaileySandboxTests",
       dependencies: [

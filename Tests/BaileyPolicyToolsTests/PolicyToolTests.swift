@@ -125,6 +125,15 @@ struct PolicyToolTests {
     #expect(result.output.hasSuffix("\n3 passed, 1 failed\n"))
   }
 
+  @Test("Calls that do not compile fail, also where an error is wanted")
+  func uncompiledCalls() throws {
+    let tool = try tool()
+    try tool.scratch.write(
+      #"{"query":"x := no_such(input)","cases":[{"input":1,"error":"eval_type_error: x"},{"input":1}]}"#,
+      to: "calls.json")
+    #expect(try tool.run(["conform", "calls.json"]).output == "0 passed, 2 failed\n")
+  }
+
   @Test("bench measures and says how memory grew")
   func bench() throws {
     let result = try tool().run(["bench", "--json", "--count", "50", "--data", "a.rego", "data.a.allow"])

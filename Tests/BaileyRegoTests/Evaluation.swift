@@ -1,6 +1,8 @@
 import BaileyRego
 import BaileyRegoLibraries
 
+@testable import BaileyPolicyTools
+
 /// What a module's package `t` is for an input, as JSON text; an error is its text.
 func evaluate(
   _ module: String, input: String = "{}", data: String = "{}", version1: Bool = true, strict: Bool = true,

@@ -1,6 +1,8 @@
 import BaileyRego
 import Testing
 
+@testable import BaileyPolicyTools
+
 @Suite("The formatter lays modules out as OPA does")
 struct FormatTests {
   @Test("Every formatted pair of OPA's comes out alike, and stays so", .enabled(if: Vectors.root != nil))

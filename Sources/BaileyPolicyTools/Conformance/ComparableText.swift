@@ -22,6 +22,8 @@ enum ComparableText {
   private static func json(_ value: Value) -> String { String(decoding: JSONWriter.write(value), as: UTF8.self) }
 
   private static func number(_ text: String) -> String {
+    // The cases may have passed through a reader that knows no negative zero.
+    if text == "-0" { return "0" }
     guard text.contains(where: { ".eE".contains($0) }), let value = Double(text) else { return text }
     return value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : "\(value)"
   }
