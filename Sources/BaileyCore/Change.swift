@@ -37,7 +37,7 @@ package struct Change: Sendable, Equatable {
     risks = []
   }
 
-  package var displayPath: String { printable(String(decoding: path, as: UTF8.self)) }
+  package var displayPath: String { printable(path) }
 }
 
 package struct Risk: Sendable, Equatable {

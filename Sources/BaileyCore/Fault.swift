@@ -56,6 +56,16 @@ package func printable(_ text: String) -> String {
   return result
 }
 
+/// Bytes from an agent or a project, as `printable` text.
+///
+/// Where they are not UTF-8, every byte beyond ASCII is written as `\x{…}`: no two names look the same.
+package func printable(_ bytes: some Collection<UInt8>) -> String {
+  if let text = String(validating: bytes, as: UTF8.self) { return printable(text) }
+  return bytes.map { byte in
+    byte < 0x80 ? printable(String(Unicode.Scalar(byte))) : "\\x{" + String(byte, radix: 16) + "}"
+  }.joined()
+}
+
 private func isVisible(_ scalar: Unicode.Scalar) -> Bool {
   if scalar == " " { return true }
   switch scalar.properties.generalCategory {

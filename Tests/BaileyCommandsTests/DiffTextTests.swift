@@ -38,12 +38,12 @@ struct DiffTextTests {
 
   @Test("Names with newlines, escapes, overrides and bytes that are not UTF-8 are written out")
   func names() {
-    #expect(shown(bytes("a\nb")) == "a\\u{a}b")
-    #expect(shown(bytes("\u{1B}[31m")) == "\\u{1b}[31m")
-    #expect(shown(bytes("txt.\u{202E}exe")) == "txt.\\u{202e}exe")
-    #expect(shown([0x61, 0xFF, 0xC3]) == "a\\x{ff}\\x{c3}")
-    #expect(shown(bytes("\u{9B}31m")) == "\\u{9b}31m")
-    #expect(shown(bytes("grün")) == "grün")
+    #expect(printable(bytes("a\nb")) == "a\\u{a}b")
+    #expect(printable(bytes("\u{1B}[31m")) == "\\u{1b}[31m")
+    #expect(printable(bytes("txt.\u{202E}exe")) == "txt.\\u{202e}exe")
+    #expect(printable([0x61, 0xFF, 0xC3]) == "a\\x{ff}\\x{c3}")
+    #expect(printable(bytes("\u{9B}31m")) == "\\u{9b}31m")
+    #expect(printable(bytes("grün")) == "grün")
   }
 
   @Test("Every kind of change has its heading")

@@ -33,7 +33,7 @@ struct Diff: BaileyCommand {
   }
 
   func text(_ set: ChangeSet, _ session: SessionID, _ palette: Palette) -> String {
-    if nameOnly { return set.changes.map { $0.shownPath + "\n" }.joined() }
+    if nameOnly { return set.changes.map { $0.displayPath + "\n" }.joined() }
     let summary = Summary(palette: palette).text(set, session: session)
     return stat || set.changes.isEmpty ? summary : summary + "\n" + DiffText(palette: palette).text(set)
   }

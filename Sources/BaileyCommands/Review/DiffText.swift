@@ -17,7 +17,7 @@ struct DiffText {
 
   /// What a change is beside its hunks: kind, modes, targets, sizes.
   func heading(_ change: Change) -> String {
-    let path = change.shownPath
+    let path = change.displayPath
     var lines = [palette.bold("diff \(path)")]
     for risk in change.risks { lines.append(palette.red("risk \(printable(risk.code)): \(printable(risk.sentence))")) }
     if let conflict = change.conflict { lines.append(palette.yellow("conflict: \(printable(conflict))")) }
@@ -27,38 +27,27 @@ struct DiffText {
     case .typeChanged: lines.append("now a \(change.type.rawValue)")
     case .modified, .modeChanged: if let modes = change.modes { lines.append("mode \(modes)") }
     }
-    if let old = change.oldTarget { lines.append(palette.red("-link to \(shown(old))")) }
-    if let new = change.newTarget { lines.append(palette.green("+link to \(shown(new))")) }
+    if let old = change.oldTarget { lines.append(palette.red("-link to \(printable(old))")) }
+    if let new = change.newTarget { lines.append(palette.green("+link to \(printable(new))")) }
     if change.isMerged { lines.append(palette.cyan("joined: you edited it meanwhile; this is both edits over yours")) }
     if change.isBinary { lines.append(binary(change)) }
     return lines.joined(separator: "\n") + "\n"
   }
 
   func text(_ hunk: Hunk) -> String {
-    let range = "@@ -\(hunk.oldStart),\(hunk.oldCount) +\(hunk.newStart),\(hunk.newCount) @@"
-    var text = palette.cyan(range) + "\n"
-    let lastOld = hunk.lines.lastIndex { if case .added = $0 { false } else { true } }
-    let lastNew = hunk.lines.lastIndex { if case .removed = $0 { false } else { true } }
-    for (index, line) in hunk.lines.enumerated() {
-      text += self.line(line) + "\n"
-      let endsOld = hunk.oldEndsWithoutNewline && index == lastOld
-      let endsNew = hunk.newEndsWithoutNewline && index == lastNew
-      if endsOld || endsNew { text += "\\ No newline at end of file\n" }
-    }
-    return text
-  }
-
-  private func line(_ line: Hunk.Line) -> String {
-    switch line {
-    case .context(let bytes): " " + shownLine(bytes)
-    case .removed(let bytes): palette.red("-" + shownLine(bytes))
-    case .added(let bytes): palette.green("+" + shownLine(bytes))
-    }
+    palette.cyan(hunk.heading) + "\n"
+      + hunk.body { line, text in
+        switch line {
+        case .context: text
+        case .removed: palette.red(text)
+        case .added: palette.green(text)
+        }
+      }
   }
 
   private func names(_ change: Change) -> String {
-    let old = change.kind == .added ? "/dev/null" : "a/" + change.shownPath
-    let new = change.kind == .deleted ? "/dev/null" : "b/" + change.shownPath
+    let old = change.kind == .added ? "/dev/null" : "a/" + change.displayPath
+    let new = change.kind == .deleted ? "/dev/null" : "b/" + change.displayPath
     return palette.bold("--- \(old)") + "\n" + palette.bold("+++ \(new)") + "\n"
   }
 

@@ -58,7 +58,7 @@ struct PatchSelection {
   private func question(_ change: Change, _ index: Int, _ count: Int) -> Answer {
     let what = count > 1 ? "(\(index + 1)/\(count)) apply this hunk" : "apply this change"
     while true {
-      guard let answer = ask(palette.bold("\(what) to \(change.shownPath) [y,n,q,a,d,?]? ")) else { return .quit }
+      guard let answer = ask(palette.bold("\(what) to \(change.displayPath) [y,n,q,a,d,?]? ")) else { return .quit }
       switch answer {
       case "y": return .yes
       case "n": return .no

@@ -36,7 +36,7 @@ struct Summary {
       case .modeChanged: palette.yellow("m")
       }
     let detail = self.detail(change)
-    return "\(letter) \(change.shownPath)\(detail.isEmpty ? "" : "  " + detail)"
+    return "\(letter) \(change.displayPath)\(detail.isEmpty ? "" : "  " + detail)"
   }
 
   func risky(_ changes: [Change]) -> String {
@@ -59,7 +59,7 @@ struct Summary {
 
   private func refs(_ refs: [RefChange]) -> String {
     refs.map { ref in
-      let place = ref.repository.isEmpty ? "" : shown(ref.repository) + ": "
+      let place = ref.repository.isEmpty ? "" : printable(ref.repository) + ": "
       let why = ref.conflict.map { "  conflict: " + printable($0) } ?? ""
       return "  git \(place)\(printable(ref.name)) \(short(ref.old)) -> \(short(ref.new))\(why)\n"
     }.joined()
@@ -81,9 +81,9 @@ struct Summary {
 
   private func link(_ change: Change) -> String {
     switch (change.oldTarget, change.newTarget) {
-    case (let old?, let new?): "link \(shown(old)) -> \(shown(new))"
-    case (nil, let new?): "link to \(shown(new))"
-    case (let old?, nil): "link to \(shown(old))"
+    case (let old?, let new?): "link \(printable(old)) -> \(printable(new))"
+    case (nil, let new?): "link to \(printable(new))"
+    case (let old?, nil): "link to \(printable(old))"
     case (nil, nil): "link"
     }
   }
@@ -94,8 +94,6 @@ struct Summary {
 }
 
 extension Change {
-  var shownPath: String { shown(path) }
-
   var added: Int { lineCount { if case .added = $0 { true } else { false } } }
   var removed: Int { lineCount { if case .removed = $0 { true } else { false } } }
 

@@ -10,7 +10,7 @@ enum Surroundings {
     }
     guard let path = String(validating: bytes, as: UTF8.self) else {
       throw Failure(
-        125, Fault("directory-not-utf8", subject: shown(bytes), why: "the working directory's name is not UTF-8"))
+        125, Fault("directory-not-utf8", subject: printable(bytes), why: "the working directory's name is not UTF-8"))
     }
     return path
   }

@@ -1,20 +1,3 @@
-import BaileyCore
-
-/// Bytes from an agent or a project as a person may see them: nothing that a terminal would obey.
-///
-/// Where they are not UTF-8, every byte beyond ASCII is written as `\x{…}`: no two names look the same.
-func shown(_ bytes: [UInt8]) -> String {
-  if let text = String(validating: bytes, as: UTF8.self) { return printable(text) }
-  return bytes.map { byte in
-    byte < 0x80 ? printable(String(Unicode.Scalar(byte))) : "\\x{" + String(byte, radix: 16) + "}"
-  }.joined()
-}
-
-/// A line of a file: as `shown`, but tabs stay.
-func shownLine(_ bytes: [UInt8]) -> String {
-  bytes.split(separator: 0x09, omittingEmptySubsequences: false).map { shown(Array($0)) }.joined(separator: "\t")
-}
-
 /// `1 file`, `2 files`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 

@@ -58,7 +58,7 @@ struct Fmt: PolicyTool {
   private func handle(_ source: Source, _ new: [UInt8]) throws(ToolFailure) {
     let isSame = new == source.text
     if list, !isSame { Output.write(printable(source.name) + "\n") }
-    if diff, !isSame { Output.write(LineDiff.text(source.name, source.text, new)) }
+    if diff, !isSame { Output.write(difference(source, new)) }
     if write, source.name != "-" {
       if isSame { return }
       do { try FileReplacement.replace(source.name, with: new) } catch {
@@ -67,6 +67,11 @@ struct Fmt: PolicyTool {
     } else if !list, !diff, !check {
       Output.write(new)
     }
+  }
+
+  private func difference(_ source: Source, _ new: [UInt8]) -> String {
+    let name = printable(source.name)
+    return "--- \(name)\n+++ \(name)\n" + LineDiff(old: source.text, new: new).hunks.map(\.text).joined()
   }
 }
 

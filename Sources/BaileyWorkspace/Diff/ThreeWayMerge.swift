@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// Joins two independent edits of one text.
 ///
 /// Only what cannot be doubted is joined: edits that overlap or touch, and are not the same edit, are a conflict. No markers are written.

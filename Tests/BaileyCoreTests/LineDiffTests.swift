@@ -1,7 +1,6 @@
-import BaileyCore
 import Testing
 
-@testable import BaileyWorkspace
+@testable import BaileyCore
 
 @Suite("Line diffs")
 struct LineDiffTests {
@@ -88,16 +87,5 @@ struct LineDiffTests {
     let new = (0..<5000).map { "b\($0)\n" }.joined()
     let diff = LineDiff(old: Array(old.utf8), new: Array(new.utf8))
     #expect(diff.edits == [LineEdit(old: 0..<5000, new: 0..<5000)])
-  }
-
-  @Test("Edits apart from each other are joined, touching ones are a conflict")
-  func merging() {
-    let base = Array("1\n2\n3\n4\n5\n".utf8)
-    let mine = Array("one\n2\n3\n4\n5\n".utf8)
-    let theirs = Array("1\n2\n3\n4\nfive\n".utf8)
-    #expect(ThreeWayMerge.merge(base: base, mine: mine, theirs: theirs) == Array("one\n2\n3\n4\nfive\n".utf8))
-    #expect(ThreeWayMerge.merge(base: base, mine: mine, theirs: Array("uno\n2\n3\n4\n5\n".utf8)) == nil)
-    #expect(ThreeWayMerge.merge(base: base, mine: mine, theirs: Array("1\nzwei\n3\n4\n5\n".utf8)) == nil)
-    #expect(ThreeWayMerge.merge(base: base, mine: mine, theirs: mine) == mine)
   }
 }

@@ -1,5 +1,5 @@
 /// A text cut into lines, each with its newline, so that a missing newline at the end is a difference like any other.
-struct TextLines: Sendable {
+package struct TextLines: Sendable {
   let bytes: [UInt8]
   /// Ranges of `bytes`; together they cover it.
   let ranges: [Range<Int>]
@@ -16,7 +16,7 @@ struct TextLines: Sendable {
     self.ranges = ranges
   }
 
-  var count: Int { ranges.count }
+  package var count: Int { ranges.count }
 
   var endsWithoutNewline: Bool { bytes.last.map { $0 != UInt8(ascii: "\n") } ?? false }
 
@@ -27,7 +27,7 @@ struct TextLines: Sendable {
   }
 
   /// The bytes of consecutive lines, newlines included.
-  func bytes(of lines: Range<Int>) -> ArraySlice<UInt8> {
+  package func bytes(of lines: Range<Int>) -> ArraySlice<UInt8> {
     guard let first = lines.first, let last = lines.last else { return [] }
     return bytes[ranges[first].lowerBound..<ranges[last].upperBound]
   }

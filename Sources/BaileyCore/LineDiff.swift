@@ -1,22 +1,22 @@
 /// One place where two texts differ: the old lines that the new lines stand for.
-struct LineEdit: Sendable, Equatable {
-  var old: Range<Int>
-  var new: Range<Int>
+package struct LineEdit: Sendable, Equatable {
+  package var old: Range<Int>
+  package var new: Range<Int>
 }
 
 /// The difference of two texts by lines: E. Myers, "An O(ND) Difference Algorithm and Its Variations", 1986.
 ///
 /// The result is always right, and the shortest one as long as it has at most `maximumDistance` lines; beyond that the differing middle is one
 /// edit, because the time and memory of the search grow with the square of that number.
-struct LineDiff: Sendable {
-  let old: TextLines
-  let new: TextLines
+package struct LineDiff: Sendable {
+  package let old: TextLines
+  package let new: TextLines
   /// In order, neither overlapping nor touching.
-  let edits: [LineEdit]
+  package let edits: [LineEdit]
 
   static let maximumDistance = 1500
 
-  init(old: [UInt8], new: [UInt8]) {
+  package init(old: [UInt8], new: [UInt8]) {
     self.old = TextLines(old)
     self.new = TextLines(new)
     edits = Self.edits(Self.numbered(self.old, self.new))

@@ -1,5 +1,3 @@
-import BaileyCore
-
 extension LineDiff {
   /// Lines of context around an edit, as in `diff -u`.
   static let context = 3
@@ -17,7 +15,7 @@ extension LineDiff {
     return groups
   }
 
-  var hunks: [Hunk] { groups.map(hunk) }
+  package var hunks: [Hunk] { groups.map(hunk) }
 
   private func hunk(_ group: [LineEdit]) -> Hunk {
     let first = group.first ?? LineEdit(old: 0..<0, new: 0..<0)
@@ -46,7 +44,7 @@ extension LineDiff {
   }
 
   /// The old text with only the chosen hunks taken; `nil` when an index names no hunk.
-  func text(taking chosen: Set<Int>) -> [UInt8]? {
+  package func text(taking chosen: Set<Int>) -> [UInt8]? {
     let groups = groups
     guard chosen.allSatisfy(groups.indices.contains) else { return nil }
     var result: [UInt8] = []
