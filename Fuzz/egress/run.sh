@@ -1,15 +1,7 @@
 #!/bin/sh
-# Builds and runs the fuzzer for a bounded time: run.sh [SECONDS] [FOLDER FOR THE CORPUS]
-set -eu
-here=$(cd "$(dirname "$0")" && pwd)
-sources=$here/../../Sources
+. "$(dirname "$0")/../fuzzer.sh"
 egress=$sources/BaileyEgress
-seconds=${1:-30}
-work=${2:-$(mktemp -d)}
-mkdir -p "$work/corpus"
-flags="-O -parse-as-library -swift-version 6 -package-name bailey -enable-upcoming-feature InternalImportsByDefault -sanitize=fuzzer -I $work"
-swiftc $flags -emit-module -emit-module-path "$work/BaileyCore.swiftmodule" -module-name BaileyCore -wmo \
-  -c "$sources"/BaileyCore/*.swift -o "$work/core.o"
+module BaileyCore "$sources"/BaileyCore/*.swift
 # Of NIO the parsers need a queue of bytes, no more.
 cat > "$work/NIOCore.swift" <<'SWIFT'
 public struct ByteBuffer: Sendable {
@@ -31,10 +23,9 @@ public struct ByteBuffer: Sendable {
   }
 }
 SWIFT
-swiftc $flags -emit-module -emit-module-path "$work/NIOCore.swiftmodule" -module-name NIOCore -wmo \
-  -c "$work/NIOCore.swift" -o "$work/nio.o"
-swiftc $flags -wmo "$here"/*.swift "$egress"/Learn/*.swift "$egress"/Session/Refusal.swift "$egress"/Resolve/NameResolver.swift \
+module NIOCore "$work/NIOCore.swift"
+build "$egress"/Learn/*.swift "$egress"/Session/Refusal.swift "$egress"/Resolve/NameResolver.swift \
   "$egress"/Session/EgressRules.swift "$egress"/Resolve/DNSQuestion.swift "$egress"/Resolve/DNSAnswer.swift "$egress"/Connect/SOCKSRequest.swift \
   "$egress"/HTTP/RequestHead.swift "$egress"/HTTP/HTTPTarget.swift "$egress"/HTTP/HTTPToken.swift "$egress"/HTTP/ResponseHead.swift \
-  "$egress"/HTTP/BodyDecoder.swift "$work/core.o" "$work/nio.o" -o "$work/fuzz"
-"$work/fuzz" -max_total_time="$seconds" -max_len=4096 -print_final_stats=1 "$work/corpus" "$here/seeds"
+  "$egress"/HTTP/BodyDecoder.swift
+run -max_len=4096
