@@ -7,6 +7,14 @@ extension Descriptor {
     try Self.status(raw, [UInt8](), BL_AT_EMPTY_PATH)
   }
 
+  /// The magic number of the file system that this descriptor lies on: `f_type` of statfs(2).
+  package borrowing func fileSystemMagic() throws(Errno) -> Int {
+    var magic: Int64 = 0
+    // SAFETY: the number lives for the call.
+    try Errno.checkNegated(unsafe bl_file_system(raw, &magic))
+    return Int(magic)
+  }
+
   /// Status of a name in this directory. A symbolic link is not followed unless asked.
   package borrowing func status(of path: some PathText, followingLinks: Bool = false) throws(Errno) -> FileStatus {
     try Self.status(raw, path, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)

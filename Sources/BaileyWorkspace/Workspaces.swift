@@ -11,7 +11,7 @@ package actor Workspaces: WorkspaceKeeper {
   private var turns = Turns()
   private var running: Set<SessionID> = []
   private var watches: [SessionID: SensitiveWatch] = [:]
-  private var openings: [SessionID: WorkspaceOpening] = [:]
+  private var openings: [SessionID: OpenWorkspace] = [:]
   /// Sessions whose placeholders still serve another direct session of the same project.
   private var lingering: [String: Set<SessionID>] = [:]
   private var bases: [SessionID: Task<Void, Never>] = [:]
@@ -33,8 +33,8 @@ package actor Workspaces: WorkspaceKeeper {
     let result = try await onOwnThread { () throws(Fault) in try opening.run(stateDirectory: stateDirectory) }
     running.insert(session)
     openings[session] = result
-    if mode == .staged || mode == .copy { takeBase(of: session, files) }
-    return result
+    if mode == .staged || mode == .copy { takeBase(of: session, result.memory) }
+    return result.opening
   }
 
   package func changes(of session: SessionID) async throws(Fault) -> ChangeSet {
@@ -88,16 +88,15 @@ package actor Workspaces: WorkspaceKeeper {
   }
 
   package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {
-    let (files, opening) = (files(session), openings[session])
-    let watch = try await onOwnThread { () throws(Fault) -> SensitiveWatch? in
-      let memory = try files.load()
-      if memory.mode == .copy { return nil }
-      return try SensitiveWatch(
+    guard let open = openings[session] else { throw SessionFiles.missing }
+    let (memory, opening) = (open.memory, open.opening)
+    if memory.mode == .copy { return }
+    let watch = try await onOwnThread { () throws(Fault) -> SensitiveWatch in
+      try SensitiveWatch(
         project: memory.project, patterns: memory.sensitive,
-        known: opening?.masks ?? [], standing: memory.mode == .direct ? opening?.readOnly ?? [] : nil
+        known: opening.masks, standing: memory.mode == .direct ? opening.readOnly : nil
       ) { if !memory.concernsOwnGit($0) { report(WorkspaceEvent($0)) } }
     }
-    guard let watch else { return }
     // The session may have ended while the project was searched.
     let superseded = running.contains(session) ? watches.updateValue(watch, forKey: session) : watch
     await stop(superseded)
@@ -115,9 +114,9 @@ package actor Workspaces: WorkspaceKeeper {
   package func close(session: SessionID) async {
     running.remove(session)
     await unwatch(session: session)
-    guard let project = openings.removeValue(forKey: session)?.layers.path else { return }
+    guard let project = openings.removeValue(forKey: session)?.opening.layers.path else { return }
     lingering[project, default: []].insert(session)
-    if openings.values.contains(where: { $0.layers.path == project }) { return }
+    if openings.values.contains(where: { $0.opening.layers.path == project }) { return }
     for ended in lingering.removeValue(forKey: project) ?? [] { Placeholders.remove(files(ended)) }
   }
 
@@ -126,10 +125,13 @@ package actor Workspaces: WorkspaceKeeper {
     do { try await onOwnThread { () throws(Fault) in watch.stop() } } catch { watch.stop() }
   }
 
-  private func takeBase(of session: SessionID, _ files: SessionFiles) {
-    let stateDirectory = stateDirectory
+  private func takeBase(of session: SessionID, _ memory: SessionFiles.Memory) {
+    let (files, stateDirectory) = (files(session), stateDirectory)
+    guard FileSystemKind.mayShareBlocks(files.directory) else { return }
     bases[session] = Task {
-      _ = try? await onOwnThread { () throws(Fault) in BaseSnapshot.take(files, stateDirectory: stateDirectory) }
+      _ = try? await onOwnThread { () throws(Fault) in
+        BaseSnapshot.take(files, memory, stateDirectory: stateDirectory)
+      }
       bases[session] = nil
     }
   }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -63,6 +64,13 @@ int bl_memfd_create(const char *name, unsigned flags) {
 
 int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode) {
   return RESULT(fchmodat(directory, path, mode, AT_SYMLINK_NOFOLLOW));
+}
+
+int bl_file_system(int fd, int64_t *magic) {
+  struct statfs status;
+  if (fstatfs(fd, &status) < 0) return -errno;
+  *magic = status.f_type;
+  return 0;
 }
 
 int bl_syncfs(int fd) { return RESULT(syncfs(fd)); }

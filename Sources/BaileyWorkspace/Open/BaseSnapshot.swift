@@ -17,8 +17,8 @@ struct BaseSnapshot {
   private static let temporary = Array(".bailey-clone".utf8)
 
   /// Makes the base of a session that was just opened, and removes the oldest ones. No failure of it is a failure of the session.
-  static func take(_ files: SessionFiles, stateDirectory: String) {
-    guard let memory = try? files.load(), (try? Descriptor.makeDirectories(files.base)) != nil,
+  static func take(_ files: SessionFiles, _ memory: SessionFiles.Memory, stateDirectory: String) {
+    guard (try? Descriptor.makeDirectories(files.base)) != nil,
       let project = try? Tree(memory.project), let base = try? Tree(files.base)
     else { return }
     let patterns = SensitivePatterns(memory.sensitive)

@@ -1,27 +1,31 @@
 import BaileyCore
 import BaileyLinux
 
-/// Whether a directory can carry the upper layer of an overlay.
+/// What a file system can carry, by its magic number (statfs(2)).
 enum FileSystemKind {
-  /// The type of the file system that a directory lies on, as in /proc/self/mountinfo (proc(5)); `nil` if it cannot be told.
-  static func name(of directory: borrowing Descriptor) -> String? {
-    guard let mount = try? directory.status().mount,
-      let file = try? Descriptor.open("/proc/self/mountinfo"), let bytes = try? file.readAll(limit: 8 << 20)
-    else { return nil }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let fields = line.split(separator: " ")
-      guard let first = fields.first, UInt64(first) == mount, let dash = fields.firstIndex(of: "-") else { continue }
-      return dash + 1 < fields.endIndex ? String(fields[dash + 1]) : nil
-    }
-    return nil
+  /// overlayfs would not mount with an upper layer there, or would lose changes.
+  private static let withoutUpper: [Int: String] = [
+    0x794C_7630: "overlay", 0x6969: "nfs", 0xFF53_4D42: "cifs", 0xFE53_4D42: "smb3", 0x0102_1997: "9p", 0x4D44: "vfat",
+    0x2011_BAB0: "exfat", 0xF15F: "ecryptfs",
+  ]
+  /// ext4 and tmpfs, where most state directories lie, share no blocks between files.
+  private static let withoutSharedBlocks: Set<Int> = [0xEF53, 0x0102_1994]
+
+  /// `false` where FICLONE can only fail; elsewhere only a try can tell.
+  static func mayShareBlocks(_ path: String) -> Bool {
+    number(of: path).map { !withoutSharedBlocks.contains($0) } ?? false
+  }
+
+  private static func number(of path: String) -> Int? {
+    try? Descriptor.open(path, [.readOnly, .directory]).fileSystemMagic()
   }
 
   /// Throws where overlayfs would not mount, or would lose changes: an upper layer needs user attributes and a local file system.
   static func requireUpper(_ path: String) throws(Fault) {
-    let name: String? = try attempting("looking at the state directory", Array(path.utf8)) { () throws(Errno) in
-      Self.name(of: try Descriptor.open(path, [.readOnly, .directory]))
+    let number = try attempting("looking at the state directory", Array(path.utf8)) { () throws(Errno) in
+      try Descriptor.open(path, [.readOnly, .directory]).fileSystemMagic()
     }
-    if let name, ["overlay", "nfs", "nfs4", "cifs", "smb3", "9p", "vfat", "exfat", "ecryptfs"].contains(name) {
+    if let name = withoutUpper[number] {
       throw unsupported(path, "\(name) cannot hold the upper layer of an overlay")
     }
     do throws(Errno) { try Descriptor.setAttribute(of: path, "user.bailey.probe", [1]) } catch {

@@ -72,10 +72,12 @@ struct SessionFiles: Sendable {
     }
   }
 
+  static let missing = Fault(
+    "workspace-not-found", why: "there is no workspace of this session", hint: "bailey ps --all lists the sessions")
+
   func load() throws(Fault) -> Memory {
     guard let tree = try? Tree(directory), let bytes = tree.content(Array("workspace.json".utf8), limit: 1 << 30) else {
-      throw Fault(
-        "workspace-not-found", why: "there is no workspace of this session", hint: "bailey ps --all lists the sessions")
+      throw Self.missing
     }
     guard let json = try? JSON.parse(bytes, maximumBytes: 1 << 30), let memory = Memory(json) else {
       throw Fault(

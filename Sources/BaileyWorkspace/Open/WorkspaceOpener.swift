@@ -1,6 +1,12 @@
 import BaileyCore
 import BaileyLinux
 
+/// A session's view of a project, and what is remembered of it on disk.
+struct OpenWorkspace: Sendable {
+  var opening: WorkspaceOpening
+  var memory: SessionFiles.Memory
+}
+
 /// Prepares the layers of a new session and fixes what its changes will be compared with.
 struct WorkspaceOpener {
   let files: SessionFiles
@@ -9,7 +15,7 @@ struct WorkspaceOpener {
   let sensitive: [Glob]
 
   /// What cannot be opened leaves nothing behind: half a copy would keep a full disk full.
-  func run(stateDirectory: String) throws(Fault) -> WorkspaceOpening {
+  func run(stateDirectory: String) throws(Fault) -> OpenWorkspace {
     try refuseOverlap(stateDirectory)
     do throws(Fault) { return try open() } catch {
       try? Descriptor.open(stateDirectory + "/sessions", [.readOnly, .directory]).removeTree(files.session.text)
@@ -17,7 +23,7 @@ struct WorkspaceOpener {
     }
   }
 
-  private func open() throws(Fault) -> WorkspaceOpening {
+  private func open() throws(Fault) -> OpenWorkspace {
     let directory = files.directory
     let project = project
     let tree = try attempting("opening the project", Array(project.utf8)) { () throws(Errno) in
@@ -39,14 +45,15 @@ struct WorkspaceOpener {
     let layers = try layers(tree, &notices)
     let snapshot = try snapshot(git, &notices)
     let own = snapshot.own
-    try files.save(
-      SessionFiles.Memory(
-        project: project, mode: mode, sensitive: sensitive, base: base, git: git, ownGit: own))
+    let memory = SessionFiles.Memory(
+      project: project, mode: mode, sensitive: sensitive, base: base, git: git, ownGit: own)
+    try files.save(memory)
     let walls = mode == .direct ? try stand(&cover, tree) : DirectWalls()
     let masks = mode == .copy ? [] : scan.masks.filter { !own.covers(Array($0.utf8.dropFirst(project.utf8.count + 1))) }
-    return WorkspaceOpening(
+    let opening = WorkspaceOpening(
       layers: layers, mounts: snapshot.mounts, masks: masks, notices: notices + [walls.notice].compactMap(\.self),
       readOnly: walls.readOnly, pinned: walls.pinned)
+    return OpenWorkspace(opening: opening, memory: memory)
   }
 
   private func snapshot(_ git: GitBaseline, _ notices: inout [String]) throws(Fault) -> GitSnapshot {

@@ -10,7 +10,6 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
-#include <sys/statfs.h>
 #include <sys/types.h>
 #include <sys/xattr.h>
 
@@ -27,6 +26,8 @@ ssize_t bl_getdents64(int fd, void *buffer, size_t size);
 int bl_memfd_create(const char *name, unsigned flags);
 int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode);
 int bl_syncfs(int fd);
+/* The magic number of the file system that `fd` lies on. */
+int bl_file_system(int fd, int64_t *magic);
 
 struct bl_status {
   uint64_t inode, size, blocks, device, special_device;
