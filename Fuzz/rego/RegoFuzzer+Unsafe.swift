@@ -14,13 +14,9 @@ public func fuzzRego(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// What is accepted is written and read again to the same text.
 private func readJSON(_ bytes: [UInt8]) {
-  let heaps = [Heap(limit: 4 << 20), Heap(limit: 16 << 20)]
-  withExtendedLifetime(heaps) {
-    guard let value = try? JSONReader.read(bytes, into: heaps[0]) else { return }
-    let text = JSONWriter.write(value)
-    guard let again = try? JSONReader.read(text, into: heaps[1]) else { preconditionFailure("not read again") }
-    precondition(JSONWriter.write(again) == text, "JSON is not written back as it was")
-  }
+  guard let text = try? Document(json: bytes, limit: 4 << 20).json() else { return }
+  guard let again = try? Document(json: text, limit: 16 << 20) else { preconditionFailure("not read again") }
+  precondition(again.json() == text, "JSON is not written back as it was")
 }
 
 /// An evaluation ends within its limits, with an answer or an error, and gives the same one again.
@@ -34,8 +30,7 @@ private func run(_ bytes: ArraySlice<UInt8>, version1: Bool) {
   let answers = (0..<2).map { _ -> [UInt8]? in
     machine.prepare(nowNanoseconds: 1, seed: 1)
     let input = parts.count > 1 ? try? JSONReader.read(Array(parts[1]), into: machine.heap) : nil
-    guard let answer = try? machine.evaluate(input: input ?? .undefined) else { return nil }
-    return JSONWriter.write(answer, limit: 1 << 20)
+    return try? machine.evaluate(input: input ?? .undefined).json(limit: 1 << 20)
   }
   precondition(answers[0] == answers[1], "two evaluations of the same input differ")
 }

@@ -31,16 +31,16 @@ struct Evaluation {
     }
   }
 
-  /// The answers for an input as JSON, nil for none; valid until the next call.
-  func answers(_ input: [UInt8]?) throws(RegoError) -> [Answer] {
+  /// What is shown of the answers for an input as JSON, nil for none.
+  func answers<R: Sendable>(_ input: [UInt8]?, show: ([Answer], Heap) -> R) throws(RegoError) -> R {
     machine.prepare(nowNanoseconds: Int(Clock.realTime), seed: UInt64.random(in: 0 ... .max))
     let input = try input.map { json throws(RegoError) in try JSONReader.read(json, into: machine.heap) }
     let rows = try machine.evaluate(input: input ?? .undefined, strict: isStrict)
     // Few values that share their parts can be a very long text.
-    guard JSONWriter.write(rows, limit: Self.maximumResult).count <= Self.maximumResult else {
+    guard rows.json(limit: Self.maximumResult).count <= Self.maximumResult else {
       throw RegoError(.cancelled, "the result is too long")
     }
-    return rows.items.map { Answer(row: $0, query: query, heap: machine.heap) }
+    return rows.read { rows, heap in show(rows.items.map { Answer(row: $0, query: query, heap: heap) }, heap) }
   }
 
   /// Only the evaluation, for measuring.

@@ -36,15 +36,14 @@ struct LineAnswers {
   private func answer(_ line: [UInt8]) -> [UInt8] {
     if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { return [] }
     do throws(RegoError) {
-      return text(try evaluation.answers(line))
+      return try evaluation.answers(line, show: text)
     } catch {
       let why = evaluation.problem(error).headline
       return Array("{\"error\":\(quoted(why.utf8))}\n".utf8)
     }
   }
 
-  private func text(_ answers: [Answer]) -> [UInt8] {
-    let heap = evaluation.machine.heap
+  private func text(_ answers: [Answer], _ heap: Heap) -> [UInt8] {
     guard let first = answers.first else { return Array("{\"undefined\":true}\n".utf8) }
     if answers.count == 1 { return member("result", first.value(evaluation.query, heap)) }
     return member("results", heap.array(answers.map { $0.value(evaluation.query, heap) }))

@@ -36,8 +36,7 @@ struct AnnotationTests {
     #expect(reader.annotations.map(\.target.line) == [3, 8, 12])
     #expect(reader.annotations[0].authors.map(\.email) == ["a@b", ""])
     #expect(reader.annotations[1].schemas.map(\.name) == ["schema.i", nil])
-    let heap = Heap()
-    let json = try JSONWriter.write(reader.annotations[1].value(heap))
+    let json = try Heap.lending { JSONWriter.write(try reader.annotations[1].value($0)) }
     #expect(
       String(decoding: json, as: UTF8.self) == """
         {"custom":{"k":[1]},"entrypoint":true,"related_resources":[{"ref":"http://x"},{"description":"d","ref":"y"}],\

@@ -23,8 +23,7 @@ func evaluate(
     let input = try JSONReader.read(Array(input.utf8), into: machine.heap)
     let data = try JSONReader.read(Array(data.utf8), into: machine.heap)
     let answer = try machine.evaluate(input: input, data: data, strict: strict)
-    guard answer.count == 1 else { return String(decoding: JSONWriter.write(answer), as: UTF8.self) }
-    return String(decoding: JSONWriter.write(answer.item(0)["x", machine.heap]), as: UTF8.self)
+    return answer.count == 1 ? answer.item(0)["x"].text : answer.text
   } catch let failure as CompileFailure {
     return failure.errors.map { $0.text(files: sources.map(\.name)) }.joined(separator: "; ")
   } catch let error as RegoError {

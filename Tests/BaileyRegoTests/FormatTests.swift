@@ -7,13 +7,12 @@ import Testing
 struct FormatTests {
   @Test("Every formatted pair of OPA's comes out alike, and stays so", .enabled(if: Vectors.root != nil))
   func pairs() throws {
-    let heap = Heap()
     let path = try #require(Vectors.root) + "/fmt/pairs.json"
-    let pairs = try JSONReader.read(try #require(Vectors.bytes(path)), into: heap)
+    let pairs = try Document(json: try #require(Vectors.bytes(path)))
     var failed: [Int] = []
     for index in 0..<pairs.count {
-      let wanted = String(pairs.item(index)["out", heap])
-      let given = Self.format(String(pairs.item(index)["in", heap]))
+      let wanted = pairs.item(index)["out"].read { text, _ in String(text) }
+      let given = Self.format(pairs.item(index)["in"].read { text, _ in String(text) })
       if given == wanted, Self.format(given) == given { continue }
       failed.append(index)
       if Vectors.environment("REGO_VERBOSE") != nil { print("FAIL \(index)\n--- wanted\n\(wanted)\n--- got\n\(given)") }

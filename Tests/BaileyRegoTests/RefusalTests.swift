@@ -92,12 +92,12 @@ struct RefusalTests {
     "Wrong JSON is refused",
     arguments: ["", "{", "[1,]", "01", "1.", "\"\\x\"", "{\"a\" 1}", "1 2", "nul", "\"a\nb\"", "-"])
   func json(text: String) {
-    #expect(throws: RegoError.self) { try JSONReader.read(Array(text.utf8), into: Heap()) }
+    #expect(throws: RegoError.self) { try Document(json: Array(text.utf8)) }
   }
 
   @Test("JSON nested too deep is refused")
   func deepJSON() {
     let text = String(repeating: "[", count: 100_000)
-    #expect(throws: RegoError.self) { try JSONReader.read(Array(text.utf8), into: Heap()) }
+    #expect(throws: RegoError.self) { try Document(json: Array(text.utf8)) }
   }
 }

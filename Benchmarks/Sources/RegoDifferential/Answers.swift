@@ -79,7 +79,7 @@ struct Ours {
     do throws(RegoError) {
       let input = try JSONReader.read(Array(input.utf8), into: machine.heap)
       let rows = try machine.evaluate(input: input, strict: true)
-      return .value(Normal.text(rows))
+      return .value(rows.read { rows, _ in Normal.text(rows) })
     } catch {
       return .failed(error.text(files: ["m.rego"]))
     }
@@ -100,15 +100,13 @@ struct Theirs {
 
   func answer(_ input: String) -> Answer {
     if let refusal { return .failed(refusal) }
-    let heap = Heap()
     let reply = oracle.query("x = data.t", input: input)
-    guard let document = try? JSONReader.read(Array(reply.utf8), into: heap) else {
-      return .failed("no JSON: " + reply)
+    guard let document = try? Document(json: Array(reply.utf8)) else { return .failed("no JSON: " + reply) }
+    return document["result"].read { rows, heap in
+      guard rows.tag == .array else { return .failed(reply) }
+      let bindings = (0..<rows.count).map { rows.item($0).child(heap.string("bindings")) }
+      return .value(Normal.text(heap.array(bindings)))
     }
-    let rows = document.child(heap.string("result"))
-    guard rows.tag == .array else { return .failed(reply) }
-    let bindings = (0..<rows.count).map { rows.item($0).child(heap.string("bindings")) }
-    return .value(Normal.text(heap.array(bindings)))
   }
 }
 

@@ -51,15 +51,17 @@ struct Eval: PolicyTool {
   private func single(_ evaluation: Evaluation) throws(ToolFailure) -> Int32 {
     let input = try InputFile.read(stdinInput ? "-" : input)
     do throws(RegoError) {
-      let answers = try evaluation.answers(input)
-      evaluation.printed.forEach { Output.complain(printable($0)) }
       let text = AnswerText(query: evaluation.query)
-      switch format {
-      case .json: Output.write(text.json(answers))
-      case .pretty: Output.write(text.pretty(answers))
-      case .raw: Output.write(text.raw(answers))
+      let (shown, isEmpty) = try evaluation.answers(input) { answers, _ in
+        switch format {
+        case .json: (Array(text.json(answers).utf8), answers.isEmpty)
+        case .pretty: (Array(text.pretty(answers).utf8), answers.isEmpty)
+        case .raw: (text.raw(answers), answers.isEmpty)
+        }
       }
-      return fail && answers.isEmpty ? 1 : 0
+      evaluation.printed.forEach { Output.complain(printable($0)) }
+      Output.write(shown)
+      return fail && isEmpty ? 1 : 0
     } catch {
       throw ToolFailure([evaluation.problem(error)])
     }

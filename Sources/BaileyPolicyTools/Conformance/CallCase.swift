@@ -15,7 +15,7 @@ struct CallCase {
         input: input.isUndefined ? .undefined : try input.copied(to: machine.heap), strict: true)
       if !error.isUndefined { return "\(given): wanted error \(String(error))" }
       if answer.count == 0 { return result.isUndefined ? nil : "\(given): undefined" }
-      let got = ComparableText.of(answer.item(0)["x", machine.heap], sorted: false)
+      let got = answer.item(0)["x"].read { value, _ in ComparableText.of(value, sorted: false) }
       let wanted = result.isUndefined ? "undefined" : ComparableText.of(result, sorted: false)
       return got == wanted ? nil : "\(given): wanted \(wanted), got \(got)"
     } catch let failure {

@@ -54,21 +54,19 @@ struct SuiteCase {
 
   private func answer(_ program: Program) throws(RegoError) -> String {
     let machine = Machine(program)
-    defer { withExtendedLifetime(machine) {} }
     machine.prepare(nowNanoseconds: Self.now, seed: 7)
     let data = item["data", heap]
     let base = data.isUndefined ? .emptyObject : try data.copied(to: machine.heap)
     let strict = item["strict_error", heap].bits == Value.true.bits
     let answer = try machine.evaluate(input: try input(machine), data: base, strict: strict)
-    return ComparableText.of(answer, sorted: true)
+    return answer.read { value, _ in ComparableText.of(value, sorted: true) }
   }
 
-  private func input(_ machine: Machine) throws(RegoError) -> Value {
-    if !item["input_term", heap].isUndefined {
-      let answer = try machine.evaluate(query: 1)
-      return answer.count == 0 ? .undefined : answer.item(0)["x", machine.heap]
+  private func input(_ machine: Machine) throws(RegoError) -> Document {
+    if item["input_term", heap].isUndefined {
+      let input = item["input", heap]
+      return input.isUndefined ? .nothing : try machine.read(JSONWriter.write(input))
     }
-    let input = item["input", heap]
-    return input.isUndefined ? .undefined : try input.copied(to: machine.heap)
+    return try machine.evaluate(query: 1).part { rows, heap in rows.count == 0 ? .undefined : rows.item(0)["x", heap] }
   }
 }

@@ -7,22 +7,22 @@ internal import BaileyRegoLibraries
 /// Calls of builtins: `{"engine", "query", "cases": [{input, result or error or neither}]}`, where the query binds `x`.
 struct VectorFile {
   let name: String
-  private let content: Value
-  private let heap: Heap
+  private let content: Document
   var isVersion1 = true
 
   /// Nil for JSON that is no file of cases.
   init?(name: String, text: [UInt8]) throws(RegoError) {
-    heap = Heap()
     self.name = name
-    content = try JSONReader.read(text, into: heap)
-    guard content.tag == .object, content["cases", heap].tag == .array else { return nil }
+    content = try Document(json: text)
+    guard content.read({ $0.tag == .object && $0["cases", $1].tag == .array }) else { return nil }
   }
 
   /// Calls back for each case with its name and what is wrong with the answer, nil for nothing.
-  func run(_ report: (String, String?) -> Void) {
+  func run(_ report: (String, String?) -> Void) { content.read { run($0, $1, report) } }
+
+  private func run(_ content: Value, _ heap: Heap, _ report: (String, String?) -> Void) {
     let query = content["query", heap]
-    if query.tag == .string { return runCalls(String(query), report) }
+    if query.tag == .string { return runCalls(String(query), content["cases", heap].items, heap, report) }
     for (index, item) in content["cases", heap].items.enumerated() {
       let note = String(item["note", heap])
       report("\(name)#\(index) \(note)", SuiteCase(item: item, heap: heap, isVersion1: isVersion1).failure())
@@ -30,8 +30,7 @@ struct VectorFile {
   }
 
   /// All cases of a file share one program. Where it does not compile they all fail: what is wanted is an error of the call.
-  private func runCalls(_ query: String, _ report: (String, String?) -> Void) {
-    let cases = content["cases", heap].items
+  private func runCalls(_ query: String, _ cases: [Value], _ heap: Heap, _ report: (String, String?) -> Void) {
     let program: Program
     do throws(CompileFailure) {
       program = try Program.compile([], queries: [query], registry: Libraries.registry)

@@ -9,8 +9,7 @@ internal import BaileyRegoLibraries
 /// named itself stands at the root. A bundle is a directory of which only `data.json` and `data.yaml` are data.
 struct PolicyFiles {
   private(set) var sources: [Source] = []
-  private var data: Value = .emptyObject
-  private let heap = Heap()
+  private var data = Document()
   private var size = 0
   var isVersion1 = true
   /// Without it only modules count in directories.
@@ -21,7 +20,7 @@ struct PolicyFiles {
   private static let maximumDepth = 32
 
   /// The data as JSON.
-  var json: [UInt8] { JSONWriter.write(data, escapesHTML: false) }
+  var json: [UInt8] { data.json(escapesHTML: false) }
 
   /// A file or directory.
   mutating func add(_ path: String, asBundle: Bool = false) throws(ToolFailure) {
@@ -72,25 +71,27 @@ struct PolicyFiles {
   }
 
   private mutating func addData(_ path: String, _ text: [UInt8], below folders: [String]) throws(ToolFailure) {
-    var document = try Self.document(path, text, heap)
-    if folders.isEmpty, document.tag != .object {
-      throw ToolFailure(Fault("policy-data-malformed", subject: path, why: "data at the root must be an object"))
+    try data.update { (data, heap) throws(ToolFailure) in
+      var document = try Self.document(path, text, heap)
+      if folders.isEmpty, document.tag != .object {
+        throw ToolFailure(Fault("policy-data-malformed", subject: path, why: "data at the root must be an object"))
+      }
+      for folder in folders.reversed() { document = heap.object([(heap.string(folder), document)]) }
+      guard let merged = Self.merge(data, document, heap) else {
+        throw ToolFailure(
+          Fault("policy-data-conflict", subject: path, why: "another file gives the same document another value"))
+      }
+      return merged
     }
-    for folder in folders.reversed() { document = heap.object([(heap.string(folder), document)]) }
-    guard let merged = merge(data, document) else {
-      throw ToolFailure(
-        Fault("policy-data-conflict", subject: path, why: "another file gives the same document another value"))
-    }
-    data = merged
   }
 
   /// Objects are joined; anything else must be equal.
-  private func merge(_ left: Value, _ right: Value) -> Value? {
+  private static func merge(_ left: Value, _ right: Value, _ heap: Heap) -> Value? {
     guard left.tag == .object, right.tag == .object else { return Value.equal(left, right) ? left : nil }
     var pairs = left.pairs
     for (key, value) in right.pairs {
       if let index = pairs.firstIndex(where: { Value.equal($0.key, key) }) {
-        guard let merged = merge(pairs[index].value, value) else { return nil }
+        guard let merged = merge(pairs[index].value, value, heap) else { return nil }
         pairs[index].value = merged
       } else {
         pairs.append((key, value))

@@ -89,8 +89,7 @@ struct GoURL {
 
   private static func checkAddress(_ name: ArraySlice<UInt8>) throws(Problem) {
     let text = String(decoding: name.prefix { $0 != 0x25 }, as: UTF8.self)
-    let heap = Heap()
-    guard text.contains(":"), NetworkAddress.address(heap.string(text).text) != nil else {
+    guard text.contains(":"), Heap.lending({ NetworkAddress.address($0.string(text).text) != nil }) else {
       throw Problem(message: "invalid host: ParseAddr(\(quote(name))): unable to parse IP")
     }
   }

@@ -17,14 +17,15 @@ package struct Capabilities: Sendable {
 
   /// Reads a capabilities file; only the names of its builtins count.
   package init(_ json: [UInt8]) throws(RegoError) {
-    let heap = Heap()
-    let list = try JSONReader.read(json, into: heap).child(heap.string("builtins"))
-    guard list.tag == .array else { throw RegoError(.json, "capabilities: builtins must be an array") }
-    builtins = []
-    for item in list.items {
-      let name = item.child(heap.string("name"))
-      guard name.tag == .string else { throw RegoError(.json, "capabilities: a builtin must have a name") }
-      builtins.insert(String(name))
+    builtins = try Document(json: json).read { (file, heap) throws(RegoError) in
+      let list = file.child(heap.string("builtins"))
+      guard list.tag == .array else { throw RegoError(.json, "capabilities: builtins must be an array") }
+      return Set(
+        try list.items.map { item throws(RegoError) in
+          let name = item.child(heap.string("name"))
+          guard name.tag == .string else { throw RegoError(.json, "capabilities: a builtin must have a name") }
+          return String(name)
+        })
     }
   }
 }
@@ -43,8 +44,9 @@ extension Registry {
   }
 
   /// A capabilities file with the builtins of this engine, as OPA's tools read it.
-  package func capabilities() -> [UInt8] {
-    let heap = Heap()
+  package func capabilities() -> [UInt8] { Heap.lending { JSONWriter.write(capabilities($0)) } }
+
+  private func capabilities(_ heap: Heap) -> Value {
     func object(_ pairs: [(String, Value)]) -> Value { heap.object(pairs.map { (heap.string($0.0), $0.1) }) }
     let names = names.filter { Signature.known[$0] != nil }.sorted()
     let list = names.map { name in
@@ -56,10 +58,9 @@ extension Registry {
       return object(pairs)
     }
     let features = ["keywords_in_refs", "rego_v1", "template_strings"].map { heap.string($0) }
-    return JSONWriter.write(
-      object([
-        ("builtins", heap.array(list)), ("features", heap.array(features)), ("wasm_abi_versions", .emptyArray),
-      ]))
+    return object([
+      ("builtins", heap.array(list)), ("features", heap.array(features)), ("wasm_abi_versions", .emptyArray),
+    ])
   }
 }
 

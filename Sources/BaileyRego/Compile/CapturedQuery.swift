@@ -17,7 +17,9 @@ package struct CapturedQuery: Sendable {
 
   package init(_ query: String) throws(RegoError) {
     let bytes = Array(query.utf8)
-    var parser = try Parser(bytes, file: 0, version1: true, heap: Heap())
+    let heap = Heap()
+    defer { withExtendedLifetime(heap) {} }
+    var parser = try Parser(bytes, file: 0, version1: true, heap: heap)
     let body = try parser.body(until: .end)
     for (index, statement) in body.enumerated() {
       let name = Self.hasValue(statement) ? Self.prefix + String(index) : nil

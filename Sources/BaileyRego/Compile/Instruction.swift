@@ -83,14 +83,14 @@ struct Procedure: Sendable {
 }
 
 /// What `with` changes.
-struct Overlay: Sendable {
-  enum Target: Sendable {
+struct Overlay {
+  enum Target {
     /// So many keys follow in registers, then the value.
     case input(keys: Int)
     case data(keys: Int)
     case function(Callee)
   }
-  enum Replacement: Sendable {
+  enum Replacement {
     case value
     case function(Callee)
   }

@@ -1,5 +1,5 @@
 /// A compiled policy, ready to be evaluated any number of times, by several threads at once.
-package final class Program: Sendable {
+package final class Program {
   let heap: Heap
   let registry: Registry
   let constants: [Value]

@@ -1,5 +1,5 @@
 /// A rule with every name resolved and its bodies in order.
-struct ResolvedRule: Sendable {
+struct ResolvedRule {
   var kind: Rule.Kind
   var isDefault: Bool
   /// The names of its variables by slot.
@@ -10,7 +10,7 @@ struct ResolvedRule: Sendable {
   var branches: [Branch]
   var location: Location
 
-  struct Branch: Sendable {
+  struct Branch {
     var value: Term
     var body: [Statement]
     var location: Location
@@ -18,7 +18,7 @@ struct ResolvedRule: Sendable {
 }
 
 /// Rules that together make one document or function.
-struct RuleGroup: Sendable {
+struct RuleGroup {
   enum Kind: Sendable {
     /// One value.
     case single
@@ -36,8 +36,8 @@ struct RuleGroup: Sendable {
 }
 
 /// All rules by their path below `data`.
-struct RuleTree: Sendable {
-  struct Node: Sendable {
+struct RuleTree {
+  struct Node {
     var path: [Value]
     var parent: Int?
     var children: [Value.Key: Int] = [:]

@@ -1,5 +1,5 @@
 /// A place where a traced program says that control came by: a statement that is about to be tried, or a head that holds.
-struct TracePoint: Sendable {
+struct TracePoint {
   enum Kind: Sendable { case statement, nested, head }
   var kind: Kind
   var location: Location

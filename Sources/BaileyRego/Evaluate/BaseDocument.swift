@@ -1,5 +1,5 @@
 /// Base data, read once and shared by any number of evaluations of one program.
-package final class BaseDocument: Sendable {
+package final class BaseDocument {
   let heap: Heap
   let value: Value
   let program: Program

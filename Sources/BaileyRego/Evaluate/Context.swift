@@ -27,7 +27,7 @@ struct Context {
 
 extension Value {
   /// Stands in a memo for "looked, and there is none".
-  static let nothing = Value(bits: 16)
+  static var nothing: Value { Value(bits: 16) }
 }
 
 /// How much one evaluation may use; going beyond is an error.

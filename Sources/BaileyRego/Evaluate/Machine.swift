@@ -1,6 +1,6 @@
 /// Evaluates the queries of a program, one at a time.
 ///
-/// Values that come out are valid until the next evaluation.
+/// What comes out can be read until the next evaluation.
 package final class Machine {
   let program: Program
   package let heap: Heap
@@ -61,7 +61,26 @@ package final class Machine {
   /// Data given here is not looked at for conflicts with rules: it has the last word.
   package func evaluate(
     query: Int = 0, input: Value = .undefined, data: Value? = nil, strict: Bool = false
-  ) throws(RegoError) -> Value {
+  ) throws(RegoError) -> Document {
+    Document(try rows(query: query, input: input, data: data, strict: strict), in: heap)
+  }
+
+  /// The same with an input that this machine came to, or read, since it was prepared.
+  package func evaluate(
+    query: Int = 0, input: Document, data: Value? = nil, strict: Bool = false
+  ) throws(RegoError) -> Document {
+    Document(try rows(query: query, input: input.value(in: heap), data: data, strict: strict), in: heap)
+  }
+
+  /// Reads JSON for the next evaluation.
+  package func read(_ json: [UInt8]) throws(RegoError) -> Document {
+    Document(try JSONReader.read(json, into: heap), in: heap)
+  }
+
+  /// The same for the engine itself.
+  func rows(query: Int = 0, input: Value = .undefined, data: Value? = nil, strict: Bool = false) throws(RegoError)
+    -> Value
+  {
     self.strict = strict
     let data = data ?? base?.value ?? .emptyObject
     calls.removeAll(keepingCapacity: true)

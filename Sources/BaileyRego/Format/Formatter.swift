@@ -21,7 +21,10 @@ package enum Formatter {
   }
 
   private static func pass(_ text: [UInt8], _ version: Version) throws(RegoError) -> [UInt8] {
-    let heap = Heap()
+    try Heap.lending { (heap) throws(RegoError) in try pass(text, version, heap) }
+  }
+
+  private static func pass(_ text: [UInt8], _ version: Version, _ heap: Heap) throws(RegoError) -> [UInt8] {
     let (module, comments) = try read(text, version1: version == .v1, heap)
     let source = SourceText(text, comments)
     let style = FormatStyle(module, version)

@@ -18,6 +18,7 @@ package struct AnnotationReader {
 
   package init(_ source: Source, file: Int32 = 0, yaml: YAML) throws(RegoError) {
     let heap = Heap()
+    defer { withExtendedLifetime(heap) {} }
     var parser = try Parser(source.text, file: file, version1: source.isVersion1, heap: heap)
     let module = try parser.module()
     for block in Self.blocks(SourceText(source.text, parser.lexer.comments.locations)) {

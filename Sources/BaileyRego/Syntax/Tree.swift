@@ -1,5 +1,5 @@
 /// A term of the language with its place.
-struct Term: Sendable {
+struct Term {
   var node: Node
   var location: Location
 
@@ -10,7 +10,7 @@ struct Term: Sendable {
 }
 
 /// What a term is. Names and strings are handles in the program's heap.
-indirect enum Node: Sendable {
+indirect enum Node {
   case scalar(Value)
   /// A variable as written; gone after resolving.
   case name(Value)
@@ -29,13 +29,13 @@ indirect enum Node: Sendable {
   case template([TemplatePart])
 }
 
-enum TemplatePart: Sendable {
+enum TemplatePart {
   case text(Value)
   case expression(Statement)
 }
 
-struct Comprehension: Sendable {
-  enum Kind: Sendable { case array, set, object }
+struct Comprehension {
+  enum Kind { case array, set, object }
   var kind: Kind
   /// Only an object's.
   var key: Term?
@@ -45,7 +45,7 @@ struct Comprehension: Sendable {
   var own = 0..<0
 }
 
-enum Callee: Sendable {
+enum Callee {
   /// A dotted name as written; gone after resolving.
   case path([Value])
   case builtin(Int)
@@ -53,8 +53,8 @@ enum Callee: Sendable {
   case function([Value])
 }
 
-struct Statement: Sendable {
-  indirect enum Kind: Sendable {
+struct Statement {
+  indirect enum Kind {
     case term(Term)
     case assign(Term, Term)
     case unify(Term, Term)
@@ -69,14 +69,14 @@ struct Statement: Sendable {
 }
 
 /// `with target as value`.
-struct Modifier: Sendable {
+struct Modifier {
   var target: Term
   var value: Term
   var location: Location
 }
 
-struct Rule: Sendable {
-  enum Kind: Sendable { case single, set }
+struct Rule {
+  enum Kind { case single, set }
   var kind: Kind
   var isDefault = false
   /// The parts of the head's reference; the first is a name.
@@ -95,7 +95,7 @@ struct Rule: Sendable {
 }
 
 /// An `else` branch.
-struct Alternative: Sendable {
+struct Alternative {
   var value: Term
   var body: [Statement]
   var location: Location
@@ -104,13 +104,13 @@ struct Alternative: Sendable {
   var isAssigned = false
 }
 
-struct Import: Sendable {
+struct Import {
   var path: [Value]
   var alias: Value?
   var location: Location
 }
 
-package struct Module: Sendable {
+package struct Module {
   var file: Int32
   var package: [Value] = []
   var packageLocation = Location()

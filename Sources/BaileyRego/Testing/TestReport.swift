@@ -1,8 +1,7 @@
 /// Results and coverage in OPA's JSON.
 package enum TestReport {
   package static func json(_ results: [TestResult]) -> [UInt8] {
-    let heap = Heap()
-    return JSONWriter.write(heap.array(results.map { object(of: $0, heap) }))
+    Heap.lending { heap in JSONWriter.write(heap.array(results.map { object(of: $0, heap) })) }
   }
 
   private static func object(of result: TestResult, _ heap: Heap) -> Value {
@@ -44,17 +43,18 @@ package enum TestReport {
   }
 
   package static func json(_ coverage: Coverage) -> [UInt8] {
-    let heap = Heap()
+    Heap.lending { heap in JSONWriter.write(object(of: coverage, heap)) }
+  }
+
+  private static func object(of coverage: Coverage, _ heap: Heap) -> Value {
     let files = coverage.files.map { file in
       var fields = counts(file.coveredLines, file.missedLines, heap).filter { $0.1.bits != heap.integer(0).bits }
       if !file.covered.isEmpty { fields.append(("covered", ranges(file.covered, heap))) }
       if !file.missed.isEmpty { fields.append(("not_covered", ranges(file.missed, heap))) }
       return (file.name, heap.object(fields: fields))
     }
-    return JSONWriter.write(
-      heap.object(
-        fields: [("files", heap.object(fields: files))]
-          + counts(coverage.coveredLines, coverage.missedLines, heap)))
+    return heap.object(
+      fields: [("files", heap.object(fields: files))] + counts(coverage.coveredLines, coverage.missedLines, heap))
   }
 
   private static func counts(_ covered: Int, _ missed: Int, _ heap: Heap) -> [(String, Value)] {

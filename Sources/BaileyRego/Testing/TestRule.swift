@@ -1,5 +1,5 @@
 /// A rule that is a test by its name: `test_…`, or `todo_test_…`, which is skipped.
-struct TestRule: Sendable {
+struct TestRule {
   var module: Int
   var package: [Value]
   /// The name in the package, of one or more parts; a second rule of a name is `name#01`.

@@ -104,7 +104,7 @@ package struct TestRunner {
   private func ask(_ query: Int, _ machine: Machine, _ options: Options) throws(RegoError) -> Value {
     machine.prepare(nowNanoseconds: options.nowNanoseconds)
     let data = try JSONReader.read(options.data, into: machine.heap)
-    let answer = try machine.evaluate(query: query, data: data)
+    let answer = try machine.rows(query: query, data: data)
     return answer.count == 0 ? .undefined : answer.item(0).child(machine.heap.string("x"))
   }
 

@@ -16,8 +16,11 @@
   private let limit: Int
   private(set) var allocated = 0
   private(set) package var exhausted = false
+  /// How often it was reset: values of another generation are gone.
+  private(set) var generation = 0
 
-  package init(base: Heap? = nil, limit: Int = 1 << 30) {
+  /// For what keeps its heap; others borrow one from `Heap.lending` or keep a `Document`.
+  init(base: Heap? = nil, limit: Int = 1 << 30) {
     unsafe chunks = []
     self.base = base
     self.limit = limit
@@ -36,6 +39,7 @@
     }
     allocated = unsafe chunks.isEmpty ? 0 : chunks[0].size
     exhausted = false
+    generation += 1
     used = 0
     for index in slots.indices { slots[index] = 0 }
   }

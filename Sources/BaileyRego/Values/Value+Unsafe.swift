@@ -3,8 +3,9 @@
 
 /// A Rego value: a tag and a small payload, or the address of an immutable block in a `Heap`.
 ///
-/// Trivial: copying costs nothing and nothing is counted. It must not outlive the heap it came from. Equal strings have equal bits.
-@safe package struct Value: Sendable {
+/// Trivial: copying costs nothing and nothing is counted. It must not outlive the heap it came from: see `Document` for the rule.
+/// Equal strings have equal bits.
+@safe package struct Value {
   package let bits: UInt64
 
   /// In OPA's order of types.
@@ -25,19 +26,19 @@
 
   package init(_ value: Bool) { self = value ? .true : .false }
 
-  package static let undefined = Value(bits: 0)
-  package static let null = Value(bits: Tag.null.word)
-  package static let `false` = Value(bits: Tag.boolean.word)
-  package static let `true` = Value(bits: 16 | Tag.boolean.word)
+  package static var undefined: Value { Value(bits: 0) }
+  package static var null: Value { Value(bits: Tag.null.word) }
+  package static var `false`: Value { Value(bits: Tag.boolean.word) }
+  package static var `true`: Value { Value(bits: 16 | Tag.boolean.word) }
   private static let emptyBlock: UInt64 = {
     let block = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16)
     unsafe block.initializeMemory(as: UInt64.self, repeating: 0, count: 2)
     return UInt64(UInt(bitPattern: block))
   }()
-  static let emptyString = Value(bits: emptyBlock | Tag.string.word)
-  package static let emptyArray = Value(bits: emptyBlock | Tag.array.word)
-  package static let emptyObject = Value(bits: emptyBlock | Tag.object.word)
-  package static let emptySet = Value(bits: emptyBlock | Tag.set.word)
+  static var emptyString: Value { Value(bits: emptyBlock | Tag.string.word) }
+  package static var emptyArray: Value { Value(bits: emptyBlock | Tag.array.word) }
+  package static var emptyObject: Value { Value(bits: emptyBlock | Tag.object.word) }
+  package static var emptySet: Value { Value(bits: emptyBlock | Tag.set.word) }
 
   @inline(__always) package var tag: Tag { Tag(rawValue: UInt8(truncatingIfNeeded: bits & 15)) ?? .undefined }
   @inline(__always) var isUndefined: Bool { bits == 0 }
@@ -169,3 +170,7 @@
     }
   }
 }
+
+/// So that no closure that borrows a heap can give one back.
+@available(*, unavailable)
+extension Value: Sendable {}

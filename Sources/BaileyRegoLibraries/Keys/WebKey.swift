@@ -16,9 +16,14 @@ struct WebKey {
 
   /// One key or a set of them, without those for algorithms that are not known here.
   static func read(_ text: [UInt8]) throws(BuiltinFailure) -> [WebKey] {
-    let heap = Heap(limit: 16 << 20)
-    let value: Value
-    do throws(RegoError) { value = try JSONReader.read(text, into: heap) } catch { throw BuiltinFailure(error.message) }
+    let document: Document
+    do throws(RegoError) { document = try Document(json: text, limit: 16 << 20) } catch {
+      throw BuiltinFailure(error.message)
+    }
+    return try document.read { (value, heap) throws(BuiltinFailure) in try keys(value, heap) }
+  }
+
+  private static func keys(_ value: Value, _ heap: Heap) throws(BuiltinFailure) -> [WebKey] {
     guard value.tag == .object else { throw BuiltinFailure("a key is an object") }
     let list = value.child(heap.string("keys"))
     guard list.tag == .array || list.tag == .undefined else { throw BuiltinFailure("\"keys\" is a list") }

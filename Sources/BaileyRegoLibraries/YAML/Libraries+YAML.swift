@@ -15,7 +15,8 @@ extension Libraries {
     },
     Builtin("yaml.is_valid", 1) { (a, _) in
       guard a[0].tag == .string else { return .false }
-      return Value((try? YAMLReader.read(Array(a[0].text), into: Heap(limit: 64 << 20))) != nil)
+      let text = Array(a[0].text)
+      return Value(Heap.lending(limit: 64 << 20) { (try? YAMLReader.read(text, into: $0)) != nil })
     },
   ]
 }

@@ -120,7 +120,7 @@ struct YAMLReader {
   }
 
   /// Stands for the key `<<`; no scalar is a set.
-  private static let merge = Value.emptySet
+  private static var merge: Value { .emptySet }
 
   private func scalar(_ text: [UInt8], _ tag: String, _ isQuoted: Bool) throws(BuiltinFailure) -> Value {
     let string = String(decoding: text, as: UTF8.self)
