@@ -43,6 +43,10 @@ struct RefusalTests {
       ("p if { x := 1; x := 2 }", "var x assigned above"),
       ("p if { y := x; x := 1 }", "var x referenced above"),
       ("f(x) if { x := 1 }", "arg x redeclared"),
+      ("f(count([1])) := 1", "m.rego:2: rego_compile_error: rule arguments cannot contain calls"),
+      ("f(a) := v[2] if v := [a, 1]", "undefined ref: v[2]: have 2, want number"),
+      ("f(a, b) if [a] = [b, 1]", "rego_type_error: match error"),
+      ("p if every x in [1] { $\"{[x][1]}\" == \"\" }", "rego_type_error: undefined ref"),
       ("p if { input := 1 }", "variables must not shadow input"),
       ("p := [1, 2", "rego_parse_error: unexpected eof token"),
       ("p := \"a", "rego_parse_error: non-terminated string"),
@@ -63,6 +67,7 @@ struct RefusalTests {
       ("f(x) := y if some y in [1, 2]\np := f(1)", "functions must not produce multiple outputs for same inputs"),
       ("p[k] := v if { some v in [1, 2]; k := 1 }", "object keys must be unique"),
       ("p := {1: x | some x in [1, 2]}", "object keys must be unique"),
+      ("f(x) := [1, 2][_]\nq if false\np if q > f(1)", "functions must not produce multiple outputs"),
       ("p[q].r := 1 if q := \"a\"\np.a.r := 2", "object keys must be unique"),
     ])
   func conflicts(module: String, wanted: String) {

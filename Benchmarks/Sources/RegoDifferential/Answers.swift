@@ -37,6 +37,7 @@ enum Explained {
     if case .error(_, let text) = theirs {
       // A match of two operands of which nothing is known is no error here.
       if text.contains("left  : ???\\n\\tright : ???") || text.contains("[???") { return "unknown types cannot match" }
+      if text.contains(/undefined ref: \[[^\n]* \| /) { return "an array of parameters has no items for OPA's types" }
       if text.contains("that requires evaluation") { return "an unsafe variable is found only when it is used" }
     }
     switch (ours, theirs) {

@@ -81,8 +81,10 @@ extension Lowering {
   private mutating func every(
     _ key: Term?, _ value: Term, _ domain: Term, _ body: [Statement]
   ) throws(RegoError) {
-    let (state, next, done, outer) = (registers(4), label(), label(), failure)
+    let (state, next, done) = (registers(4), label(), label())
     emit(.scanDomain(state, try lower(domain), fail: failure))
+    // Where it does not hold, a domain of many has the next.
+    let outer = failure
     place(next)
     emit(.next(state, key: state + 2, value: state + 3, done: done))
     let outside = bound
@@ -106,7 +108,9 @@ extension Lowering {
     let leave = label()
     stubs.append((leave, [.dropContext(own, current: saved), .jump(outer)]))
     failure = leave
+    isModified = true
     try plain(statement)
+    isModified = false
     if failure == leave {
       emit(.dropContext(own, current: saved))
       failure = outer

@@ -21,13 +21,16 @@ extension Lowering {
     }
   }
 
-  /// Terms in an order in which each can be evaluated.
+  /// Terms in an order in which each can be evaluated: as in OPA what holds calls comes before references, but for plain ones to the
+  /// input, which the rule index of OPA looks at first in the statements of a rule.
   mutating func lowerAll(_ terms: [Term]) throws(RegoError) -> [Operand] {
-    guard let order = Binding.runOrder(terms, bound)?.order else {
+    let isIndexed = statementDepth < 2 && !isModified
+    let ranked = (0...2).flatMap { rank in terms.indices.filter { terms[$0].rank(isIndexed) == rank } }
+    guard let order = Binding.runOrder(ranked.map { terms[$0] }, bound)?.order else {
       throw RegoError(.internalError, "unordered terms", terms.first?.location)
     }
     var operands = [Operand](repeating: 0, count: terms.count)
-    for index in order { operands[index] = try lower(terms[index]) }
+    for index in order.map({ ranked[$0] }) { operands[index] = try lower(terms[index]) }
     return operands
   }
 
@@ -202,4 +205,17 @@ extension Lowering {
 
 extension Term {
   fileprivate var isConstant: Bool { if case .scalar = node { true } else { false } }
+
+  fileprivate func rank(_ isIndexed: Bool) -> Int {
+    if isIndexed, case .ref(let head, let path) = node, case .input = head.node, path.allSatisfy(\.isConstant) {
+      return 0
+    }
+    return hasCall ? 1 : 2
+  }
+
+  private var hasCall: Bool {
+    var found = false
+    TermVisitor(entersClosures: false) { if case .call = $0.node { found = true } }.term(self)
+    return found
+  }
 }

@@ -21,6 +21,8 @@ struct Lowering {
   var slotNames: [Value] = []
   /// Statements around the one at hand.
   var statementDepth = 0
+  /// In a statement with `with`.
+  var isModified = false
   /// Code that stands behind the body: ways back into a context.
   var stubs: [(label: Target, code: [Instruction])] = []
 

@@ -159,6 +159,7 @@ extension Resolver {
     scopes.append(Scope())
     var (patterns, matches) = ([Term](), [Statement]())
     for term in terms {
+      if holdsCall(term) { throw RegoError(.compile, "rule arguments cannot contain calls", term.location) }
       if isPattern(term) {
         patterns.append(parameter(term))
       } else {
@@ -168,6 +169,16 @@ extension Resolver {
       }
     }
     return (patterns, matches)
+  }
+
+  private func holdsCall(_ term: Term) -> Bool {
+    var found = false
+    TermVisitor(entersClosures: false) { term in
+      guard case .call(let callee, let arguments) = term.node else { return }
+      if case .path(let names) = callee, arguments.isEmpty, names.map({ String($0) }) == ["set"] { return }
+      found = true
+    }.term(term)
+    return found
   }
 
   private func isPattern(_ term: Term) -> Bool {

@@ -103,7 +103,7 @@ struct Parser {
   var isAttached: Bool { token.start == previousEnd }
 
   mutating func wildcard(_ location: Location) -> Term {
-    wildcards += 1
+    defer { wildcards += 1 }
     return Term(.name(heap.string("$\(wildcards)")), location)
   }
 }

@@ -54,7 +54,8 @@ extension TypeCheck {
     case .scalar(let value): return Type(value)
     case .local(let slot): return locals[slot]
     case .array(let items): return items.isEmpty ? .array([], rest: .anything) : .array(items.map { type(of: $0) })
-    case .set(let items): return .set(items.isEmpty ? .anything : items.reduce(nil) { Type.either($0, type(of: $1)) })
+    case .set(let items):
+      return .set(items.isEmpty ? .anything : items.reduce(nil) { Type.either($0, type(of: $1)) } ?? .anything)
     case .object(let pairs): return object(pairs)
     case .template: return .string
     case .comprehension(let inner): return type(of: inner, term.location)
@@ -109,10 +110,23 @@ extension TypeCheck {
     case (true, false): return fit(left, rightType)
     case (false, true): return fit(right, leftType)
     case (false, false): return Type.unify(leftType, rightType)
-    case (true, true):
-      guard let pairs = Binding.counterparts(left, right) else { return true }
-      for (first, second) in pairs where !match(first, type(of: first), second, type(of: second)) { return false }
-      return true
+    case (true, true): return match(unknown: left, right)
+    }
+  }
+
+  /// What is known of neither side can be anything, and the variables in it become that.
+  private mutating func match(unknown left: Term, _ right: Term) -> Bool {
+    if case .local = right.node { return fit(left, .anything) && fit(right, type(of: left)) }
+    if case .local = left.node { return fit(right, .anything) && fit(left, type(of: right)) }
+    guard let pairs = Binding.counterparts(left, right) else { return !isLiteral(left) || !isLiteral(right) }
+    for (first, second) in pairs where !match(first, type(of: first), second, type(of: second)) { return false }
+    return true
+  }
+
+  private func isLiteral(_ term: Term) -> Bool {
+    switch term.node {
+    case .array, .object: true
+    default: false
     }
   }
 

@@ -159,9 +159,10 @@ struct TypeCheck {
   }
 
   mutating func check(template parts: [TemplatePart]) {
-    let outer = locals
+    let outer = (isLax, locals)
+    isLax = false
     for case .expression(let statement) in parts { body([statement]) }
-    locals = outer
+    (isLax, locals) = outer
   }
 
   func type(of comprehension: Comprehension, _ location: Location) -> Type? {
