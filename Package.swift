@@ -9,6 +9,8 @@ let package = Package(
     .executable(name: "bailey-jail", targets: ["bailey-jail"]),
     .executable(name: "bailey-policy", targets: ["bailey-policy"]),
     .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
+    .library(name: "BaileyRego", targets: ["BaileyRego"]),
+    .library(name: "BaileyRegoLibraries", targets: ["BaileyRegoLibraries"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
