@@ -12,6 +12,7 @@ struct RefusalTests {
       ("p if not input.a[_]", "var _ is unsafe"),
       ("p if q\nq if p", "rego_recursion_error: rule data.t.p is recursive: data.t.p -> data.t.q -> data.t.p"),
       ("p := 1\np contains 2", "rego_type_error: conflicting rules data.t.p found"),
+      ("p[x] contains 1 if x := input.a\np[x] := 1 if x := input.b", "rego_type_error: conflicting rules"),
       ("default p := 1\ndefault p := 2", "rego_type_error: multiple default rules data.t.p found"),
       ("p.q := 1\np := 2", "rule data.t.p conflicts with [data.t.p.q]"),
       ("p := startwith(\"a\", \"b\")", "undefined function startwith (did you mean startswith?)"),
@@ -65,6 +66,11 @@ struct RefusalTests {
     arguments: [
       ("p := x if some x in [1, 2]", "m.rego:2: eval_conflict_error: complete rules must not produce multiple outputs"),
       ("f(x) := y if some y in [1, 2]\np := f(1)", "functions must not produce multiple outputs for same inputs"),
+      (
+        "p := 1\np := \"a\" if input\np := 1 if false",
+        "outputs: data.t.p is 1 and \"a\", by m.rego:2, m.rego:3, m.rego:4"
+      ),
+      ("f(x) := 1\nf(x) := 2 if x > 1\np := f(2)", "for same inputs: data.t.f is 1 and 2, by m.rego:2, m.rego:3"),
       ("p[k] := v if { some v in [1, 2]; k := 1 }", "object keys must be unique"),
       ("p := {1: x | some x in [1, 2]}", "object keys must be unique"),
       ("f(x) := [1, 2][_]\nq if false\np if q > f(1)", "functions must not produce multiple outputs"),
@@ -81,7 +87,15 @@ struct RefusalTests {
     #expect(evaluate([source], query: "x = data.t").contains("rego_parse_error: invalid UTF-8"))
   }
 
-  @Test("Nesting of any kind is limited", arguments: ["[", "{", "(", "{1: ", "[1 | ", "f(", "$\"{"])
+  @Test("A module of ten megabytes is read or refused, and ends either way")
+  func large() {
+    let comment = "# " + String(repeating: "x", count: 10 << 20)
+    #expect(evaluate(comment + "\np := 1") == #"{"p":1}"#)
+    let text = "p := \"" + String(repeating: "x", count: 10 << 20) + "\""
+    #expect(evaluate(text + "\nq := count(p)").hasSuffix(#""q":10485760}"#))
+  }
+
+  @Test("Nesting of any kind is limited", arguments: ["[", "{", "(", "{1: ", "[1 | ", "f(", "$\"{", "a[", "not ", "-"])
   func nesting(open: String) {
     let answer = evaluate("p := " + String(repeating: open, count: 10_000))
     #expect(answer.contains("rego_parse_error"), "\(answer.prefix(200))")

@@ -88,7 +88,8 @@ struct RuleTree {
       groups.append(RuleGroup(kind: kind, node: node, arity: arity ?? 0))
       if kind == .entries { nodes[node].dynamic = index } else { nodes[node].group = index }
     }
-    guard groups[index].kind == kind, groups[index].arity == arity ?? 0 else {
+    let isAlike = kind != .entries || (groups[index].rules.first?.kind ?? rule.kind) == rule.kind
+    guard groups[index].kind == kind, groups[index].arity == arity ?? 0, isAlike else {
       throw RegoError(.type, "conflicting rules \(self.path(node)) found", groups[index].rules.first?.location)
     }
     if rule.isDefault, groups[index].rules.contains(where: \.isDefault) {

@@ -134,7 +134,7 @@ extension Machine {
         if known.isUndefined {
           set(to, value)
         } else if !Value.equal(known, value) {
-          throw conflict(index, procedure.locations[at - 1])
+          throw conflict(index, known, value, procedure.locations[at - 1])
         }
       case .fold(let to, let value):
         let value = get(value)
@@ -143,22 +143,12 @@ extension Machine {
         if known.isUndefined {
           set(to, value)
         } else if !Value.equal(known, value) {
-          throw conflict(index, procedure.locations[at - 1])
+          throw conflict(index, known, value, procedure.locations[at - 1])
         }
       case .return(let value): return get(value)
       case .note(let point): trace?.reach(Int(point), procedure: index, registers, base)
       }
     }
-  }
-
-  private func conflict(_ procedure: Int, _ location: Location) -> RegoError {
-    let groups = program.tree.groups
-    let isFunction = procedure < groups.count && groups[procedure].kind == .function
-    return RegoError(
-      .evalConflict,
-      isFunction
-        ? "functions must not produce multiple outputs for same inputs"
-        : "complete rules must not produce multiple outputs", location)
   }
 
   func follow(_ value: Value, _ path: [Value]) -> Value {
