@@ -11,7 +11,9 @@ struct Evaluation {
   var isStrict = false
   private static let maximumResult = 64 << 20
 
-  init(_ files: PolicyFiles, query text: String, registry: Registry) throws(ToolFailure) {
+  init(
+    _ files: PolicyFiles, query text: String, registry: Registry, limits: BaileyRego.Limits
+  ) throws(ToolFailure) {
     var diagnosis = Diagnosis(sources: files.sources, queryText: text)
     do throws(RegoError) { query = try CapturedQuery(text) } catch {
       // Its file is number 0, which would be that of the first module.
@@ -26,7 +28,7 @@ struct Evaluation {
     } catch {
       throw diagnosis.failure(error)
     }
-    do throws(RegoError) { machine = Machine(try BaseDocument(files.json, for: program)) } catch {
+    do throws(RegoError) { machine = Machine(try BaseDocument(files.json, for: program), limits: limits) } catch {
       throw diagnosis.failure(error)
     }
   }

@@ -1,4 +1,5 @@
 import BaileyRego
+import Synchronization
 import Testing
 
 @Suite("An evaluation stays within its limits")
@@ -28,10 +29,73 @@ struct LimitTests {
   @Test("Time")
   func time() {
     var limits = Limits()
-    limits.deadline = 5
-    limits.clock = { 6 }
+    limits.time = 5
+    limits.clock = Ticks().clock
     let module = "p := count([1 | some x in numbers.range(1, 1000); some y in numbers.range(1, 1000)])"
     #expect(evaluate(module, limits: limits) == "eval_cancel_error: time limit exceeded")
+    limits.clock = Ticks(step: 0).clock
+    #expect(evaluate(module, limits: limits) == #"{"p":1000000}"#)
+  }
+
+  @Test("Each decision has its time anew")
+  func timeEach() throws {
+    var limits = Limits()
+    limits.time = 1000
+    limits.clock = Ticks().clock
+    let machine = Machine(try Program.compile([], queries: ["x := count(numbers.range(1, 20000))"]), limits: limits)
+    for _ in 0..<50 {
+      machine.prepare()
+      #expect(try machine.evaluate().text == #"[{"x":20000}]"#)
+    }
+  }
+
+  @Test(
+    "Builtins that work for long look at the clock",
+    arguments: [
+      ("regex.match(\"(a|aa)*(a|b)*c$\", input)", long), ("regex.find_n(\"a\", input, -1)", long),
+      ("regex.split(\"a\", input)", long), ("regex.replace(input, \"a\", \"b\")", long),
+      ("glob.match(concat(\"\", [\"*a\" | some x in numbers.range(1, 50)]), [], input)", long),
+      ("strings.replace_n({\"b\": \"c\", \"d\": \"e\"}, input)", long),
+      ("units.parse(replace(input, \"a\", \"9\"))", long),
+      ("json.patch(input, [{\"op\": \"replace\", \"path\": \"/0\", \"value\": 1}])", items),
+      ("walk(input)", items), ("json.unmarshal(json.marshal(input))", items),
+      ("json.filter(input, object.keys(input))", fields),
+      ("object.union_n([input | some x in numbers.range(1, 20)])", fields),
+      ("graph.reachable_paths(input, [\"0\"])", graph), ("json.match_schema({}, input)", schema),
+      (
+        "strings.render_template(\"{{range .l}}{{range $.l}}{{range $.l}}x{{end}}{{end}}{{end}}\", {\"l\": numbers.range(1, 90)})",
+        "0"
+      ),
+      ("net.cidr_expand(\"10.0.0.0/12\")", "0"), ("numbers.range(1, 200000)", "0"),
+      ("sprintf(\"%1000000d%1000000d\", [1, 2])", "0"),
+    ])
+  func timeInside(call: String, input: String) {
+    var limits = Limits()
+    limits.time = 5
+    limits.clock = Ticks().clock
+    let answer = evaluate("p := \(call)", input: input, limits: limits)
+    #expect(answer == "eval_cancel_error: time limit exceeded", "\(answer.prefix(200))")
+  }
+
+  private static let long = "\"" + String(repeating: "a", count: 1 << 18) + "\""
+  private static let items = list(70_000) { "\($0 % 10)" }
+  private static let fields = object(3000) { "\($0)" }
+  private static let graph = object(150) { _ in list(150) { "\"\($0)\"" } }
+  /// Each definition names the next one twice.
+  private static let schema: String = {
+    let levels = (0..<30).map { level in
+      let next = "{\"$ref\":\"#/definitions/s\(level + 1)\"}"
+      return "\"s\(level)\":{\"allOf\":[\(next),\(next)]}"
+    }
+    return "{\"definitions\":{" + levels.joined(separator: ",") + ",\"s30\":{}},\"$ref\":\"#/definitions/s0\"}"
+  }()
+
+  private static func list(_ count: Int, _ item: (Int) -> String) -> String {
+    "[" + (0..<count).map(item).joined(separator: ",") + "]"
+  }
+
+  private static func object(_ count: Int, _ value: (Int) -> String) -> String {
+    "{" + (0..<count).map { "\"\($0)\":\(value($0))" }.joined(separator: ",") + "}"
   }
 
   @Test("Depth of calls")
@@ -129,5 +193,22 @@ struct LimitTests {
       answers.insert(try machine.evaluate(input: input).text)
     }
     #expect(answers == [#"[{"x":["x","y"]}]"#])
+  }
+}
+
+/// A clock that is ten later each time it is looked at.
+private final class Ticks: Sendable {
+  private let now = Mutex(0)
+  private let step: Int
+
+  init(step: Int = 10) { self.step = step }
+
+  var clock: @Sendable () -> Int {
+    { [self] in
+      now.withLock { now in
+        defer { now += step }
+        return now
+      }
+    }
   }
 }

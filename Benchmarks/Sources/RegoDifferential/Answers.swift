@@ -37,14 +37,19 @@ enum Explained {
     if case .error(_, let text) = theirs {
       // A match of two operands of which nothing is known is no error here.
       if text.contains("left  : ???\\n\\tright : ???") || text.contains("[???") { return "unknown types cannot match" }
-      if text.contains(/undefined ref: \[[^\n]* \| /) { return "an array of parameters has no items for OPA's types" }
+      if text.contains(#/undefined ref: \[[^\n]* \| /#) { return "an array of parameters has no items for OPA's types" }
       if text.contains("that requires evaluation") { return "an unsafe variable is found only when it is used" }
     }
     switch (ours, theirs) {
     case (.error(let own, _), .error(let other, _)) where own.hasPrefix("rego_") && other.hasPrefix("rego_"):
       return "several things are wrong, and another is said first"
-    case (.error("eval_conflict_error", _), .value), (.error("eval_builtin_error", _), .value):
+    case (.error("eval_conflict_error", _), .value), (.error("eval_builtin_error", _), .value),
+      (.error("eval_type_error", _), .value):
       return "the index leads past a rule with an error"
+    case (.error("rego_parse_error", _), .value) where module.contains(#/\nr\d \[/#):
+      return "a space before the bracket in the head of a rule is refused"
+    case (_, .error("rego_recursion_error", _)) where module.contains("with data as"):
+      return "a rule that replaces all data calls itself, to OPA"
     case (.value, .error("rego_unsafe_var_error", _)) where module.contains("every "):
       return "a variable of an every is bound behind it"
     default: break

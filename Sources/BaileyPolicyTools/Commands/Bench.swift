@@ -34,7 +34,8 @@ struct Bench: PolicyTool {
     let (query, paths) = QueryWords.split(words)
     guard let query else { throw .noQuery }
     let start = Clock.monotonic
-    let evaluation = try Evaluation(policy.files(paths), query: query, registry: policy.registry())
+    let evaluation = try Evaluation(
+      policy.files(paths), query: query, registry: policy.registry(), limits: policy.limits)
     let load = Clock.monotonic - start
     let input = try InputFile.read(input)
     do throws(RegoError) {

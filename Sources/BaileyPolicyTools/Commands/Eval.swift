@@ -42,7 +42,8 @@ struct Eval: PolicyTool {
   func execute() throws(ToolFailure) -> Int32 {
     let (query, paths) = QueryWords.split(words)
     guard let query else { throw .noQuery }
-    var evaluation = try Evaluation(policy.files(paths), query: query, registry: policy.registry())
+    var evaluation = try Evaluation(
+      policy.files(paths), query: query, registry: policy.registry(), limits: policy.limits)
     evaluation.isStrict = strictBuiltinErrors
     if jsonl { return LineAnswers(evaluation: evaluation).run() }
     return try single(evaluation)

@@ -59,6 +59,7 @@ struct Test: PolicyTool {
   private func options(_ files: PolicyFiles) throws(ToolFailure) -> TestRunner.Options {
     var options = TestRunner.Options()
     options.data = files.json
+    options.limits = policy.limits
     options.clock = { Int(Clock.monotonic) }
     options.nowNanoseconds = Int(Clock.realTime)
     guard let run else { return options }

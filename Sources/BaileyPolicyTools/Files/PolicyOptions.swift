@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import BaileyCore
+internal import BaileyLinux
 internal import BaileyRego
 internal import BaileyRegoLibraries
 
@@ -15,6 +16,19 @@ struct PolicyOptions: ParsableArguments {
   var v0Compatible = false
   @Option(name: .long, help: "A capabilities file in OPA's form: only its builtins may be used.", completion: .file())
   var capabilities: String?
+  @Option(name: .long, help: "Seconds after which an evaluation ends with an error.")
+  var timeout = 10.0
+
+  func validate() throws {
+    guard timeout > 0, timeout < 1e6 else { throw ValidationError("a timeout is a number of seconds above 0") }
+  }
+
+  var limits: BaileyRego.Limits {
+    var limits = BaileyRego.Limits()
+    limits.time = Int(timeout * 1e9)
+    limits.clock = { Int(Clock.monotonic) }
+    return limits
+  }
 
   func files(_ paths: [String] = []) throws(ToolFailure) -> PolicyFiles {
     var files = PolicyFiles()

@@ -48,8 +48,10 @@ package final class BuiltinContext {
   }
   /// Steps that are left; the machine lends them for the time of a call.
   var steps = 0
+  var deadline = Int.max
+  var clock: (@Sendable () -> Int)?
   /// Whether the deadline has passed.
-  var isOverdue: () -> Bool = { false }
+  var isOverdue: Bool { deadline != .max && (clock?() ?? 0) > deadline }
   package var zones: [String: TimeZone] = [:]
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
@@ -59,12 +61,12 @@ package final class BuiltinContext {
     self.seed = seed
   }
 
-  /// Pays for work that grows faster than the operands; beyond the limit the evaluation ends.
+  /// Pays for work that grows faster than the operands; beyond the limit the evaluation ends. Asks the clock now and then.
   package func spend(_ count: Int) throws(BuiltinFailure) {
     let before = steps
     steps -= count
-    guard steps < 0 || (before ^ steps) >> 14 != 0 else { return }
-    if steps < 0 || isOverdue() { throw BuiltinFailure("limit exceeded", kind: .halt) }
+    guard steps < 0 || (before ^ steps) >> 12 != 0 else { return }
+    if steps < 0 || isOverdue { throw BuiltinFailure("limit exceeded", kind: .halt) }
   }
 }
 

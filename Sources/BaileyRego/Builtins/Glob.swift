@@ -196,6 +196,7 @@ extension Registry {
     Builtin("glob.match", 3) { (a, context) throws(BuiltinFailure) in
       let text = try a.string(2)
       let pattern = try a.string(0)
+      try context.spend((text.count >> 6) * (pattern.count >> 2))
       let key = BuiltinContext.GlobKey(pattern: a[0].key, separators: a[1].key)
       if let known = context.globs[key] ?? context.lastingGlobs[key] { return Value(known.matches(text)) }
       let glob = try Glob(pattern, separators: try globSeparators(a))

@@ -2,11 +2,11 @@ extension Registry {
   static let documents: [Builtin] = [
     Builtin("json.filter", 2) { (a, c) throws(BuiltinFailure) in
       let object = try a.object(0)
-      return try PathTree(a, 1, c.heap).filter(object, c.heap)
+      return try PathTree(a, 1, c).filter(object, c.heap)
     },
     Builtin("json.remove", 2) { (a, c) throws(BuiltinFailure) in
       let object = try a.object(0)
-      return try PathTree(a, 1, c.heap).remove(object, c.heap)
+      return try PathTree(a, 1, c).remove(object, c.heap)
     },
     Builtin("json.marshal_with_options", 2) { (a, c) throws(BuiltinFailure) in
       let options = try a.object(1)
@@ -36,10 +36,12 @@ final class PathTree {
 
   private init() {}
 
-  init(_ a: Arguments, _ index: Int, _ heap: Heap) throws(BuiltinFailure) {
+  init(_ a: Arguments, _ index: Int, _ context: BuiltinContext) throws(BuiltinFailure) {
     guard a[index].tag == .array || a[index].tag == .set else { throw a.mismatch(index, "one of {set, array}") }
     for path in a[index].items {
-      guard let keys = Self.keys(path, heap) else {
+      // Keys are looked for one by one.
+      try context.spend(children.count >> 4)
+      guard let keys = Self.keys(path, context.heap) else {
         throw BuiltinFailure(
           "operand \(index + 1) must be one of {set, array} containing string paths or array of path segments but got "
             + path.typeName, kind: .type)

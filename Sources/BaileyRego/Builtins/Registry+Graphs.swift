@@ -23,7 +23,7 @@ extension Registry {
         for neighbour in next {
           var reached = ValueSet()
           _ = reached.insert(node)
-          try extend([node], neighbour, graph, c.heap, &reached, &paths)
+          try extend([node], neighbour, graph, c, &reached, &paths)
         }
       }
       return c.heap.set(paths)
@@ -36,8 +36,11 @@ extension Registry {
 
   /// A path ends before a node that the graph does not know, and where all was reached already.
   private static func extend(
-    _ path: [Value], _ node: Value, _ graph: Value, _ heap: Heap, _ reached: inout ValueSet, _ paths: inout [Value]
+    _ path: [Value], _ node: Value, _ graph: Value, _ context: BuiltinContext, _ reached: inout ValueSet,
+    _ paths: inout [Value]
   ) throws(BuiltinFailure) {
+    let heap = context.heap
+    try context.spend(1 + path.count >> 3 + reached.weight)
     guard paths.count < 1_000_000, path.count < 1000, !heap.exhausted else {
       throw BuiltinFailure("too many paths", kind: .halt)
     }
@@ -53,7 +56,7 @@ extension Registry {
         paths.append(heap.array(longer))
       } else {
         _ = reached.insert(node)
-        try extend(longer, neighbour, graph, heap, &reached, &paths)
+        try extend(longer, neighbour, graph, context, &reached, &paths)
       }
     }
   }

@@ -32,6 +32,7 @@ extension Registry {
       guard network.bits - network.prefix <= 20 else { throw BuiltinFailure("network too large", kind: .halt) }
       var (address, found) = (network.first, [Value]())
       for _ in 0..<(1 << (network.bits - network.prefix)) {
+        try c.spend(1)
         found.append(c.heap.string(NetworkAddress.text(address)))
         address = incremented(address)
       }

@@ -33,7 +33,12 @@ extension Registry {
     Builtin("object.union_n", 1) { (a, c) throws(BuiltinFailure) in
       let list = try a.array(0)
       for item in list.items where item.tag != .object { throw a.elementMismatch(0, list, "object", item) }
-      return list.items.reduce(.emptyObject) { $0.merged(with: $1, c.heap) }
+      var union = Value.emptyObject
+      for item in list.items {
+        try c.spend(1 + (union.count + item.count) >> 3)
+        union = union.merged(with: item, c.heap)
+      }
+      return union
     },
     Builtin("object.subset", 2) { (a, context) throws(BuiltinFailure) in
       switch (a[0].tag, a[1].tag) {

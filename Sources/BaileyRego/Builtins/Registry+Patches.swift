@@ -5,7 +5,8 @@ extension Registry {
       var document = a[0]
       for operation in try a.array(1).items {
         guard operation.tag == .object else { throw a.elementMismatch(1, a[1], "object", operation) }
-        document = try JSONPatch(operation, c.heap).apply(to: document)
+        try c.spend(1)
+        document = try JSONPatch(operation, c).apply(to: document)
       }
       return document
     }
@@ -15,11 +16,12 @@ extension Registry {
 /// One operation of RFC 6902, over sets too.
 struct JSONPatch {
   private let operation: Value
-  private let heap: Heap
+  private let context: BuiltinContext
+  private var heap: Heap { context.heap }
 
-  init(_ operation: Value, _ heap: Heap) {
+  init(_ operation: Value, _ context: BuiltinContext) {
     self.operation = operation
-    self.heap = heap
+    self.context = context
   }
 
   private func field(_ name: String) throws(BuiltinFailure) -> Value {
@@ -96,6 +98,8 @@ struct JSONPatch {
       case .remove: return .undefined
       }
     }
+    // Each level is copied.
+    if value.isCollection { try context.spend(value.count >> 3) }
     switch value.tag {
     case .object: return try object(value, key, path.dropFirst(), edit)
     case .array: return try array(value, key, path.dropFirst(), edit)

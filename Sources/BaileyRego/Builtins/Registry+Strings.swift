@@ -81,6 +81,7 @@ extension Registry {
         }
         pairs.append((Array(pair.key.text), Array(pair.value.text)))
       }
+      try c.spend((text.count >> 3) * pairs.count)
       return c.heap.string(try replaceAll(text, pairs, room: c.heap.room))
     },
     Builtin("strings.reverse", 1) { (a, c) throws(BuiltinFailure) in

@@ -35,8 +35,9 @@ package struct Limits: Sendable {
   package var steps = 50_000_000
   package var memory = 256 << 20
   package var depth = 200
+  /// Nanoseconds from `prepare` on, by the clock.
+  package var time: Int?
   /// Monotonic nanoseconds; asked now and then.
-  package var deadline: Int?
   package var clock: (@Sendable () -> Int)?
 
   package init() {}

@@ -65,6 +65,8 @@ extension Machine {
       let printed = builtins.printed.count
       let value = try builtin.function(registers.arguments(first, count), builtins)
       for index in printed..<builtins.printed.count { builtins.printed[index].location = location }
+      let made = Self.weight(value)
+      if made > 0 { try builtins.spend(made) }
       return value
     } catch {
       steps = builtins.steps

@@ -39,7 +39,6 @@ package final class Machine {
     self.limits = limits
     heap = Heap(base: base?.heap ?? program.heap, limit: limits.memory)
     builtins = BuiltinContext(heap: heap)
-    if let deadline = limits.deadline, let clock = limits.clock { builtins.isOverdue = { clock() > deadline } }
     builtins.zoneSource = program.registry.zoneSource
   }
 
@@ -54,6 +53,7 @@ package final class Machine {
     builderCount = 0
     depth = 0
     steps = limits.steps
+    builtins.start(limits)
   }
 
   /// The bindings of a query: an array of objects. Without data of its own the evaluation sees the base data.
@@ -123,11 +123,16 @@ package final class Machine {
   func checkLimits() throws(RegoError) {
     if steps < 0 { throw limitExceeded("instruction") }
     if heap.exhausted { throw limitExceeded("memory") }
-    if let deadline = limits.deadline, let clock = limits.clock, clock() > deadline { throw limitExceeded("time") }
+    if builtins.isOverdue { throw limitExceeded("time") }
   }
 }
 
 extension BuiltinContext {
+  func start(_ limits: Limits) {
+    clock = limits.clock
+    deadline = limits.time.flatMap { time in limits.clock.map { $0() + time } } ?? .max
+  }
+
   func reset(nowNanoseconds: Int, seed: UInt64) {
     self.nowNanoseconds = nowNanoseconds
     self.seed = seed

@@ -6,12 +6,19 @@ struct GlobIntersection {
   private let right: [SimpleGlob.Token]
   private var known: [Int: Bool] = [:]
   private var steps = 0
+  private let context: BuiltinContext
   private static let maximumSteps = 4_000_000
 
-  static func isNonEmpty(_ left: [SimpleGlob.Token], _ right: [SimpleGlob.Token]) throws(BuiltinFailure) -> Bool {
+  static func isNonEmpty(
+    _ left: [SimpleGlob.Token], _ right: [SimpleGlob.Token], _ context: BuiltinContext
+  ) throws(BuiltinFailure) -> Bool {
     guard let (first, second) = trimmed(left, right) else { return false }
-    var search = GlobIntersection(left: first, right: second)
+    var search = GlobIntersection(left: first, right: second, context: context)
     return try search.fromHere(0, 0)
+  }
+
+  private init(left: [SimpleGlob.Token], right: [SimpleGlob.Token], context: BuiltinContext) {
+    (self.left, self.right, self.context) = (left, right, context)
   }
 
   /// Leaves one plain token at either end.
@@ -66,6 +73,7 @@ struct GlobIntersection {
     }
     while at < other.count {
       steps += 1
+      try context.spend(1)
       if steps > Self.maximumSteps { throw BuiltinFailure("the globs are too complex") }
       if let nextToken, other[at].meets(nextToken) {
         if leftRepeats ? try fromHere(next, at) : try fromHere(at, next) { return true }

@@ -41,19 +41,25 @@ private import CBaileyRE2
   }
 
   /// Every match in turn, as Go's `FindAll`: an empty match right behind another one does not count.
-  func matches(_ text: Text, limit: Int, groups: Int) -> [Spans] {
-    unsafe text.withBytes { bytes in
+  ///
+  /// Each search may look at the whole rest of the text, so each is paid for.
+  func matches(
+    _ text: Text, limit: Int, groups: Int, _ context: BuiltinContext
+  ) throws(BuiltinFailure) -> [Spans] {
+    let result: Result<[Spans], BuiltinFailure> = unsafe text.withBytes { bytes in
       var (found, at, previousEnd) = ([Spans](), 0, -1)
       var raw = [Int64](repeating: -1, count: groups * 2)
       while at <= bytes.count, limit < 0 || found.count < limit, unsafe find(bytes, at, &raw, groups) {
+        do throws(BuiltinFailure) { try context.spend(1 + bytes.count >> 12) } catch { return .failure(error) }
         let (start, end) = (Int(raw[0]), Int(raw[1]))
         if start != end || end != previousEnd { found.append(Self.spans(raw)) }
         previousEnd = end
         at = end
         if start == end { at += Self.step(at < bytes.count ? unsafe bytes[at] : 0) }
       }
-      return found
+      return .success(found)
     }
+    return try result.get()
   }
 
   private func find(

@@ -46,9 +46,9 @@ struct PatternTemplate {
     return String(String.UnicodeScalarView(scalars))
   }
 
-  func replace(_ text: Text, _ pattern: Pattern) -> [UInt8] {
+  func replace(_ text: Text, _ pattern: Pattern, _ context: BuiltinContext) throws(BuiltinFailure) -> [UInt8] {
     var (out, end) = ([UInt8](), 0)
-    for spans in pattern.matches(text, limit: -1, groups: pattern.names.count) {
+    for spans in try pattern.matches(text, limit: -1, groups: pattern.names.count, context) {
       guard let whole = spans[0] else { continue }
       out += text[end..<whole.lowerBound]
       expand(spans, text, pattern.names, &out)

@@ -13,7 +13,7 @@ extension Libraries {
     Builtin("json.match_schema", 2) { (a, c) throws(BuiltinFailure) in
       let value = try document(a, 0, c.heap)
       let schema = try SchemaCompiler.compile(try document(a, 1, c.heap), c.heap)
-      let problems = try SchemaValidation.problems(value, schema, c.heap).map { describe($0, c.heap) }
+      let problems = try SchemaValidation.problems(value, schema, c).map { describe($0, c.heap) }
       return c.heap.array([Value(problems.isEmpty), c.heap.array(problems)])
     },
   ]

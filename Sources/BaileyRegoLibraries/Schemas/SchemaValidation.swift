@@ -12,19 +12,21 @@ struct SchemaValidation {
   private static let maximumSteps = 5_000_000
   private static let maximumDepth = 1_000
 
-  private let heap: Heap
+  private let context: BuiltinContext
   private var steps = 0
   private var depth = 0
 
-  static func problems(_ value: Value, _ schema: Schema, _ heap: Heap) throws(BuiltinFailure) -> [Problem] {
-    var validation = SchemaValidation(heap: heap)
+  static func problems(_ value: Value, _ schema: Schema, _ context: BuiltinContext) throws(BuiltinFailure) -> [Problem]
+  {
+    var validation = SchemaValidation(context: context)
     return try validation.check(value, schema, "(Root)")
   }
 
-  private init(heap: Heap) { self.heap = heap }
+  private init(context: BuiltinContext) { self.context = context }
 
   mutating func check(_ value: Value, _ schema: Schema, _ field: String) throws(BuiltinFailure) -> [Problem] {
     steps += 1
+    try context.spend(1)
     depth += 1
     defer { depth -= 1 }
     guard steps < Self.maximumSteps, depth < Self.maximumDepth else {

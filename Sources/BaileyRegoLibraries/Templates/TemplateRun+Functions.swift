@@ -66,7 +66,7 @@ extension Libraries {
   static let templates: [Builtin] = [
     Builtin("strings.render_template", 2) { (a, c) throws(BuiltinFailure) in
       let template = try Template(Array(try a.string(0)), c.heap)
-      return c.heap.string(try TemplateRun.render(template, try a.object(1), c.heap))
+      return c.heap.string(try TemplateRun.render(template, try a.object(1), c))
     }
   ]
 }

@@ -2,7 +2,8 @@ internal import BaileyRego
 
 /// Fills a template in.
 struct TemplateRun {
-  let heap: Heap
+  private let context: BuiltinContext
+  var heap: Heap { context.heap }
   private var out: [UInt8] = []
   /// A counter is a number of Go's; those of the data are texts to a template, and never false.
   private var variables: [(name: String, value: Value, isCounter: Bool)]
@@ -10,14 +11,14 @@ struct TemplateRun {
   private static let maximumOutput = 16 << 20
   private static let maximumSteps = 1_000_000
 
-  static func render(_ template: Template, _ data: Value, _ heap: Heap) throws(BuiltinFailure) -> [UInt8] {
-    var run = TemplateRun(heap: heap, data: data)
+  static func render(_ template: Template, _ data: Value, _ context: BuiltinContext) throws(BuiltinFailure) -> [UInt8] {
+    var run = TemplateRun(context: context, data: data)
     try run.write(template.nodes, data)
     return run.out
   }
 
-  private init(heap: Heap, data: Value) {
-    self.heap = heap
+  private init(context: BuiltinContext, data: Value) {
+    self.context = context
     variables = [("$", data, false)]
   }
 
@@ -26,6 +27,7 @@ struct TemplateRun {
     defer { variables.removeSubrange(kept...) }
     for node in nodes {
       steps += 1
+      try context.spend(1)
       guard steps < Self.maximumSteps, out.count < Self.maximumOutput else {
         throw BuiltinFailure("template: template: the result is too long", kind: .halt)
       }
