@@ -17,7 +17,7 @@ let policy = try Policy(
   data: Array(#"{"root": "/work/"}"#.utf8))
 let evaluator = policy.evaluator()
 
-func ask(_ document: String, _ path: String) -> String {
+func ask(_ evaluator: PolicyEvaluator, _ document: String, _ path: String) -> String {
   do {
     let answer = try evaluator.evaluate(document, input: Array(#"{"path": "\#(path)"}"#.utf8))
     return answer.map { String(decoding: $0, as: UTF8.self) } ?? "undefined"
@@ -26,12 +26,12 @@ func ask(_ document: String, _ path: String) -> String {
   }
 }
 
-print(ask("data.agent.allow", "/work/a.swift"))
-print(ask("data.agent.allow", "/etc/passwd"))
-print(ask("data.agent.deny", "/work/key.pem"))
-print(ask("data.agent.none", "/work/a.swift"))
-print(ask("data.agent.broken", "/work/a.swift"))
-print(ask("data.agent.other", "/work/a.swift"))
+print(ask(evaluator, "data.agent.allow", "/work/a.swift"))
+print(ask(evaluator, "data.agent.allow", "/etc/passwd"))
+print(ask(evaluator, "data.agent.deny", "/work/key.pem"))
+print(ask(evaluator, "data.agent.none", "/work/a.swift"))
+print(ask(evaluator, "data.agent.broken", "/work/a.swift"))
+print(ask(evaluator, "data.agent.other", "/work/a.swift"))
 
 do {
   _ = try Policy(
