@@ -26,7 +26,8 @@ let package = Package(
 
     // 1 engines
     .target(name: "BaileyMerkle"),
-    .target(name: "BaileyRego"),
+    // Rounding comes from libm, which only Foundation and Glibc bring along.
+    .target(name: "BaileyRego", linkerSettings: [.linkedLibrary("m")]),
     .target(
       name: "CBaileyRE2",
       linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
