@@ -66,6 +66,7 @@ struct CompilerTests {
     "A file that is no capabilities file is refused",
     arguments: ["", "[]", "{}", #"{"builtins": [1]}"#, #"{"builtins": [{}]}"#])
   func wrongCapabilities(text: String) {
+    #expect(throws: RegoError.self) { try Capabilities(Array(#"{"builtins":[],"features":1}"#.utf8)) }
     #expect(throws: RegoError.self) { try Capabilities(Array(text.utf8)) }
   }
 
@@ -107,6 +108,20 @@ struct CompilerTests {
     }
     #expect(throws: RegoError.self) { try BaseDocument(Array(#"{"t":{"p":1}}"#.utf8), for: program) }
     #expect(throws: RegoError.self) { try BaseDocument(Array("[]".utf8), for: program) }
+  }
+
+  @Test(
+    "The features of a capabilities file are those of the language that may be used",
+    arguments: [
+      (#"["rego_v1"]"#, "p := 1", ""),
+      (#"["rego_v1"]"#, #"p := [x | x := $"{input}"]"#, "template strings are not supported"),
+      (#"["rego_v1","template_strings"]"#, #"p := $"{input}""#, ""),
+      ("[]", "p := 1", "illegal capabilities: rego_v1 feature required for parsing v1 Rego"),
+    ])
+  func features(features: String, module: String, wanted: String) throws {
+    let capabilities = try Capabilities(Array(#"{"builtins":[],"features":\#(features)}"#.utf8))
+    let answer = problem(module, registry: Libraries.registry.restricted(to: capabilities))
+    #expect(wanted.isEmpty ? answer.isEmpty : answer.contains(wanted), "\(answer)")
   }
 
   private func problem(_ module: String, isStrict: Bool = false, registry: Registry = Libraries.registry) -> String {

@@ -77,6 +77,9 @@ package struct Registry: Sendable {
   /// Where time zones come from; without a source there is only UTC.
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
+  /// Of the language, by OPA's names; nil for all.
+  var features: Set<String>?
+
   package typealias YAML = @Sendable ([UInt8], Heap) throws(AnnotationReader.Problem) -> Value
   /// What reads metadata; without it modules that ask for theirs are refused.
   package var yaml: YAML?

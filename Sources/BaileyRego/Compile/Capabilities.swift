@@ -1,6 +1,7 @@
 /// Which builtins policies may use, in the form of OPA's capabilities file.
 package struct Capabilities: Sendable {
   package var builtins: Set<String>
+  package var features: Set<String>?
 
   /// Builtins that OPA has and that are refused here, with the reason.
   private static let refused: [(prefix: String, why: String)] = [
@@ -15,9 +16,17 @@ package struct Capabilities: Sendable {
     return ": refused here: \(entry.why)"
   }
 
-  /// Reads a capabilities file; only the names of its builtins count.
+  /// Reads a capabilities file; of its builtins only the names count.
   package init(_ json: [UInt8]) throws(RegoError) {
-    builtins = try Document(json: json).read { (file, heap) throws(RegoError) in
+    let document = try Document(json: json)
+    features = try document["features"].read { (list, _) throws(RegoError) in
+      if list.isUndefined { return nil }
+      guard list.tag == .array, list.items.allSatisfy({ $0.tag == .string }) else {
+        throw RegoError(.json, "capabilities: features must be an array of strings")
+      }
+      return Set(list.items.map { String($0) })
+    }
+    builtins = try document.read { (file, heap) throws(RegoError) in
       let list = file.child(heap.string("builtins"))
       guard list.tag == .array else { throw RegoError(.json, "capabilities: builtins must be an array") }
       return Set(
@@ -39,6 +48,7 @@ extension Registry {
   /// The same with only those builtins that are allowed.
   package func restricted(to capabilities: Capabilities) -> Registry {
     var registry = self
+    registry.features = capabilities.features
     registry.keep { capabilities.builtins.contains($0) || Self.needed.contains($0) }
     return registry
   }
