@@ -58,27 +58,26 @@ package struct Bundle: Sendable {
 private struct BundleData {
   private let name: String
   private let manifest: BundleManifest
-  private let heap = Heap(limit: 512 << 20)
+  private let heap: Heap
 
   static func read(_ files: BundleFiles, _ manifest: BundleManifest) throws(Fault) -> JSONText {
-    let data = BundleData(name: files.name, manifest: manifest)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(data.heap) {} }
-    var all = Value.emptyObject
-    for path in files.paths where path == "data.json" || path.hasSuffix("/data.json") {
-      let value = try data.document(path, files[path] ?? [])
-      all = try data.merged(all, value, [])
+    let bytes = try Heap.lending(limit: 512 << 20) { heap throws(Fault) in
+      let data = BundleData(name: files.name, manifest: manifest, heap: heap)
+      return JSONWriter.write(try data.all(files), escapesHTML: false)
     }
-    try data.checkRoots(all, [])
-    guard let text = JSONText(JSONWriter.write(all, escapesHTML: false)) else {
+    guard let text = JSONText(bytes) else {
       throw Fault("bundle-too-large", subject: files.name, why: "its data needs too much memory")
     }
     return text
   }
 
-  private init(name: String, manifest: BundleManifest) {
-    self.name = name
-    self.manifest = manifest
+  private func all(_ files: BundleFiles) throws(Fault) -> Value {
+    var all = Value.emptyObject
+    for path in files.paths where path == "data.json" || path.hasSuffix("/data.json") {
+      all = try merged(all, try document(path, files[path] ?? []), [])
+    }
+    try checkRoots(all, [])
+    return all
   }
 
   private func document(_ path: String, _ bytes: [UInt8]) throws(Fault) -> Value {

@@ -19,10 +19,15 @@ package struct BundleManifest: Sendable, Equatable {
   }
 
   package init(_ bytes: [UInt8], name: String) throws(Fault) {
-    let heap = Heap(limit: 16 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
-    guard let object = try? JSONReader.read(bytes, into: heap), object.tag == .object else {
+    guard let document = try? Document(json: bytes, limit: 16 << 20) else {
+      throw Fault("bundle-manifest", subject: name, why: "\(Self.file) is no JSON object")
+    }
+    self = try document.read { (object, _) throws(Fault) in try BundleManifest(object, name) }
+    try checkOverlap(name)
+  }
+
+  private init(_ object: Value, _ name: String) throws(Fault) {
+    guard object.tag == .object else {
       throw Fault("bundle-manifest", subject: name, why: "\(Self.file) is no JSON object")
     }
     for pair in object.pairs {
@@ -40,7 +45,6 @@ package struct BundleManifest: Sendable, Equatable {
         throw Fault("bundle-manifest", subject: name, why: "`\(String(pair.key))` in \(Self.file) is not understood")
       }
     }
-    try checkOverlap(name)
   }
 
   private mutating func read(revision value: Value) -> Bool {

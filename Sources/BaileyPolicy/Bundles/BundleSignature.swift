@@ -108,11 +108,8 @@ package enum BundleSignature {
   static func hash(_ path: String, _ bytes: [UInt8], _ algorithm: String) -> String? {
     let base = path.split(separator: "/").last.map(String.init) ?? path
     guard base == "data.json" || base == BundleManifest.file else { return NamedHash.hex(bytes, algorithm) }
-    let heap = Heap(limit: 512 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
-    guard let value = try? JSONReader.read(bytes, into: heap) else { return nil }
-    return NamedHash.hex(JSONWriter.write(value, escapesHTML: false), algorithm)
+    guard let document = try? Document(json: bytes, limit: 512 << 20) else { return nil }
+    return NamedHash.hex(document.json(escapesHTML: false), algorithm)
   }
 
   /// Adds the signature.

@@ -19,8 +19,8 @@ package final class RegoJudge: Judge {
 
   let policy: RegoPolicy
   private let layer: PolicyLayer
-  private let data: [UInt8]
-  private let machine: Mutex<Machine>
+  /// Or why the policy's data does not go with its rules.
+  private let machine: Mutex<Result<Machine, RegoError>>
   private let stopwatch: Stopwatch
 
   /// - Parameters:
@@ -32,16 +32,27 @@ package final class RegoJudge: Judge {
   ) {
     self.policy = policy
     self.layer = layer
-    data = Self.joined(policy.data, manifest)
     let stopwatch = Stopwatch(monotonic)
     self.stopwatch = stopwatch
     var limits = BaileyRego.Limits()
     limits.steps = allowance.steps
     limits.memory = allowance.memory
     limits.depth = allowance.depth
-    limits.deadline = allowance.nanoseconds
+    limits.time = allowance.nanoseconds
     limits.clock = { stopwatch.elapsed }
-    machine = Mutex(Machine(policy.contributions.program, limits: limits))
+    machine = Mutex(Self.machine(policy, Self.joined(policy.data, manifest), limits))
+  }
+
+  private static func machine(_ policy: RegoPolicy, _ data: [UInt8], _ limits: BaileyRego.Limits)
+    -> sending Result<
+      Machine, RegoError
+    >
+  {
+    do throws(RegoError) {
+      return .success(Machine(try BaseDocument(data, for: policy.contributions.program), limits: limits))
+    } catch {
+      return .failure(error)
+    }
   }
 
   package func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
@@ -58,8 +69,9 @@ package final class RegoJudge: Judge {
   func opinion(on document: [UInt8], now: Int, seed: UInt64) -> Opinion {
     stopwatch.start()
     return machine.withLock { machine in
-      machine.prepare(nowNanoseconds: now, seed: seed)
       do throws(RegoError) {
+        let machine = try machine.get()
+        machine.prepare(nowNanoseconds: now, seed: seed)
         return try evaluate(machine, document)
       } catch {
         return Opinion([failure(error)])
@@ -69,20 +81,22 @@ package final class RegoJudge: Judge {
 
   /// Strict: an error of a builtin in a rule that could deny must not make the rule silent.
   private func evaluate(_ machine: Machine, _ document: [UInt8]) throws(RegoError) -> Opinion {
-    let input = try JSONReader.read(document, into: machine.heap)
-    let data = try JSONReader.read(data, into: machine.heap)
-    var opinion = Opinion([])
-    let answer = try machine.evaluate(input: input, data: data, strict: true)
-    for (index, entry) in entries(answer).enumerated() where entry.count > 0 {
-      let contribution = Contribution(policy.contributions.documents[index], entry.item(0))
-      guard !contribution.isEmpty else { continue }
-      let places = entries(try machine.evaluate(query: 1 + index, input: input, data: data, strict: true))
-      contribution.add(to: &opinion, layer: layer, files: policy.contributions.program.files, rules: places)
+    let input = try machine.read(document)
+    return try machine.evaluate(input: input, strict: true).read { (answer, _) throws(RegoError) in
+      var opinion = Opinion([])
+      for (index, entry) in Self.entries(answer).enumerated() where entry.count > 0 {
+        let contribution = Contribution(policy.contributions.documents[index], entry.item(0))
+        if contribution.isEmpty { continue }
+        try machine.evaluate(query: 1 + index, input: input, strict: true).read { rules, _ in
+          let (files, rules) = (policy.contributions.program.files, Self.entries(rules))
+          contribution.add(to: &opinion, layer: layer, files: files, rules: rules)
+        }
+      }
+      return opinion
     }
-    return opinion
   }
 
-  private func entries(_ answer: Value) -> [Value] {
+  private static func entries(_ answer: Value) -> [Value] {
     guard answer.count == 1, let bindings = answer.item(0).pairs.first else { return [] }
     return bindings.value.items
   }

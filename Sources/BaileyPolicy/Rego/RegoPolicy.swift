@@ -87,9 +87,7 @@ package struct JSONText: Sendable, Equatable {
 
   /// Nil for what is no JSON object.
   package init?(_ bytes: [UInt8]) {
-    let heap = Heap(limit: 256 << 20)
-    defer { withExtendedLifetime(heap) {} }
-    guard let value = try? JSONReader.read(bytes, into: heap), value.tag == .object else { return nil }
+    guard let document = try? Document(json: bytes, limit: 256 << 20), document.isObject else { return nil }
     self.bytes = bytes
   }
 }

@@ -16,15 +16,14 @@ package struct SignedToken {
   package let unverifiedPayload: [UInt8]
 
   package init(_ text: [UInt8]) throws(Failure) {
-    let heap = Heap(limit: 4 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
     do throws(BuiltinFailure) {
-      token = try Token(text)
-      let header = try TokenHeader(try token.headerObject(heap))
-      guard header.isValid else { throw BuiltinFailure("the header is not understood") }
-      algorithm = header.algorithm
-      keyIdentifier = header.keyIdentifier
+      let token = try Token(text)
+      self.token = token
+      (algorithm, keyIdentifier) = try Heap.lending(limit: 4 << 20) { heap throws(BuiltinFailure) in
+        let header = try TokenHeader(try token.headerObject(heap))
+        guard header.isValid else { throw BuiltinFailure("the header is not understood") }
+        return (header.algorithm, header.keyIdentifier)
+      }
       unverifiedPayload = try token.payloadBytes()
     } catch {
       throw Failure(why: error.message)
@@ -55,11 +54,11 @@ package struct SignedToken {
   {
     do throws(BuiltinFailure) {
       guard let algorithm = asymmetric(name) else { throw BuiltinFailure("the algorithm \(name) is not accepted") }
-      let heap = Heap(limit: 1 << 20)
-      defer { withExtendedLifetime(heap) {} }
       let fields = [("alg", name), ("kid", keyIdentifier), ("typ", "JWT")]
-      let header = heap.object(fields.map { (heap.string($0.0), heap.string($0.1)) })
-      let signed = GoBase64.encodeURL(JSONWriter.write(header)) + [0x2E] + GoBase64.encodeURL(payload)
+      let header = Heap.lending(limit: 1 << 20) { heap in
+        JSONWriter.write(heap.object(fields.map { (heap.string($0.0), heap.string($0.1)) }))
+      }
+      let signed = GoBase64.encodeURL(header) + [0x2E] + GoBase64.encodeURL(payload)
       return signed + [0x2E] + GoBase64.encodeURL(try privateKey(key).sign(signed, algorithm))
     } catch {
       throw Failure(why: error.message)
