@@ -6,14 +6,15 @@ internal import BaileyLinux
 struct PolicyTools: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bailey policy",
-    abstract: "Check, test, format and evaluate policies in Rego.",
+    abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
       EXAMPLES
         bailey policy check Policies
         bailey policy test Policies --coverage
         bailey policy eval --data policy.rego --input input.json data.policy.allow
+        bailey policy why --data policy.rego --input input.json
       """,
-    subcommands: [Check.self, Test.self, Fmt.self, Eval.self, Bench.self, Conform.self])
+    subcommands: [Check.self, Test.self, Fmt.self, Eval.self, Why.self, Trace.self, Bench.self, Conform.self])
 }
 
 /// A tool that ends with an exit code of its own.

@@ -5,7 +5,7 @@ import BaileyLinux
 /// The tools are a program of their own: they need libraries that this one stays without.
 struct Policy: BaileyCommand {
   static let configuration = CommandConfiguration(
-    commandName: "policy", abstract: "Check, test, format and evaluate policies in Rego.",
+    commandName: "policy", abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
       Everything after `policy` goes to the program bailey-policy; `bailey policy --help` is its help.
 

@@ -90,6 +90,11 @@ enum QueryWords {
     return (paths.remove(at: index), paths)
   }
 
+  /// Where a query need not be given.
+  static func optional(_ words: [String]) -> (query: String?, paths: [String]) {
+    words.allSatisfy(isFile) ? (nil, words) : split(words)
+  }
+
   private static func isFile(_ word: String) -> Bool {
     [".rego", ".json", ".yaml", ".yml"].contains { word.hasSuffix($0) } || word.hasSuffix("/")
       || (try? Descriptor.status(of: word, followingLinks: true)) != nil

@@ -69,6 +69,8 @@ enum Instruction: Sendable {
 
   /// Only in programs that are traced.
   case note(Int32)
+  /// Only in programs that explain themselves.
+  case probe(Int32)
 }
 
 enum Comparison: UInt8, Sendable { case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual }

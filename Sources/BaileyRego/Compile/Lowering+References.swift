@@ -11,6 +11,7 @@ extension Lowering {
       }
       let to = registers()
       emit(.inputPath(to, path: pool.path(keys), fail: failure))
+      tellBeginning(head, path, keys.count, to, place)
       return try steps(to, path[keys.count...])
     case .data: return try data(path)
     default:
@@ -47,6 +48,7 @@ extension Lowering {
     }
     if let group = here.group, tree.groups[group].kind != .function {
       emit(.rule(to, group: Int32(group), fail: failure))
+      tellBeginning(.data, path, used, to, path.first?.location ?? location)
       return try steps(to, path[used...])
     }
     if used < keys.count {

@@ -4,11 +4,9 @@ extension Lowering {
     note(statement)
     statementDepth += 1
     defer { statementDepth -= 1 }
-    guard !statement.modifiers.isEmpty else {
-      try plain(statement)
-      return
+    try explained(statement) { (lowering) throws(RegoError) in
+      if statement.modifiers.isEmpty { try lowering.plain(statement) } else { try lowering.modified(statement) }
     }
-    try modified(statement)
   }
 
   private mutating func plain(_ statement: Statement) throws(RegoError) {

@@ -1,6 +1,12 @@
 extension Lowering {
   /// Code for a term's value; undefined goes to `failure`.
   mutating func lower(_ term: Term) throws(RegoError) -> Operand {
+    let operand = try value(of: term)
+    tell(term, operand)
+    return operand
+  }
+
+  private mutating func value(of term: Term) throws(RegoError) -> Operand {
     switch term.node {
     case .scalar(let value): return pool.constant(value)
     case .local(let slot): return register(slot)
@@ -94,6 +100,8 @@ extension Lowering {
   private mutating func comprehension(_ comprehension: Comprehension) throws(RegoError) -> Operand {
     emit(.build)
     let place = comprehension.value.location
+    explaining.append(-1)
+    defer { explaining.removeLast() }
     try body(comprehension.body) { (lowering) throws(RegoError) in
       let heads = [comprehension.key, comprehension.value].compactMap(\.self)
       for operand in try lowering.lowerAll(heads) { lowering.emit(.append(operand)) }

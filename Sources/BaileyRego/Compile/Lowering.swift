@@ -17,7 +17,7 @@ struct Lowering {
   var location = Location()
   /// The tables of this procedure, whose labels are still to be replaced.
   var switches: [Int] = []
-  let isTraced: Bool
+  let reports: Reports
   var slotNames: [Value] = []
   /// Statements around the one at hand.
   var statementDepth = 0
@@ -25,10 +25,12 @@ struct Lowering {
   var isModified = false
   /// Code that stands behind the body: ways back into a context.
   var stubs: [(label: Target, code: [Instruction])] = []
+  /// The expressions around the place at hand, where the program explains itself.
+  var explaining: [Int] = []
 
-  init(rules: RuleSet, isTraced: Bool = false) {
+  init(rules: RuleSet, reports: Reports = .nothing) {
     self.rules = rules
-    self.isTraced = isTraced
+    self.reports = reports
     tree = rules.tree
   }
 
@@ -95,6 +97,7 @@ struct Lowering {
     var free = SlotSet()
     for statement in body { free.formUnion(Binding.free(statement)) }
     let named = slots.indices.filter { slots[$0].text.first != 0x24 && free.contains($0) }
+    enter(query: body)
     try self.body(body) { (lowering) throws(RegoError) in
       let first = lowering.registers(named.count * 2)
       for (index, slot) in named.enumerated() {
@@ -103,6 +106,7 @@ struct Lowering {
       }
       let row = lowering.registers()
       lowering.emit(.object(row, first: first, pairs: Int32(named.count)))
+      lowering.exit()
       lowering.emit(.append(row))
     }
     let result = registers()
@@ -116,7 +120,7 @@ struct Lowering {
     let (result, end) = (registers(), label())
     emit(.move(result, Pool.undefined))
     let ordinary = group.rules.filter { !$0.isDefault }
-    let constant = commonConstant(ordinary)
+    let constant = reports != .explanation && commonConstant(ordinary)
     try each(ordinary) { (lowering, rule) throws(RegoError) in
       try lowering.definition(rule, group, result, leavesAt: constant ? end : nil)
     }
@@ -152,10 +156,12 @@ struct Lowering {
       bound = SlotSet()
       let next = label()
       let isConstant = if case .scalar = branch.value.node { true } else { false }
+      enter(rule, index, group)
       try self.branch(rule, branch, group) { (lowering) throws(RegoError) in
-        let value = try lowering.lower(branch.value)
+        let value = try lowering.explainedValue(branch.value)
         lowering.location = branch.location
         lowering.noteHead(branch.location)
+        lowering.exit()
         lowering.emit(.result(end == nil ? own : result, value))
         if isConstant { lowering.emit(.jump(end ?? next)) }
       }
@@ -183,21 +189,22 @@ struct Lowering {
   private mutating func members(_ group: RuleGroup, _ kind: BuilderKind) throws(RegoError) {
     emit(.build)
     try each(group.rules.filter { !$0.isDefault }) { (lowering, rule) throws(RegoError) in
-      try lowering.members(of: rule, group.kind)
+      try lowering.members(of: rule, group)
     }
     let result = registers()
     emit(.finish(kind, result))
     emit(.return(result))
   }
 
-  private mutating func members(of rule: ResolvedRule, _ kind: RuleGroup.Kind) throws(RegoError) {
+  private mutating func members(of rule: ResolvedRule, _ group: RuleGroup) throws(RegoError) {
     slotBase = registers(rule.slots.count)
     slotNames = rule.slots
-    for branch in rule.branches {
+    for (index, branch) in rule.branches.enumerated() {
       location = branch.location
       bound = SlotSet()
+      enter(rule, index, group)
       try body(branch.body, ofRule: true) { (lowering) throws(RegoError) in
-        try lowering.member(rule, branch, kind)
+        try lowering.member(rule, branch, group.kind)
       }
     }
   }
@@ -208,6 +215,7 @@ struct Lowering {
     let operands = try lowerAll(rule.keys + [branch.value])
     location = branch.location
     noteHead(branch.location)
+    exit()
     guard kind == .entries else {
       operands.forEach { emit(.append($0)) }
       return

@@ -11,6 +11,7 @@ package final class Program {
   /// The procedure of each query, behind those of the groups.
   let queries: [Int]
   let tracePoints: [TracePoint]
+  let explained: Explained
   package let files: [String]
 
   init(
@@ -23,6 +24,7 @@ package final class Program {
     overlays = pool.overlays
     switches = pool.switches
     tracePoints = pool.tracePoints
+    explained = pool.explained
     self.procedures = procedures
     self.tree = tree
     self.queries = queries
@@ -38,6 +40,7 @@ struct Pool {
   /// Where to go on for each value.
   var switches: [[Value.Key: Target]] = []
   var tracePoints: [TracePoint] = []
+  var explained = Explained()
   private var known: [Value.Key: Int] = [
     Value.undefined.key: 0, Value.true.key: 1, Value.false.key: 2, Value.null.key: 3,
   ]
@@ -104,9 +107,10 @@ extension Program {
     }
   }
 
-  /// The same for modules that were read; a traced program says where control comes by.
+  /// The same for modules that were read.
   static func compile(
-    _ modules: [Module], files: [String], queries: [String], registry: Registry?, heap: Heap, isTraced: Bool = false,
+    _ modules: [Module], files: [String], queries: [String], registry: Registry?, heap: Heap,
+    reports: Reports = .nothing,
     isStrict: Bool = false
   ) throws(CompileFailure) -> Program {
     do throws(RegoError) {
@@ -121,7 +125,7 @@ extension Program {
         for rule in group.rules { types.rule(rule, at: rules.tree.nodes[group.node].path) }
       }
       try refuse(types.errors)
-      return try link(Lowering(rules: rules, isTraced: isTraced), types, queries, heap, files: files)
+      return try link(Lowering(rules: rules, reports: reports), types, queries, heap, files: files)
     } catch {
       throw CompileFailure(errors: error.all)
     }

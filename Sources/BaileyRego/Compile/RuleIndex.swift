@@ -93,7 +93,7 @@ extension Lowering {
     _ rules: [ResolvedRule], _ emitRule: (inout Lowering, ResolvedRule) throws(RegoError) -> Void
   ) throws(RegoError) {
     for run in RuleRun.split(rules, self.rules.registry) {
-      guard run.isIndexed else {
+      guard run.isIndexed, reports != .explanation else {
         for entry in run.rules { try emitRule(&self, entry.rule) }
         continue
       }

@@ -11,13 +11,13 @@ extension Lowering {
   mutating func noteHead(_ location: Location) { note(TracePoint(kind: .head, location: location)) }
 
   private mutating func note(_ point: TracePoint) {
-    guard isTraced else { return }
+    guard reports == .coverage else { return }
     emit(.note(Int32(pool.tracePoints.count)))
     pool.tracePoints.append(point)
   }
 
   mutating func note(_ statement: Statement) {
-    guard isTraced else { return }
+    guard reports == .coverage else { return }
     var slots = SlotSet()
     TermVisitor(entersClosures: false) { if case .local(let slot) = $0.node { slots.insert(slot) } }
       .statement(statement)
@@ -34,7 +34,7 @@ extension Lowering {
   ///
   /// So such conditions are looked at before the first report. They have no effects and bind nothing.
   mutating func skipUnreported(_ body: [Statement]) throws(RegoError) {
-    guard isTraced else { return }
+    guard reports == .coverage else { return }
     for statement in body where !statement.negated && statement.modifiers.isEmpty {
       switch statement.kind {
       case .term(let term): try skip(term)

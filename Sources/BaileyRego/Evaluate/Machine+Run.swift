@@ -146,6 +146,7 @@ extension Machine {
           throw conflict(index, known, value, procedure.locations[at - 1])
         }
       case .return(let value): return get(value)
+      case .probe(let probe): observer?.reach(program.explained.probes[Int(probe)], self, base: base)
       case .note(let point): trace?.reach(Int(point), procedure: index, registers, base)
       }
     }

@@ -17,6 +17,8 @@ package final class Machine {
   var strict = false
   /// What a traced program reports to.
   package var trace: Trace?
+  /// What a program that explains itself reports to.
+  var observer: (any Observer)?
   /// Errors of builtins that only made an expression undefined; the first few.
   package internal(set) var forgivenErrors: [RegoError] = []
   var limits = Limits()

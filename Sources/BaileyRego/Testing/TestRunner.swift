@@ -33,7 +33,7 @@ package struct TestRunner {
     func compile() throws(CompileFailure) -> Program {
       let texts = found.tests.map { $0.query($0.name) } + found.tests.compactMap { test in test.cases.map(test.query) }
       return try Program.compile(
-        found.modules, files: files, queries: texts, registry: registry, heap: heap, isTraced: true)
+        found.modules, files: files, queries: texts, registry: registry, heap: heap, reports: .coverage)
     }
     do throws(CompileFailure) {
       program = try compile()

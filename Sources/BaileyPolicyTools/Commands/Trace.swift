@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import BaileyCore
+internal import BaileyRego
+
+struct Trace: PolicyTool {
+  static let configuration = CommandConfiguration(
+    commandName: "trace", abstract: "Show an evaluation step by step.",
+    discussion: """
+      Prints the events of OPA's `--explain`: a rule is entered, an expression is evaluated, fails or is redone, the rule exits; with the
+      place, the values of the variables and, where an expression fails, those of its operands. What `print` and `trace` say are notes. Rules
+      that the index would pass by, or an early exit, are gone over all the same. Words and the default query are those of `why`.
+
+      EXAMPLES
+        bailey policy trace --data policy.rego --input input.json data.policy.allow
+        bailey policy trace --fails --data policy.rego --input input.json data.policy.allow
+        bailey policy trace --notes --data Policies --input action.json
+      """)
+
+  @OptionGroup var policy: PolicyOptions
+  @Option(name: .shortAndLong, help: "The input: a JSON or YAML file, or - for standard input.", completion: .file())
+  var input: String?
+  @Flag(name: .long, help: "An error of a builtin ends the evaluation; without a query it always does.")
+  var strictBuiltinErrors = false
+  @Flag(
+    help:
+      "All events (the default); only what was printed; or only expressions that failed, with the rules that led there."
+  )
+  var part = TracePart.full
+  @Option(name: .long, help: "How many events to keep at most.")
+  var limit = 10_000
+  @Flag(name: .long, help: "Print versioned JSON.")
+  var json = false
+  @Argument(help: "The query, and files of modules and data.", completion: .file())
+  var words: [String] = []
+
+  var isJSON: Bool { json }
+
+  func validate() throws {
+    guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is from 1 to 1000000") }
+  }
+
+  func execute() throws(ToolFailure) -> Int32 {
+    let decision = DecisionInput(try InputFile.read(input))
+    let explained = try ExplainedPolicy.reading(policy, words, isStrict: strictBuiltinErrors)
+    explained.prepare(decision)
+    let trace = explained.trace(decision.document, most: limit)
+    let text = TraceText(trace: part.of(trace), files: explained.files)
+    Output.write(json ? text.json + "\n" : text.text)
+    if trace.isCut { Output.complain("there are more than \(limit) events: --limit keeps more of them") }
+    guard let error = trace.error else { return 0 }
+    if !json { Output.complain(text.error(error)) }
+    return 1
+  }
+}
+
+/// Which events are shown.
+enum TracePart: String, EnumerableFlag {
+  case full, notes, fails
+
+  func of(_ trace: EvaluationTrace) -> EvaluationTrace {
+    switch self {
+    case .full: trace
+    case .notes: trace.only(.note)
+    case .fails: trace.only(.fail)
+    }
+  }
+}

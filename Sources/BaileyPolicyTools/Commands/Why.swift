@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import BaileyCore
+internal import BaileyRego
+
+struct Why: PolicyTool {
+  static let configuration = CommandConfiguration(
+    commandName: "why", abstract: "Say why an input is allowed, asked about or denied.",
+    discussion: """
+      Of the words, those that name files are modules and data; the other one is the query. Without a query the decision is that of all
+      documents `deny`, `ask` and `allow`, as the controller makes it: deny over ask over allow, nothing said is a deny, and an error of a
+      builtin is one too.
+
+      For every rule that could have allowed, it names the first expression that failed, with its place, its text and the values of its
+      operands; for every rule that denied, all its expressions. Then it looks for the smallest change of the input that makes the
+      decision another one: each change that it names was evaluated.
+
+      EXAMPLES
+        bailey policy why --data policy.rego --input action.json
+        bailey policy why --data policy.rego --input input.json data.policy.allow
+        bailey policy why --json --tries 0 --data Policies --input action.json
+      """)
+
+  @OptionGroup var policy: PolicyOptions
+  @Option(name: .shortAndLong, help: "The input: a JSON or YAML file, or - for standard input.", completion: .file())
+  var input: String?
+  @Flag(name: .long, help: "An error of a builtin ends the evaluation; without a query it always does.")
+  var strictBuiltinErrors = false
+  @Option(name: .long, help: "How many changed inputs to evaluate at most; 0 looks for no change.")
+  var tries = 1000
+  @Flag(name: .long, help: "Print versioned JSON.")
+  var json = false
+  @Argument(help: "The query, and files of modules and data.", completion: .file())
+  var words: [String] = []
+
+  var isJSON: Bool { json }
+
+  func validate() throws {
+    guard (0...1_000_000).contains(tries) else { throw ValidationError("--tries is from 0 to 1000000") }
+  }
+
+  func execute() throws(ToolFailure) -> Int32 {
+    let decision = DecisionInput(try InputFile.read(input))
+    let explained = try ExplainedPolicy.reading(policy, words, isStrict: strictBuiltinErrors)
+    explained.prepare(decision)
+    let explanation = explained.explain(decision.document, tries: tries)
+    if explained.asksForNothing, explanation.effect == "no", explanation.value == nil { throw missing(explained) }
+    let text = WhyText(explanation, files: explained.files, sources: explained.sources)
+    if json {
+      Output.write(text.json + "\n")
+    } else {
+      explanation.printed.forEach { Output.complain(printable($0)) }
+      Output.write(text.text)
+    }
+    return 0
+  }
+
+  private func missing(_ policy: ExplainedPolicy) -> ToolFailure {
+    let query = QueryWords.optional(words).query ?? ""
+    let near = Spelling.nearest(to: query, among: policy.documents).map { "did you mean `\($0)`?" }
+    return ToolFailure(
+      Fault(
+        "policy-rule-missing", subject: query, why: "no rule makes this document",
+        hint: near ?? "there are \(policy.documents.sorted().prefix(10).joined(separator: ", "))"))
+  }
+}

@@ -1,0 +1,73 @@
+internal import BaileyCore
+internal import BaileyLinux
+internal import BaileyRego
+
+/// What a decision was about: a document, and what stands for clock and chance.
+struct DecisionInput {
+  /// JSON; nil for none.
+  var document: [UInt8]?
+  var nowNanoseconds: Int
+  var seed: UInt64
+
+  /// An action says when it is and what its chance was, so its decision can be repeated; any other input is decided now.
+  init(_ document: [UInt8]?) {
+    self.document = document
+    let context = Heap.lending { heap -> (now: Int?, seed: Int?) in
+      guard let document, let input = try? JSONReader.read(document, into: heap) else { return (nil, nil) }
+      let context = input.child(heap.string("context"))
+      return (Self.integer("now_ns", context, heap), Self.integer("seed", context, heap))
+    }
+    nowNanoseconds = context.now ?? Int(Clock.realTime)
+    seed = UInt64(bitPattern: Int64(context.seed ?? 0))
+  }
+
+  private static func integer(_ name: String, _ context: Value, _ heap: Heap) -> Int? {
+    let value = context.child(heap.string(name))
+    return Int(String(decoding: JSONWriter.write(value, limit: 40), as: UTF8.self))
+  }
+}
+
+extension ExplainedPolicy {
+  /// Compiles what a tool was given; `prepare` it for an input next.
+  static func reading(
+    _ options: PolicyOptions, _ words: [String], isStrict: Bool
+  ) throws(ToolFailure) -> ExplainedPolicy {
+    let (query, paths) = QueryWords.optional(words)
+    let files = try options.files(paths)
+    guard !files.sources.isEmpty else { throw .nothingGiven }
+    let registry = try options.registry()
+    var limits = BaileyRego.Limits()
+    limits.steps = 5_000_000
+    limits.memory = 64 << 20
+    let policy: ExplainedPolicy
+    do throws(CompileFailure) {
+      policy = try ExplainedPolicy(files.sources, data: files.json, query: query, registry: registry, limits: limits)
+    } catch {
+      throw failure(error, files, query)
+    }
+    guard policy.decides else {
+      throw ToolFailure(
+        Fault(
+          "policy-decision-missing", why: "no package has a document `allow`, `ask` or `deny`",
+          hint: "name the query, for instance `data.policy.authorized`"))
+    }
+    if isStrict { policy.isStrict = true }
+    return policy
+  }
+
+  private static func failure(_ error: CompileFailure, _ files: PolicyFiles, _ query: String?) -> ToolFailure {
+    var diagnosis = Diagnosis(sources: files.sources, query: query.flatMap { try? CapturedQuery($0) })
+    diagnosis.queryText = query ?? ""
+    if let query, (try? CapturedQuery(query)) == nil {
+      // Its file is number 0, which would be that of the first module.
+      diagnosis.sources = []
+      return ToolFailure(diagnosis.problems(error.errors))
+    }
+    return ToolFailure(diagnosis.problems(ParseErrors.all(error, files.sources)))
+  }
+
+  func prepare(_ input: DecisionInput) {
+    nowNanoseconds = input.nowNanoseconds
+    seed = input.seed
+  }
+}
