@@ -28,10 +28,21 @@ struct Diagnosis {
     else {
       error.location = error.location.map { query?.place($0) ?? $0 }
       return Problem(
-        error: error, file: "query", source: Array(queryText.utf8), hint: hint(error, Array(queryText.utf8)))
+        code: error.code.rawValue, message: error.message, location: error.location, file: "query",
+        source: Array(queryText.utf8), hint: hint(error, Array(queryText.utf8)))
     }
     let source = sources[Int(file)]
-    return Problem(error: error, file: source.name, source: source.text, hint: hint(error, source.text))
+    return Problem(
+      code: error.code.rawValue, message: error.message, location: location, file: source.name, source: source.text,
+      hint: hint(error, source.text))
+  }
+
+  func problem(_ finding: Finding, isWarning: Bool) -> Problem {
+    let file = Int(finding.location.file)
+    let source = sources.indices.contains(file) ? sources[file] : Source(name: "", text: [])
+    return Problem(
+      code: finding.code.rawValue, message: finding.message, location: finding.location, isWarning: isWarning,
+      file: source.name, source: source.text, hint: finding.hint)
   }
 
   private func hint(_ error: RegoError, _ source: [UInt8]) -> String? {

@@ -1,9 +1,12 @@
 internal import BaileyCore
 internal import BaileyRego
 
-/// An error of the language as a person sees it: its place, its line with a caret, a hint.
+/// An error of the language, or something that is surely not meant, as a person sees it: its place, its line with a caret, a hint.
 struct Problem {
-  var error: RegoError
+  var code: String
+  var message: String
+  var location: Location?
+  var isWarning = false
   var file: String
   /// The text that the place is in.
   var source: [UInt8]
@@ -12,22 +15,22 @@ struct Problem {
   /// `file:line:col: code: message`, then the line.
   var text: String {
     var text = headline
-    if let location = error.location, let excerpt = Excerpt(source, location) { text += "\n" + excerpt.text }
+    if let location, let excerpt = Excerpt(source, location) { text += "\n" + excerpt.text }
     if let hint { text += "\nhint: " + printable(hint) }
     return text
   }
 
   var headline: String {
-    let place = error.location.map { printable(file) + ":\($0.line):\($0.column): " } ?? ""
-    return place + error.code.rawValue + ": "
-      + error.message.split(separator: "\n").map { printable(String($0)) }
+    let place = location.map { printable(file) + ":\($0.line):\($0.column): " } ?? ""
+    return place + (isWarning ? "warning: " : "") + code + ": "
+      + message.split(separator: "\n").map { printable(String($0)) }
       .joined(separator: "\n  ")
   }
 
   /// OPA's form of an error, and the hint.
   var json: JSON {
-    var members: [String: JSON] = ["code": .string(error.code.rawValue), "message": .string(error.message)]
-    if let location = error.location {
+    var members: [String: JSON] = ["code": .string(code), "message": .string(message)]
+    if let location {
       members["location"] = [
         "file": .string(file), "row": .int(Int64(location.line)), "col": .int(Int64(location.column)),
       ]

@@ -19,6 +19,13 @@ package final class Trace {
     hits = [Bool](repeating: false, count: points.count)
   }
 
+  /// What was come by since the last call.
+  func takeHits() -> [Bool] {
+    let taken = hits
+    hits = [Bool](repeating: false, count: points.count)
+    return taken
+  }
+
   func watch(_ procedure: Int?) {
     watched = procedure
     current = nil

@@ -78,7 +78,7 @@ struct Account {
 
   private func needs(_ statement: Statement, holds: Bool, depth: Int, _ outer: Set<Int>) -> [Explanation.Rule] {
     var groups: [Int] = []
-    TermVisitor(entersClosures: true) { groups += policy.program.groups(askedBy: $0) }.statement(statement)
+    TermVisitor(entersClosures: true) { groups += policy.program.tree.groups(askedBy: $0) }.statement(statement)
     let unique = groups.reduce(into: [Int]()) { if !$0.contains($1) { $0.append($1) } }
     // Where an expression fails although its rules hold, it is their values that matter.
     let wanted: Explanation.Rule.Outcome = holds != statement.negated ? .holds : .fails

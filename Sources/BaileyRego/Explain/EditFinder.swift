@@ -89,7 +89,7 @@ struct EditFinder {
 
   /// Rules and functions that a term asks; without a wish both ways are looked at.
   private mutating func rules(in term: Term, _ step: Step, _ wanted: Bool?) {
-    for group in program.groups(askedIn: term) {
+    for group in program.tree.groups(askedIn: term) {
       if wanted != false { look(atGroup: group, wanted: true) }
       if wanted != true { look(atGroup: group, wanted: false) }
     }
@@ -185,44 +185,5 @@ struct EditFinder {
 
   mutating func append(_ value: Value, to term: Term, _ step: Step) {
     for place in places(of: term, step) { edits.append(InputEdit(place: place, change: .append(value))) }
-  }
-}
-
-extension Program {
-  func groups(askedIn term: Term) -> [Int] {
-    var found: [Int] = []
-    TermVisitor(entersClosures: true) { found += self.groups(askedBy: $0) }.term(term)
-    return found
-  }
-
-  /// The groups of rules that a reference or a call asks for by a constant path: those at it, above it or below it.
-  func groups(askedBy term: Term) -> [Int] {
-    switch term.node {
-    case .call(.function(let path), _): return groups(at: path)
-    case .ref(let head, let path):
-      guard case .data = head.node else { return [] }
-      var keys: [Value] = []
-      for part in path {
-        guard case .scalar(let key) = part.node else { break }
-        keys.append(key)
-      }
-      return groups(at: keys)
-    default: return []
-    }
-  }
-
-  func groups(at path: [Value]) -> [Int] {
-    var (node, found) = (0, [Int]())
-    for key in path {
-      found += [tree.nodes[node].group, tree.nodes[node].dynamic].compactMap(\.self)
-      guard let next = tree.child(node, key) else { return found }
-      node = next
-    }
-    return found + groups(below: node)
-  }
-
-  private func groups(below node: Int) -> [Int] {
-    let here = tree.nodes[node]
-    return [here.group, here.dynamic].compactMap(\.self) + here.named.flatMap { groups(below: $0) }
   }
 }

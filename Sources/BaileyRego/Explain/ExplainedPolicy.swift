@@ -64,7 +64,7 @@ package final class ExplainedPolicy {
     }
     guard let head = program.explained.heads.first(where: { $0.group == nil }) else { return [] }
     var found: [Int] = []
-    let visitor = TermVisitor(entersClosures: true) { found += program.groups(askedBy: $0) }
+    let visitor = TermVisitor(entersClosures: true) { found += program.tree.groups(askedBy: $0) }
     head.body.forEach(visitor.statement)
     return found.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
   }
