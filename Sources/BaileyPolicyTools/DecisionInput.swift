@@ -5,20 +5,37 @@ internal import BaileyRego
 /// What a decision was about: a document, and what stands for clock and chance.
 struct DecisionInput {
   /// JSON; nil for none.
-  var document: [UInt8]?
-  var nowNanoseconds: Int
-  var seed: UInt64
+  private(set) var document: [UInt8]?
+  private(set) var nowNanoseconds = Int(Clock.realTime)
+  private(set) var seed: UInt64 = 0
+  /// What the log says was decided, where the input is one of its entries.
+  private(set) var recorded: String?
 
+  /// An input, an action, or an entry of the log as `bailey log show --json` prints it.
+  ///
   /// An action says when it is and what its chance was, so its decision can be repeated; any other input is decided now.
-  init(_ document: [UInt8]?) {
-    self.document = document
-    let context = Heap.lending { heap -> (now: Int?, seed: Int?) in
-      guard let document, let input = try? JSONReader.read(document, into: heap) else { return (nil, nil) }
-      let context = input.child(heap.string("context"))
-      return (Self.integer("now_ns", context, heap), Self.integer("seed", context, heap))
+  init(_ text: [UInt8]?) {
+    document = text
+    let heap = Heap()
+    defer { withExtendedLifetime(heap) {} }
+    guard let text, let whole = try? JSONReader.read(text, into: heap) else { return }
+    let body = Self.body(whole, heap)
+    let action = body.child(heap.string("action"))
+    if action.tag == .object {
+      document = JSONWriter.write(action, escapesHTML: false)
+      let effect = body.child(heap.string("decision")).child(heap.string("effect"))
+      recorded = effect.tag == .string ? String(effect) : nil
     }
-    nowNanoseconds = context.now ?? Int(Clock.realTime)
-    seed = UInt64(bitPattern: Int64(context.seed ?? 0))
+    let context = (action.tag == .object ? action : whole).child(heap.string("context"))
+    nowNanoseconds = Self.integer("now_ns", context, heap) ?? nowNanoseconds
+    seed = UInt64(bitPattern: Int64(Self.integer("seed", context, heap) ?? 0))
+  }
+
+  /// The body of a record, with or without what `bailey log` puts around it.
+  private static func body(_ value: Value, _ heap: Heap) -> Value {
+    let record = value.child(heap.string("record"))
+    let body = (record.tag == .object ? record : value).child(heap.string("body"))
+    return body.tag == .object ? body : value
   }
 
   private static func integer(_ name: String, _ context: Value, _ heap: Heap) -> Int? {

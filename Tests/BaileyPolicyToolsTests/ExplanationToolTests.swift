@@ -62,6 +62,18 @@ struct ExplanationToolTests {
     #expect(json.output.contains(#""old":"write","place":"input.action""#))
   }
 
+  @Test("An entry of the log is decided again with its own time and chance")
+  func logged() throws {
+    let tool = try tool(
+      #"{"v": 1, "record": {"kind": "intent", "body": {"action": {"version": 1, "action": "exec", "context": {"now_ns": 7, "seed": -3}}, "decision": {"effect": "ask"}}}}"#
+    )
+    try tool.scratch.write("package l\nallow if { input.action == \"exec\"; time.now_ns() == 7 }\n", to: "l.rego")
+    let found = try tool.run(["why", "l.rego", "-i", "input.json"])
+    #expect(found.code == 0 && found.output.hasPrefix("allow: said by data.l.allow\nthe log says: ask\n"))
+    #expect(try tool.run(["why", "l.rego", "-i", "input.json", "--json"]).output.contains(#""recorded":"ask""#))
+    #expect(try tool.run(["trace", "l.rego", "-i", "input.json"]).output.contains("Exit data.l.allow"))
+  }
+
   @Test("why refuses what it cannot explain")
   func refusals() throws {
     let tool = try tool()

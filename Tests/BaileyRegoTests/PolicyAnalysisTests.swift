@@ -29,7 +29,7 @@ struct PolicyAnalysisTests {
     ])
   func never(body: String) throws {
     let found = try analysis("p if { \(body) }").neverFiring()
-    #expect(found.count == 1 && found.first?.code == .neverFires && found.first?.location.line == 2)
+    #expect(found.count == 1 && found.first?.code == "policy-rule-never-fires" && found.first?.location.line == 2)
   }
 
   @Test(

@@ -14,10 +14,11 @@ struct Policy: BaileyCommand {
         bailey policy test Policies --coverage
         bailey policy fmt --write Policies
         bailey policy eval --data policy.rego --input input.json data.policy.allow
+        bailey policy why --data policy.rego --input input.json
       """)
 
   /// What `bailey completion` offers for the first word.
-  static let tools = ["check", "test", "fmt", "eval", "bench", "conform"]
+  static let tools = ["check", "test", "fmt", "eval", "why", "trace", "bench", "conform"]
 
   @Argument(
     parsing: .captureForPassthrough, help: "One of \(tools.joined(separator: ", ")), and what it takes.",

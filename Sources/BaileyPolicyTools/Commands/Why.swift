@@ -14,8 +14,12 @@ struct Why: PolicyTool {
       operands; for every rule that denied, all its expressions. Then it looks for the smallest change of the input that makes the
       decision another one: each change that it names was evaluated.
 
+      The input may be an entry of the log: its action is decided again, with its time and its chance, and what the log says is shown
+      beside it. Only the modules that are named decide: not the floor, the manifest or other layers.
+
       EXAMPLES
         bailey policy why --data policy.rego --input action.json
+        bailey log show --json 1234 | bailey policy why --data /etc/bailey/policy.d --input -
         bailey policy why --data policy.rego --input input.json data.policy.allow
         bailey policy why --json --tries 0 --data Policies --input action.json
       """)
@@ -44,7 +48,8 @@ struct Why: PolicyTool {
     explained.prepare(decision)
     let explanation = explained.explain(decision.document, tries: tries)
     if explained.asksForNothing, explanation.effect == "no", explanation.value == nil { throw missing(explained) }
-    let text = WhyText(explanation, files: explained.files, sources: explained.sources)
+    var text = WhyText(explanation, files: explained.files, sources: explained.sources)
+    text.recorded = decision.recorded
     if json {
       Output.write(text.json + "\n")
     } else {

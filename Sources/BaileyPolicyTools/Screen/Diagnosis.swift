@@ -41,7 +41,7 @@ struct Diagnosis {
     let file = Int(finding.location.file)
     let source = sources.indices.contains(file) ? sources[file] : Source(name: "", text: [])
     return Problem(
-      code: finding.code.rawValue, message: finding.message, location: finding.location, isWarning: isWarning,
+      code: finding.code, message: finding.message, location: finding.location, isWarning: isWarning,
       file: source.name, source: source.text, hint: finding.hint)
   }
 

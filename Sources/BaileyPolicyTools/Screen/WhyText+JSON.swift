@@ -5,7 +5,8 @@ extension WhyText {
   var json: String {
     Heap.lending { heap in
       let writer = WhyJSON(heap: heap, files: files)
-      return String(decoding: JSONWriter.write(writer.explanation(explanation), escapesHTML: false), as: UTF8.self)
+      let members = writer.explanation(explanation, recorded)
+      return String(decoding: JSONWriter.write(members, escapesHTML: false), as: UTF8.self)
     }
   }
 }
@@ -15,12 +16,13 @@ private struct WhyJSON {
   let heap: Heap
   let files: [String]
 
-  func explanation(_ explanation: Explanation) -> Value {
+  func explanation(_ explanation: Explanation, _ recorded: String?) -> Value {
     var members: [(String, Value)] = [
       ("v", heap.integer(1)), ("ok", .true), ("decision", heap.string(explanation.effect)),
       ("documents", array(explanation.documents, document)), ("changes", array(explanation.flips, flip)),
       ("tries", heap.integer(explanation.tries ?? 0)), ("printed", array(explanation.printed) { heap.string($0) }),
     ]
+    if let recorded { members.append(("recorded", heap.string(recorded))) }
     if let value = explanation.value { members.append(("value", read(value))) }
     if let error = explanation.error {
       var parts = [("code", heap.string(error.code.rawValue)), ("message", heap.string(error.message))]

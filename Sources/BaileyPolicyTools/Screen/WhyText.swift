@@ -7,6 +7,9 @@ struct WhyText {
   let files: [String]
   let sources: [[UInt8]]
 
+  /// What the log says was decided.
+  var recorded: String?
+
   init(_ explanation: Explanation, files: [String], sources: [[UInt8]]) {
     self.explanation = explanation
     self.files = files
@@ -15,6 +18,7 @@ struct WhyText {
 
   var text: String {
     var out = verdict + "\n"
+    if let recorded { out += "the log says: \(printable(recorded))\n" }
     // What decided comes first.
     for isDecisive in [true, false] {
       for document in explanation.documents where decided(document) == isDecisive { out += section(document) }

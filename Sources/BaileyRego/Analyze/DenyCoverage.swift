@@ -57,8 +57,8 @@ package struct DenyCoverage {
   }
 
   private static func finding(_ rule: Rule, _ place: Location) -> Finding {
-    Finding(
-      code: .untested, message: "no test that passes makes this rule deny", location: place,
+    Finding.untested(
+      "no test that passes makes this rule deny", place,
       hint: "write a test with an input that it must deny: a rule that never fires denies nothing")
   }
 }

@@ -34,15 +34,14 @@ package struct PolicyAnalysis {
     for (index, branch) in rule.branches.enumerated() {
       if let contradiction = analysis.contradiction(in: branch.body) {
         found.append(
-          Finding(
-            code: .neverFires, message: "this rule can never fire: " + contradiction.message,
-            location: contradiction.location, hint: contradiction.hint))
+          Finding.neverFires(
+            "this rule can never fire: " + contradiction.message, contradiction.location, hint: contradiction.hint))
       }
       if isAlways(branch), index + 1 < rule.branches.count {
         found.append(
-          Finding(
-            code: .neverFires, message: "this `else` can never fire: what stands before it always holds",
-            location: rule.branches[index + 1].location, hint: "remove it, or give the rule before it a condition"))
+          Finding.neverFires(
+            "this `else` can never fire: what stands before it always holds", rule.branches[index + 1].location,
+            hint: "remove it, or give the rule before it a condition"))
         break
       }
     }
@@ -68,9 +67,8 @@ package struct PolicyAnalysis {
     let others = group.rules.filter { !$0.isDefault }
     if others.contains(where: { $0.arguments.isEmpty && $0.branches.contains(where: isAlways) }) {
       return [
-        Finding(
-          code: .neverFires, message: "this default is never used: another rule always holds",
-          location: fallback.location,
+        Finding.neverFires(
+          "this default is never used: another rule always holds", fallback.location,
           hint: "give that rule a condition, or remove the default")
       ]
     }
@@ -79,9 +77,8 @@ package struct PolicyAnalysis {
     guard let first = branches.first, values.count == branches.count, values.allSatisfy({ Value.equal($0, value) })
     else { return [] }
     return [
-      Finding(
-        code: .neverFires, message: "this rule changes nothing: it gives what the default gives",
-        location: first.location,
+      Finding.neverFires(
+        "this rule changes nothing: it gives what the default gives", first.location,
         hint: "let the default be another value")
     ]
   }
@@ -100,10 +97,9 @@ package struct PolicyAnalysis {
       let hint =
         near.flatMap { $0.1 <= 2 ? "did you mean `\($0.0)`?" : nil } ?? "there are \(known.joined(separator: ", "))"
       found.append(
-        Finding(
-          code: .unknownField,
-          message: "`\(TermText.reference(term))` is never there: `\(name)` is no field of the input",
-          location: term.location, hint: hint))
+        Finding.unknownField(
+          "`\(TermText.reference(term))` is never there: `\(name)` is no field of the input", term.location, hint: hint)
+      )
     }
     for rule in rules.tree.groups.flatMap(\.rules) { rule.visit(visitor) }
     // One name that is wrong is one mistake, wherever it stands.
@@ -134,9 +130,8 @@ package struct PolicyAnalysis {
     let group = rules.tree.groups[index]
     let name = ExplainedPolicy.name(rules.tree.nodes[group.node])
     return group.rules.prefix(1).map { rule in
-      Finding(
-        code: .unused, message: "\(name) is unused: no entry point leads to it", location: rule.location,
-        hint: "remove it, or name it with --entrypoint")
+      Finding.unused(
+        "\(name) is unused: no entry point leads to it", rule.location, hint: "remove it, or name it with --entrypoint")
     }
   }
 
