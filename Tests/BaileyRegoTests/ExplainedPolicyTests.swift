@@ -155,6 +155,8 @@ struct ExplainedPolicyTests {
     let deny = try #require(found.documents.first { $0.effect == "deny" })
     #expect(deny.speaks && deny.rules.first?.outcome == .holds && deny.rules.first?.expressions.count == 1)
     #expect(found.flips.first?.effect == "allow" && found.flips.first?.changes.count == 2)
+    let below = try explain("deny.paths contains \"p\" if input.x\nallow := true", #"{"x": 1}"#)
+    #expect(below.effect == "deny" && below.documents.first?.rules.first?.document == "data.t.deny.paths")
     let allowed = try explain(module, #"{"a": 1, "path": "/x"}"#)
     #expect(allowed.effect == "allow" && allowed.flips.first?.effect == "deny")
   }
@@ -168,6 +170,10 @@ struct ExplainedPolicyTests {
     #expect(try effect("allow := true\ndeny := set()") == "allow")
     let broken = try explain("allow := true\ndeny if to_number(input.s) > 3", #"{"s": "x"}"#)
     #expect(broken.effect == "deny" && broken.error?.code == .evalBuiltin)
+    #expect(broken.flips.first?.effect == "allow" && broken.flips.first?.changes.count == 1)
+    #expect(try explain("allow := 3\nask := true", "{}").malformed == ["data.t.allow"])
+    #expect(try effect("allow := {\"k\": 1}") == "deny")
+    #expect(try effect("ask := {\"code\": \"c\"}") == "ask")
     #expect(try policy("authorized := true").decides == false)
     let library = Source(name: "l.rego", text: Array("package lib.x\nallow := true".utf8))
     #expect(try ExplainedPolicy([library], data: Array("{}".utf8), query: nil).decides == false)
@@ -176,10 +182,10 @@ struct ExplainedPolicyTests {
   @Test("Where no change helps, it says how many were tried, and a limit holds")
   func hopeless() throws {
     let found = try explain("allow if { input.x == 1; crypto.sha256(input.y) == \"0\" }", #"{"x": 2, "y": "z"}"#)
-    #expect(found.flips.isEmpty && (found.tries ?? 0) > 0)
+    #expect(found.flips.isEmpty && (found.tries ?? 0) > 0 && !found.isCut)
     let limited = try policy("allow if { input.a == 1; input.b == 2; input.c == 3 }").explain(
       Array("{}".utf8), tries: 2)
-    #expect(limited.flips.isEmpty && limited.tries == 2)
+    #expect(limited.flips.isEmpty && limited.tries == 2 && limited.isCut)
     let never = try explain("deny contains 1 if input.x\nallow if false", "{}")
     #expect(never.effect == "deny" && never.flips.isEmpty)
   }

@@ -20,8 +20,12 @@ private struct WhyJSON {
     var members: [(String, Value)] = [
       ("v", heap.integer(1)), ("ok", .true), ("decision", heap.string(explanation.effect)),
       ("documents", array(explanation.documents, document)), ("changes", array(explanation.flips, flip)),
-      ("tries", heap.integer(explanation.tries ?? 0)), ("printed", array(explanation.printed) { heap.string($0) }),
+      ("tries", heap.integer(explanation.tries ?? 0)),
+      ("cut", Value(explanation.isCut)), ("printed", array(explanation.printed) { heap.string($0) }),
     ]
+    if !explanation.malformed.isEmpty {
+      members.append(("malformed", array(explanation.malformed) { heap.string($0) }))
+    }
     if let recorded { members.append(("recorded", heap.string(recorded))) }
     if let value = explanation.value { members.append(("value", read(value))) }
     if let error = explanation.error {

@@ -34,6 +34,7 @@ struct WhyText {
       let place = error.location.map { self.place($0) + ": " } ?? ""
       return "\(shownEffect): \(place)\(error.code.rawValue): \(printable(error.message))"
     }
+    if let name = explanation.malformed.first { return "deny: \(printable(name)) is of no form that is understood" }
     switch explanation.effect {
     case "yes", "no":
       let value = explanation.value.map { printable(String(decoding: $0, as: UTF8.self)) } ?? "undefined"
@@ -108,8 +109,9 @@ struct WhyText {
   private var search: String {
     guard let count = explanation.tries else { return "" }
     let tries = count == 1 ? "1 changed input" : "\(count) changed inputs"
+    let end = explanation.isCut ? ", then the search was given up" : ""
     guard let first = explanation.flips.first else {
-      return "\nno change was found that makes another decision; \(tries) evaluated\n"
+      return "\nno change was found that makes another decision; \(tries) evaluated\(end)\n"
     }
     var out = "\nsmallest change that \(makes(first)) (\(tries) evaluated)\n" + changes(first)
     for flip in explanation.flips.dropFirst().prefix(2) { out += "or, that \(makes(flip))\n" + changes(flip) }

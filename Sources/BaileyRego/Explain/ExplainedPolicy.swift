@@ -57,11 +57,7 @@ package final class ExplainedPolicy {
   }
 
   private static func groups(_ goal: Goal, _ program: Program) -> [Int] {
-    if goal.effect != .answer {
-      return program.tree.groups.indices.filter {
-        goal.name == Self.name(program.tree.nodes[program.tree.groups[$0].node])
-      }
-    }
+    if goal.effect != .answer { return program.tree.groups(at: goal.path) }
     guard let head = program.explained.heads.first(where: { $0.group == nil }) else { return [] }
     var found: [Int] = []
     let visitor = TermVisitor(entersClosures: true) { found += program.tree.groups(askedBy: $0) }

@@ -5,12 +5,16 @@ package struct Explanation: Sendable {
   /// The answer of a query as JSON; nil when it is undefined.
   package var value: [UInt8]?
   package var error: RegoError?
+  /// Documents of no form that is understood: each is a deny.
+  package var malformed: [String] = []
   /// Documents of the decision, each with its rules.
   package var documents: [Document] = []
   /// The smallest changes that make it another decision.
   package var flips: [Flip] = []
   /// How many changed inputs were evaluated; nil when no change was looked for.
   package var tries: Int?
+  /// The search ended at a limit, with inputs left to look at.
+  package var isCut = false
   package var printed: [String] = []
 
   package struct Document: Sendable {
@@ -68,13 +72,14 @@ extension ExplainedPolicy {
     let (verdict, value) = verdict(input, observer: witness)
     if verdict.error != nil { witness.interrupt() }
     var explanation = Explanation(effect: verdict.effect, value: verdict.value, error: verdict.error)
+    explanation.malformed = verdict.malformed
     explanation.printed = machine.builtins.printed.map(\.message)
     let account = Account(policy: self, attempts: witness.attempts)
     explanation.documents = zip(goals, verdict.speaking).map { account.document($0, speaks: $1) }
     guard tries > 0 else { return explanation }
     var search = FlipSearch(self, input ?? Array("{}".utf8), verdict)
     search.run((witness, value), most: tries)
-    (explanation.flips, explanation.tries) = (search.flips, search.tries)
+    (explanation.flips, explanation.tries, explanation.isCut) = (search.flips, search.tries, search.isCut)
     return explanation
   }
 }

@@ -14,12 +14,17 @@ struct FlipSearch {
   let verdict: Verdict
   private(set) var tries = 0
   private(set) var flips: [Flip] = []
+  /// It ended at a limit, with inputs left to look at.
+  private(set) var isCut = false
   private var seen: Set<[UInt8]> = []
+  /// Steps of all evaluations so far.
+  private var effort = 0
 
   static let maximumDepth = 4
   /// Candidates that come of one input.
   private static let maximumBranches = 100
   private static let maximumFlips = 20
+  private static let maximumEffort = 20_000_000
   private static let maximumInput = 1 << 18
   private static let maximumWaiting = 64 << 20
 
@@ -44,12 +49,13 @@ struct FlipSearch {
       var waiting = 0
       states.sort { $0.distance < $1.distance }
       for candidate in states.flatMap(\.candidates) {
-        guard tries < maximum, flips.count < Self.maximumFlips else { break }
+        isCut = tries >= maximum || effort >= Self.maximumEffort
+        guard !isCut, flips.count < Self.maximumFlips else { break }
         guard seen.insert(candidate).inserted, let state = self.tried(candidate) else { continue }
         waiting += state.candidates.reduce(0) { $0 + $1.count }
         if waiting < Self.maximumWaiting { next.append(state) }
       }
-      if !flips.isEmpty || next.isEmpty || tries >= maximum { break }
+      if !flips.isEmpty || next.isEmpty || isCut { break }
       states = next
     }
     flips.sort { Self.size($0) < Self.size($1) }
@@ -73,6 +79,7 @@ struct FlipSearch {
     tries += 1
     let witness = Witness(policy.program)
     let (verdict, input) = policy.verdict(candidate, observer: witness)
+    effort += policy.machine.limits.steps - policy.machine.steps
     if verdict.error != nil { witness.interrupt() }
     // An error is no decision that anybody wants.
     if verdict.error == nil, verdict.effect != self.verdict.effect {
@@ -96,12 +103,22 @@ struct FlipSearch {
       for group in goal.groups { finder.look(atGroup: group, wanted: wanted) }
     }
     lookAtQuery(&finder, verdict)
+    if verdict.error != nil { lookAtError(&finder) }
     var found: [[UInt8]] = []
     for edit in finder.edits where found.count < Self.maximumBranches {
       guard let edited = edit.applied(to: input.isUndefined ? .emptyObject : input, heap) else { continue }
       found.append(JSONWriter.write(edited, escapesHTML: false))
     }
     return State(candidates: found, distance: distance)
+  }
+
+  /// Whatever an error interrupted: to get by it, or not to get there.
+  private func lookAtError(_ finder: inout EditFinder) {
+    for attempt in finder.attempts {
+      guard attempt.success == nil, let step = attempt.furthest.last, !step.holds else { continue }
+      finder.look(at: step, wanted: true)
+      finder.look(at: step, wanted: false)
+    }
   }
 
   /// A query may have conditions of its own.

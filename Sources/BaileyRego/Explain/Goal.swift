@@ -5,6 +5,8 @@ struct Goal: Sendable {
   var effect: Effect
   /// `data.a.allow`.
   var name: String
+  /// Below `data`; a query has none.
+  var path: [Value] = []
   /// The groups of rules that make it.
   var groups: [Int] = []
 }
@@ -19,7 +21,9 @@ extension Goal {
         guard case .name(let name) = rule.path[0].node, let effect = Effect(rawValue: String(name)), effect != .answer
         else { continue }
         let path = module.package.reduce("data") { $0 + TermText.step($1) } + TermText.step(name)
-        if !goals.contains(where: { $0.name == path }) { goals.append(Goal(effect: effect, name: path)) }
+        if !goals.contains(where: { $0.name == path }) {
+          goals.append(Goal(effect: effect, name: path, path: module.package + [name]))
+        }
       }
     }
     return goals
@@ -42,6 +46,8 @@ struct Verdict: Equatable {
   var effect: String
   /// Which of the goals say something.
   var speaking: [Bool]
+  /// Documents of no form that is understood: each is a deny.
+  var malformed: [String] = []
   /// The answer of a query as JSON.
   var value: [UInt8]?
   var error: RegoError?
@@ -54,14 +60,29 @@ struct Verdict: Equatable {
 extension Verdict {
   /// Deny over ask over allow; nothing said is a deny.
   init(_ goals: [Goal], documents: [Value]) {
-    let speaking = documents.map { $0.count > 0 && Self.speaks($0.item(0)) }
+    let values = documents.map { $0.count > 0 ? $0.item(0) : .undefined }
+    let speaking = values.map(Self.speaks)
+    let malformed = zip(goals, values).filter { Self.isMalformed($1) }.map(\.0.name)
     func speaks(_ effect: Goal.Effect) -> Bool { zip(goals, speaking).contains { $0.effect == effect && $1 } }
+    let denies = !malformed.isEmpty || speaks(.deny)
     self.init(
-      effect: speaks(.deny) ? "deny" : speaks(.ask) ? "ask" : speaks(.allow) ? "allow" : "deny", speaking: speaking)
+      effect: denies ? "deny" : speaks(.ask) ? "ask" : speaks(.allow) ? "allow" : "deny", speaking: speaking,
+      malformed: malformed)
   }
 
   static func failed(_ error: RegoError, _ goals: [Goal]) -> Verdict {
     Verdict(effect: goals.first?.effect == .answer ? "no" : "deny", speaking: goals.map { _ in false }, error: error)
+  }
+
+  /// What a document of the contract may not be.
+  private static func isMalformed(_ value: Value) -> Bool {
+    switch value.tag {
+    case .null, .integer, .number: true
+    case .object:
+      !value.pairs.contains { $0.key.tag == .string && ["code", "sentence"].contains(String($0.key)) }
+        && !value.pairs.allSatisfy { $0.value.tag == .boolean }
+    default: false
+    }
   }
 
   /// Neither undefined nor false nor empty. `deny[x] if …` of version 1 gives an object from reasons to truth.
