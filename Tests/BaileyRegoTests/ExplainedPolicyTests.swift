@@ -139,10 +139,16 @@ struct ExplainedPolicyTests {
       (#"input.x != "bad""#, #"{"x": "bad"}"#), ("input.n < 1.5", #"{"n": 2.25}"#),
       (#"{r | some r in input.xs} == {"q"}"#, #"{"xs": ["p"]}"#),
       ("some x in input.xs; x.ok", #"{"xs": [{"ok": false}]}"#),
+      (#"hosts := {"h"}; hosts[input.x]"#, #"{"x": "c"}"#), ("levels[input.x] > 4", #"{"x": "c"}"#),
+      ("data.base.levels[input.x] > 4", #"{"x": "c"}"#),
       (#"[input.a, input.b] == ["x", "y"]"#, #"{"a": "x", "b": "z"}"#), ("not input.a.b == 1", #"{"a": {"b": 1}}"#),
     ])
   func search(condition: String, input: String) throws {
-    let found = try explain("allow if { \(condition) }", input)
+    let source = Source(
+      name: "m.rego", text: Array("package t\nallow if { \(condition) }\nlevels := {\"low\": 1, \"high\": 5}".utf8))
+    let data = Array(#"{"base": {"levels": {"low": 1, "high": 5}}}"#.utf8)
+    let found = try ExplainedPolicy([source], data: data, query: nil, registry: Libraries.registry)
+      .explain(Array(input.utf8))
     #expect(found.effect == "deny")
     let flip = try #require(found.flips.first)
     #expect(flip.effect == "allow" && flip.changes.count == 1)

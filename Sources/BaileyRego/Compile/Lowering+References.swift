@@ -54,6 +54,7 @@ extension Lowering {
     if used < keys.count {
       // No rule lies there.
       emit(.base(to, path: pool.path(keys), fail: failure))
+      tellBeginning(.data, path, keys.count, to, path.first?.location ?? location)
       return try steps(to, path[keys.count...])
     }
     if used < path.count { return try computed(Int32(node), path[used...], to) }

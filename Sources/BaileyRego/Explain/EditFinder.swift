@@ -101,9 +101,26 @@ struct EditFinder {
   private mutating func fillOperand(_ step: Step) {
     let operands = program.explained.expressions[step.expression].operands
     guard step.operands.count < operands.count else { return }
+    lookUp(operands[step.operands.count], step)
     for place in places(of: operands[step.operands.count], step) {
       for value in placeholders { edits.append(InputEdit(place: place, change: .set(value))) }
     }
+  }
+
+  /// `hosts[input.host]`: of a key that is not among them, each that is.
+  private mutating func lookUp(_ term: Term, _ step: Step) {
+    guard case .ref(let head, let path) = term.node else { return }
+    for (index, key) in path.enumerated() where Lowering.constant(key, heap) == nil {
+      let beginning = index == 0 ? head : Term(.ref(head, Array(path[..<index])), term.location)
+      guard let collection = known(beginning, step) ?? told(beginning, step), collection.isCollection else { continue }
+      for member in collection.items.prefix(16) where collection.tag != .array { set(key, member, step) }
+    }
+  }
+
+  /// The value of the beginning of a reference, which has no text of its own.
+  private func told(_ beginning: Term, _ step: Step) -> Value? {
+    let (text, operands) = (TermText.reference(beginning), program.explained.expressions[step.expression].operands)
+    return zip(operands, step.operands).first { !text.isEmpty && TermText.reference($0.0) == text }?.1
   }
 
   private var placeholders: [Value] { [.emptyString, Value(integer: 0), .true, .emptyArray, .emptyObject] }
