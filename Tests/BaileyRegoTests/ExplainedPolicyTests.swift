@@ -196,6 +196,33 @@ struct ExplainedPolicyTests {
     #expect(never.effect == "deny" && never.flips.isEmpty)
   }
 
+  @Test(
+    "Patterns that are made to be hard are given up",
+    arguments: [
+      String(repeating: "{", count: 5000) + "}", String(repeating: "(", count: 5000),
+      String(repeating: "(a{99}", count: 30),
+      "((((a{100}){100}){100}){100})", "[", "[^", "[]", "\\", "a{", "a{9", "(?P<", "(?", "*", "**{a,", "\u{e9}*",
+      String(repeating: "*/", count: 5000), "a|", "|", ")", "a{99999999999999999999}",
+    ])
+  func hostilePatterns(pattern: String) throws {
+    let heap = Heap()
+    let input = JSONWriter.write(heap.string(pattern))
+    let json = Array(#"{"x": "\#(String(repeating: "y", count: 100))", "p": "#.utf8) + input + Array("}".utf8)
+    for condition in ["glob.match(input.p, [\"/\"], input.x)", "regex.match(input.p, input.x)"] {
+      let found = try policy("allow if { \(condition) }").explain(json, tries: 50)
+      #expect((found.tries ?? 0) <= 50)
+    }
+  }
+
+  @Test("Rules that need one another in many ways do not make an endless account")
+  func manyWays() throws {
+    let module = (0..<12).map { level in
+      (0..<8).map { "r\(level) if { input.x == \($0); r\(level + 1) }" }.joined(separator: "\n")
+    }.joined(separator: "\n")
+    let found = try explain(module + "\nr12 if false\nallow if not_there(1)\nnot_there(x) if { r0; x }", #"{"x": 1}"#)
+    #expect(found.effect == "deny" && found.flips.isEmpty)
+  }
+
   @Test("A trace has OPA's events, with variables, in their order")
   func trace() throws {
     let module = "p if {\n  some x in input.xs\n  print(\"x\", x)\n  x > 1\n}"

@@ -1,9 +1,17 @@
 /// Puts what a witness saw into words and values that outlast the evaluation.
 struct Account {
-  let policy: ExplainedPolicy
-  let attempts: [Attempt]
+  private let policy: ExplainedPolicy
+  private let attempts: [Attempt]
+  /// How many more rules may be told of: rules that need one another make many ways.
+  private final class Budget { var left = 2000 }
+  private let budget = Budget()
   private static let maximumDepth = 6
   private static let maximumValue = 200
+
+  init(policy: ExplainedPolicy, attempts: [Attempt]) {
+    self.policy = policy
+    self.attempts = attempts
+  }
 
   private var explained: Explained { policy.program.explained }
 
@@ -25,7 +33,7 @@ struct Account {
   }
 
   func rules(of group: Int, depth: Int, outer: Set<Int>) -> [Explanation.Rule] {
-    guard depth < Self.maximumDepth, !outer.contains(group) else { return [] }
+    guard depth < Self.maximumDepth, budget.left > 0, !outer.contains(group) else { return [] }
     return explained.heads.indices.filter { explained.heads[$0].group == group && !explained.heads[$0].isDefault }
       .filter {
         !EditFinder(policy.program, policy.machine.heap, input: .undefined, attempts: []).saysFalse(explained.heads[$0])
@@ -34,6 +42,7 @@ struct Account {
   }
 
   private func rule(_ number: Int, depth: Int, outer: Set<Int>) -> Explanation.Rule {
+    budget.left -= 1
     let (head, attempt) = (explained.heads[number], attempts[number])
     var rule = Explanation.Rule(
       document: head.group.map { ExplainedPolicy.name(policy.program.tree.nodes[policy.program.tree.groups[$0].node]) }

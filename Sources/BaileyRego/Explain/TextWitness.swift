@@ -1,9 +1,14 @@
 /// A text that a pattern should match. Whoever uses it checks: it is a guess for the easy patterns.
 enum TextWitness {
+  private static let maximumDepth = 20
+  /// A longer text would explain nothing.
+  static let maximumText = 4096
+
   /// For a glob: the first of its alternatives, with something short for what may vary.
-  static func glob(_ pattern: [UInt8], filler: [UInt8]) -> [UInt8] {
+  static func glob(_ pattern: [UInt8], filler: [UInt8], depth: Int = 0) -> [UInt8] {
+    guard depth < maximumDepth else { return [] }
     var (out, at) = ([UInt8](), 0)
-    while at < pattern.count {
+    while at < pattern.count, out.count < maximumText {
       let byte = pattern[at]
       at += 1
       switch byte {
@@ -17,7 +22,7 @@ enum TextWitness {
         at = min(end + 1, pattern.count)
       case UInt8(ascii: "{"):
         let end = pattern[at...].firstIndex(of: UInt8(ascii: "}")) ?? pattern.count
-        out += glob(Array(pattern[at..<end].prefix { $0 != UInt8(ascii: ",") }), filler: filler)
+        out += glob(Array(pattern[at..<end].prefix { $0 != UInt8(ascii: ",") }), filler: filler, depth: depth + 1)
         at = min(end + 1, pattern.count)
       case UInt8(ascii: "\\") where at < pattern.count:
         out.append(pattern[at])
@@ -82,6 +87,7 @@ private struct RegexReader {
     var out: [UInt8] = []
     while let byte = next, byte != UInt8(ascii: "|"), byte != UInt8(ascii: ")") {
       guard let part = part(depth), let count = repetitions() else { return nil }
+      guard out.count + part.count * count <= TextWitness.maximumText else { return nil }
       for _ in 0..<count { out += part }
     }
     return out
