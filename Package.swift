@@ -146,7 +146,7 @@ let package = Package(
         "BaileyCore", "BaileyLinux", "BaileyPolicyTools", "BaileyRego", "BaileyTestSupport", "bailey", "bailey-policy",
       ]),
     .testTarget(
-      name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail"]),
+      name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-policy"]),
     .testTarget(name: "FitnessTests"),
   ],
   cxxLanguageStandard: .cxx17

@@ -23,8 +23,7 @@ struct DecisionInput {
     let action = body.child(heap.string("action"))
     if action.tag == .object {
       document = JSONWriter.write(action, escapesHTML: false)
-      let effect = body.child(heap.string("decision")).child(heap.string("effect"))
-      recorded = effect.tag == .string ? String(effect) : nil
+      recorded = Self.recorded(body.child(heap.string("decision")), heap)
     }
     let context = (action.tag == .object ? action : whole).child(heap.string("context"))
     nowNanoseconds = Self.integer("now_ns", context, heap) ?? nowNanoseconds
@@ -36,6 +35,21 @@ struct DecisionInput {
     let record = value.child(heap.string("record"))
     let body = (record.tag == .object ? record : value).child(heap.string("body"))
     return body.tag == .object ? body : value
+  }
+
+  /// `deny: code: sentence (file:line:column); …`.
+  private static func recorded(_ decision: Value, _ heap: Heap) -> String? {
+    func text(_ value: Value, _ name: String) -> String? {
+      let member = value.child(heap.string(name))
+      return member.tag == .string ? String(member) : nil
+    }
+    guard let effect = text(decision, "effect") else { return nil }
+    let reasons = decision.child(heap.string("reasons"))
+    let words = (reasons.tag == .array ? reasons.items : []).map { reason in
+      let place = text(reason, "source").map { " (\($0))" } ?? ""
+      return [text(reason, "code"), text(reason, "sentence")].compactMap(\.self).joined(separator: ": ") + place
+    }
+    return words.isEmpty ? effect : "\(effect): \(words.joined(separator: "; "))"
   }
 
   private static func integer(_ name: String, _ context: Value, _ heap: Heap) -> Int? {

@@ -8,6 +8,8 @@ struct Policy: BaileyCommand {
     commandName: "policy", abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
       Everything after `policy` goes to the program bailey-policy; `bailey policy --help` is its help.
+      `why` and `trace` take the number of an entry of the log as well, which is decided again by the policies of the administrator and
+      the person.
 
       EXAMPLES
         bailey policy check Policies
@@ -15,6 +17,7 @@ struct Policy: BaileyCommand {
         bailey policy fmt --write Policies
         bailey policy eval --data policy.rego --input input.json data.policy.allow
         bailey policy why --data policy.rego --input input.json
+        bailey policy why 1234
       """)
 
   /// What `bailey completion` offers for the first word.
@@ -27,8 +30,9 @@ struct Policy: BaileyCommand {
 
   var console: Console { Console() }
 
-  /// Returns only when it fails: otherwise this process becomes the tool.
+  /// Returns only when it fails, or for an entry of the log: otherwise this process becomes the tool.
   func execute() throws(Failure) -> Int32 {
+    if let decision = LoggedDecision(arguments) { return try decision.explain() }
     let hint = "install bailey-policy beside bailey"
     var path: String?
     do throws(Errno) {

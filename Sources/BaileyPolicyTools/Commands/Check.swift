@@ -99,13 +99,23 @@ struct PolicyFindings {
     }
   }
 
+  /// A path without `./` and doubled slashes.
+  private static func plain(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+  }
+
   /// Only where there are tests: without any the answer is known.
   private func untested() throws(ToolFailure) -> [Finding] {
     var all = files
     for path in check.tests { try all.add(path) }
+    // Tests that are among the paths as well are read once.
+    let known = Set(files.sources.map { Self.plain($0.name) })
+    let added = all.sources.dropFirst(files.sources.count).filter { !known.contains(Self.plain($0.name)) }
+    let sources = files.sources + added
     let runner: TestRunner
-    do throws(CompileFailure) { runner = try TestRunner(all.sources, registry: registry) } catch {
-      throw ToolFailure(Diagnosis(sources: all.sources).problems(ParseErrors.all(error, all.sources)))
+    do throws(CompileFailure) { runner = try TestRunner(sources, registry: registry) } catch {
+      throw ToolFailure(Diagnosis(sources: sources).problems(ParseErrors.all(error, sources)))
     }
     var coverage = DenyCoverage(runner)
     guard coverage.hasTests else {
