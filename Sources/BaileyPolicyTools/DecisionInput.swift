@@ -16,45 +16,40 @@ struct DecisionInput {
   /// An action says when it is and what its chance was, so its decision can be repeated; any other input is decided now.
   init(_ text: [UInt8]?) {
     document = text
-    let heap = Heap()
-    defer { withExtendedLifetime(heap) {} }
-    guard let text, let whole = try? JSONReader.read(text, into: heap) else { return }
-    let body = Self.body(whole, heap)
-    let action = body.child(heap.string("action"))
-    if action.tag == .object {
-      document = JSONWriter.write(action, escapesHTML: false)
-      recorded = Self.recorded(body.child(heap.string("decision")), heap)
+    guard let text, let whole = try? Document(json: text) else { return }
+    let body = Self.body(whole)
+    let action = body["action"]
+    if action.isObject {
+      document = action.json(escapesHTML: false)
+      recorded = Self.recorded(body["decision"])
     }
-    let context = (action.tag == .object ? action : whole).child(heap.string("context"))
-    nowNanoseconds = Self.integer("now_ns", context, heap) ?? nowNanoseconds
-    seed = UInt64(bitPattern: Int64(Self.integer("seed", context, heap) ?? 0))
+    let context = (action.isObject ? action : whole)["context"]
+    nowNanoseconds = Self.integer(context["now_ns"]) ?? nowNanoseconds
+    seed = UInt64(bitPattern: Int64(Self.integer(context["seed"]) ?? 0))
   }
 
   /// The body of a record, with or without what `bailey log` puts around it.
-  private static func body(_ value: Value, _ heap: Heap) -> Value {
-    let record = value.child(heap.string("record"))
-    let body = (record.tag == .object ? record : value).child(heap.string("body"))
-    return body.tag == .object ? body : value
+  private static func body(_ value: Document) -> Document {
+    let record = value["record"]
+    let body = (record.isObject ? record : value)["body"]
+    return body.isObject ? body : value
   }
 
   /// `deny: code: sentence (file:line:column); …`.
-  private static func recorded(_ decision: Value, _ heap: Heap) -> String? {
-    func text(_ value: Value, _ name: String) -> String? {
-      let member = value.child(heap.string(name))
-      return member.tag == .string ? String(member) : nil
-    }
-    guard let effect = text(decision, "effect") else { return nil }
-    let reasons = decision.child(heap.string("reasons"))
-    let words = (reasons.tag == .array ? reasons.items : []).map { reason in
-      let place = text(reason, "source").map { " (\($0))" } ?? ""
-      return [text(reason, "code"), text(reason, "sentence")].compactMap(\.self).joined(separator: ": ") + place
+  private static func recorded(_ decision: Document) -> String? {
+    guard let effect = decision["effect"].string else { return nil }
+    let reasons = decision["reasons"]
+    let count = reasons.read { value, _ in value.tag == .array ? value.count : 0 }
+    let words = (0..<count).map { index in
+      let reason = reasons.item(index)
+      let place = reason["source"].string.map { " (\($0))" } ?? ""
+      return [reason["code"], reason["sentence"]].compactMap(\.string).joined(separator: ": ") + place
     }
     return words.isEmpty ? effect : "\(effect): \(words.joined(separator: "; "))"
   }
 
-  private static func integer(_ name: String, _ context: Value, _ heap: Heap) -> Int? {
-    let value = context.child(heap.string(name))
-    return Int(String(decoding: JSONWriter.write(value, limit: 40), as: UTF8.self))
+  private static func integer(_ value: Document) -> Int? {
+    Int(String(decoding: value.json(limit: 40), as: UTF8.self))
   }
 }
 

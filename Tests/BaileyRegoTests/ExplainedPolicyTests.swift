@@ -1,4 +1,4 @@
-import BaileyRego
+@testable import BaileyRego
 import BaileyRegoLibraries
 import Testing
 
@@ -31,6 +31,7 @@ struct ExplainedPolicyTests {
     for folder in Vectors.names(in: root) {
       for file in Vectors.names(in: root + "/" + folder) where file.hasSuffix(".json") {
         let heap = Heap()
+        defer { withExtendedLifetime(heap) {} }
         let cases = try JSONReader.read(try #require(Vectors.bytes("\(root)/\(folder)/\(file)")), into: heap)[
           "cases", heap]
         for index in 0..<cases.count {
@@ -206,6 +207,7 @@ struct ExplainedPolicyTests {
     ])
   func hostilePatterns(pattern: String) throws {
     let heap = Heap()
+    defer { withExtendedLifetime(heap) {} }
     let input = JSONWriter.write(heap.string(pattern))
     let json = Array(#"{"x": "\#(String(repeating: "y", count: 100))", "p": "#.utf8) + input + Array("}".utf8)
     for condition in ["glob.match(input.p, [\"/\"], input.x)", "regex.match(input.p, input.x)"] {

@@ -1,4 +1,4 @@
-import BaileyRego
+@testable import BaileyRego
 import BaileyRegoLibraries
 import Testing
 
@@ -120,6 +120,7 @@ struct PolicyAnalysisTests {
     for folder in Vectors.names(in: root) {
       for file in Vectors.names(in: root + "/" + folder) where file.hasSuffix(".json") {
         let heap = Heap()
+        defer { withExtendedLifetime(heap) {} }
         let cases = try JSONReader.read(try #require(Vectors.bytes("\(root)/\(folder)/\(file)")), into: heap)[
           "cases", heap]
         for index in 0..<cases.count {

@@ -26,13 +26,13 @@ struct Probe: Sendable {
 }
 
 /// What probes speak about.
-struct Explained: Sendable {
+struct Explained {
   var probes: [Probe] = []
   var heads: [Head] = []
   var expressions: [Expression] = []
 
   /// One branch of a rule, or a query.
-  struct Head: Sendable {
+  struct Head {
     /// Nil for a query.
     var group: Int?
     var branch: Int
@@ -41,7 +41,7 @@ struct Explained: Sendable {
     var body: [Statement]
   }
 
-  struct Expression: Sendable {
+  struct Expression {
     var statement: Statement
     var head: Int
     /// Its place among the expressions of the body it stands in.

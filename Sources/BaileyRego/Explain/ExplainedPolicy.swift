@@ -81,7 +81,7 @@ package final class ExplainedPolicy {
     var value = Value.undefined
     do throws(RegoError) {
       if let input { value = try JSONReader.read(input, into: machine.heap) }
-      return (verdict(try machine.evaluate(input: value, strict: isStrict)), value)
+      return (verdict(try machine.rows(input: value, strict: isStrict)), value)
     } catch {
       return (.failed(error, goals), value)
     }

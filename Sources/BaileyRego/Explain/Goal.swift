@@ -1,5 +1,5 @@
 /// One document whose value decides: of the decision contract, or what a query asks for.
-struct Goal: Sendable {
+struct Goal {
   /// What it does when it says something.
   enum Effect: String, Sendable { case deny, ask, allow, answer }
   var effect: Effect

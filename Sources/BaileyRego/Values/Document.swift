@@ -55,6 +55,7 @@ package struct Document {
 extension Document {
   package static var nothing: Document { Document(.undefined, in: Heap(limit: 0)) }
   package var isUndefined: Bool { read { value, _ in value.isUndefined } }
+  package var string: String? { read { value, _ in value.tag == .string ? String(value) : nil } }
   package var isObject: Bool { read { value, _ in value.tag == .object } }
   package var count: Int { read { value, _ in value.count } }
 
