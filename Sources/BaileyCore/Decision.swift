@@ -35,12 +35,21 @@ package struct Reason: Sendable, Equatable {
   package var code: String
   package var sentence: String
   package var source: SourceLocation?
+  /// Explains why nothing is said, and counts only where nobody else says anything.
+  package private(set) var isFallback = false
 
   package init(_ effect: Effect, _ code: String, _ sentence: String, source: SourceLocation? = nil) {
     self.effect = effect
     self.code = code
     self.sentence = sentence
     self.source = source
+  }
+
+  /// For a judge that has no rule for an action, but knows what rule there could be: the words of the default denial.
+  package static func nothingAllows(_ sentence: String, source: SourceLocation? = nil) -> Reason {
+    var reason = Reason(.deny, "nothing-allows", sentence, source: source)
+    reason.isFallback = true
+    return reason
   }
 
   package var json: JSON {
@@ -61,12 +70,15 @@ package struct Decision: Sendable, Equatable {
 
   /// Combines what all judges said: deny over ask over allow; nothing said is deny.
   package init(combining reasons: [Reason], obligations: [JSON] = []) {
-    let strictest = reasons.map(\.effect).max() ?? .deny
+    let said = reasons.filter { !$0.isFallback }
+    let strictest = said.map(\.effect).max() ?? .deny
     effect = strictest
-    self.reasons =
-      reasons.isEmpty
-      ? [Reason(.deny, "nothing-allows", "no rule allows this")] : reasons.filter { $0.effect == strictest }
+    self.reasons = said.isEmpty ? Self.silence(reasons) : said.filter { $0.effect == strictest }
     self.obligations = strictest == .deny ? [] : obligations
+  }
+
+  private static func silence(_ explanations: [Reason]) -> [Reason] {
+    explanations.isEmpty ? [Reason(.deny, "nothing-allows", "no rule allows this")] : explanations
   }
 
   package var json: JSON {
@@ -85,9 +97,13 @@ package protocol Judge: Sendable {
   func judge(_ action: Action) -> [Reason]
   /// The same with obligations; most judges have none.
   func opinion(_ action: Action) -> Opinion
+  /// Whether the counters, history and labels of the session are to be in the action's context; most judges read none.
+  var readsFacts: Bool { get }
 }
 
 extension Judge {
+  package var readsFacts: Bool { false }
+
   package func opinion(_ action: Action) -> Opinion { Opinion(judge(action)) }
 }
 

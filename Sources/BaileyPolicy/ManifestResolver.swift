@@ -113,12 +113,22 @@ extension ManifestResolver {
   {
     guard let policies else { return ([], nil, []) }
     let notices = try policies.reload()
-    let form = manifest.canonicalForm
+    let form = Self.data(manifest, project: project)
     let root = project + "/.bailey/policy"
     let files = try PolicyFilesReader.read(root, isAdministrators: false, storage)
     guard !files.isEmpty else { return (policies.judges(manifest: form), nil, notices) }
     let own = try policies.judges(files, root: root, manifest: form)
     return (policies.judges(manifest: form) + own, files, notices)
+  }
+}
+
+extension ManifestResolver {
+  /// What policies see as `data.manifest`: all that the manifest permits, what it is called in the log, and where the project lies.
+  package static func data(_ manifest: Manifest, project: String) -> JSON {
+    var members = manifest.canonicalForm.object ?? [:]
+    members["sha256"] = .string(manifest.digest)
+    members["project"] = .string(project)
+    return .object(members)
   }
 }
 

@@ -162,6 +162,47 @@ import Testing
     }
   }
 
+  @Test("Where no rule speaks of a name, the manifest says nothing: another judge's allow is heard, and its ask")
+  func silence() throws {
+    let actions = [
+      connect("b.com", 443), connect("a.com", 8443), connect("b.com", 443, "connect"),
+      .request(subject, scheme: "http", host: "b.com", port: 80, method: "GET", path: "/"),
+      .resolve(subject, name: "b.com", type: "A"),
+    ]
+    for action in actions {
+      let judge = ManifestJudge(try read("network: [a.com, 10.0.0.0/8]").manifest)
+      for effect in [Effect.allow, .ask, .deny] {
+        let other = Reason(effect, "policy", "a policy says so")
+        #expect(Decision(combining: judge.judge(action) + [other]).effect == effect)
+        #expect(Decision(combining: [other] + judge.judge(action)).reasons == [other])
+      }
+      #expect(Decision(combining: judge.judge(action)).reasons.map(\.code) == ["nothing-allows"])
+    }
+  }
+
+  @Test("What only the manifest opens stays denied whatever another judge allows")
+  func walls() throws {
+    let manifest =
+      "network: [a.com, {deny: no.com}, {ask: ask.com}, 10.0.0.0/8]\nworkspace: read-only\nfiles: [\"deny:/data\"]"
+    let actions = [
+      connect("no.com", 443), connect("ask.com", 443), connect("b.com", 443, address: "192.168.0.1"),
+      connect(nil, 443, address: "8.8.8.8", "address"), connect(nil, 443, address: "192.168.0.1", "address"),
+      connect("192.168.0.1", 443, "connect"), connect("[::1]", 443, "socks5"),
+      connect(nil, 5432, address: "127.0.0.1", "host-port"), connect("localhost", 80), connect("b..com", 443),
+      connect("metadata.google.internal", 80), .resolve(subject, name: "no.com", type: "A"),
+      .request(subject, scheme: "gopher", host: "b.com", port: 70, method: "GET", path: "/"),
+      .mount(subject, path: "/data/x", access: "read"), .mount(subject, path: "/home/u/.ssh", access: "read"),
+      .apply(subject, project: "/home/u/p", changes: 1, risky: 0, digest: "d"),
+      .start(subject, command: ["x"], project: "/home/u/p", manifest: "other"),
+    ]
+    for action in actions {
+      let judge = ManifestJudge(try read(manifest).manifest)
+      let allow = Reason(.allow, "policy", "a policy allows it")
+      let decision = Decision(combining: floor.judge(action) + judge.judge(action) + [allow])
+      #expect(decision.effect > .allow, "\(action.json.canonicalText)")
+    }
+  }
+
   @Test("HTTP requests follow the host rules; https is not http")
   func http() throws {
     let request = { (scheme: String) in

@@ -170,6 +170,33 @@ struct PolicyStoreTests {
     await #expect(throws: Fault.self) { try await resolve() }
   }
 
+  @Test("A person's policy opens what no manifest names, below every ceiling; a project's policy opens nothing")
+  func opens() async throws {
+    let places = ManifestResolver.Places(configuration: "/h/.config/bailey", state: "/h/state", runtime: "/run/b")
+    let allow = "package p\nallow if input.resource.host == \"b.com\""
+    func effect(_ files: [String: String], _ host: String = "b.com") async throws -> Effect {
+      let storage = MemoryStorage(files)
+      let resolver = ManifestResolver(storage: storage, places: places, policies: store(storage)) { _ in "d" }
+      let judges = try await resolver.resolve(
+        project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()
+      ).judges
+      let session = SessionID.random()
+      let action = Action.connect(
+        Subject(session: session, agent: "a", user: "u"), host: host, address: nil, port: 443, transport: "tls")
+      var timed = action
+      timed.context = ["now_ns": 0, "seed": 0]
+      return decide(judges, timed).effect
+    }
+    #expect(try await effect([:]) == .deny)
+    #expect(try await effect([user + "/u.rego": allow]) == .allow)
+    #expect(try await effect([user + "/u.rego": allow], "c.com") == .deny)
+    #expect(try await effect(["/p/.bailey/policy/x.rego": allow]) == .deny)
+    let ceiling = "ceiling: true\nnetwork: [c.com]"
+    #expect(try await effect([user + "/u.rego": allow, "/h/.config/bailey/manifest.yaml": ceiling]) == .deny)
+    let denying = "network: [{deny: b.com}]"
+    #expect(try await effect([user + "/u.rego": allow, "/p/.bailey/manifest.yaml": denying]) == .deny)
+  }
+
   @Test("The manifest of the session is data for every layer")
   func manifest() throws {
     let storage = MemoryStorage([user + "/u.rego": "package p\ndeny contains data.manifest.workspace"])

@@ -17,9 +17,14 @@ struct EgressRules: Sendable {
   /// An address without a name needs a rule that names the address.
   func names(_ address: IPAddress, _ port: UInt16) -> Bool { !granting(.address(address), port).isEmpty }
 
+  /// What may be spoken with a destination that has been allowed.
+  ///
+  /// A name that no rule of the manifest covers was allowed by a policy: what carries the name may be spoken.
   func spoken(_ host: NamedHost, _ port: UInt16) -> Set<SpokenProtocol> {
     var result: Set<SpokenProtocol> = []
-    for rule in granting(host, port) {
+    let granting = granting(host, port)
+    if granting.isEmpty, case .name = host { return [.tls, .http] }
+    for rule in granting {
       switch (rule.transport, host) {
       case (.tls, _): result.insert(.tls)
       case (.http, _): result.insert(.http)

@@ -2,7 +2,8 @@ package import BaileyCore
 
 /// Speaks for the merged manifest: each allow and each deny names the line that said so.
 ///
-/// Silent about verbs that a manifest says nothing of, which leaves them denied.
+/// Silent where no rule speaks of an action, which leaves it denied unless a policy allows it. What a policy cannot open is denied here:
+/// addresses without a name, names that lead to special addresses, ports of the host, the project, another manifest than was asked for.
 package struct ManifestJudge: Judge {
   private let manifest: Manifest
   /// Ports of the host's loopback that the person named on the command line of this start.
@@ -73,22 +74,27 @@ package struct ManifestJudge: Judge {
   }
 
   private func nothingAllows(_ destination: Destination) -> Reason {
+    // The gate must know of an address before any byte flows, so only the manifest opens one.
+    guard destination.host != nil else {
+      return Reason(.deny, "nothing-allows", hint(destination, destination.text))
+    }
     let rules = manifest.network.filter { rule in
       guard rule.access == .allow, case .host(let pattern) = rule.target, let host = destination.host else {
         return false
       }
       return pattern.matches(host)
     }
-    if let near = rules.first {
-      let spoken = destination.transport == "tcp" ? " or not for a protocol without a name (`tcp://`)" : ""
-      return Reason(
-        .deny, "nothing-allows",
-        "the rule for \(near.targetText) is not for port \(destination.port)\(spoken)", source: near.source)
+    guard let near = rules.first else {
+      let isUsual = [80, 443].contains(destination.port)
+      return .nothingAllows(hint(destination, isUsual ? destination.host?.text ?? destination.text : destination.text))
     }
-    let word = [80, 443].contains(destination.port) ? destination.host?.text ?? destination.text : destination.text
-    return Reason(
-      .deny, "nothing-allows",
-      "no rule allows \(destination.text); `--allow-host \(word)` or a line under network in the manifest would")
+    let spoken = destination.transport == "tcp" ? " or not for a protocol without a name (`tcp://`)" : ""
+    return .nothingAllows(
+      "the rule for \(near.targetText) is not for port \(destination.port)\(spoken)", source: near.source)
+  }
+
+  private func hint(_ destination: Destination, _ word: String) -> String {
+    "no rule allows \(destination.text); `--allow-host \(word)` or a line under network in the manifest would"
   }
 
   /// A name may be looked up if some rule could allow a connection to it.
@@ -107,9 +113,7 @@ package struct ManifestJudge: Judge {
       return [Reason(.allow, "manifest-allows", "\(name) may be looked up", source: rule.source)]
     }
     return [
-      Reason(
-        .deny, "nothing-allows",
-        "no rule allows \(name); `--allow-host \(name)` or a line under network in the manifest would")
+      .nothingAllows("no rule allows \(name); `--allow-host \(name)` or a line under network in the manifest would")
     ]
   }
 
