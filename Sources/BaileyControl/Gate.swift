@@ -8,6 +8,9 @@ package struct Gate: Sendable {
 
   package init(judges: [any Judge]) { self.judges = judges }
 
+  /// Whether an action must carry what its session did before.
+  package var readsFacts: Bool { judges.contains { $0.readsFacts } }
+
   /// Deny over ask over allow; nothing said is deny.
   package func decide(_ action: Action) -> Decision {
     let opinions = judges.map { $0.opinion(action) }

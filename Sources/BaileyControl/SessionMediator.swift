@@ -14,6 +14,7 @@ package final class SessionMediator: Mediator {
   private let recorder: any Recorder
   private let now: @Sendable () -> Int64
   private let gate: Mutex<Gate>
+  private let facts = Mutex(SessionFacts())
   private let life = Mutex(Life.open)
   private let denials = Mutex(RecordLimiter(perMinute: denialRecordsPerMinute))
   private let records = InFlight()
@@ -42,7 +43,7 @@ package final class SessionMediator: Mediator {
     var action = action
     action.context = action.context.setting("now_ns", .int(time)).setting("seed", .int(.random(in: .min ... .max)))
     guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
-    let decision = decide(action)
+    let decision = decide(&action)
     if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {
       return Ruling(action: action, decision: decision, record: nil)
     }
@@ -89,6 +90,7 @@ package final class SessionMediator: Mediator {
 
   package func complete(_ ruling: Ruling, _ outcome: Outcome) async {
     guard let index = ruling.record else { return }
+    facts.withLock { $0.note(outcome) }
     let body: JSON = [
       "intent": .int(Int64(clamping: index)), "succeeded": .bool(outcome.succeeded), "detail": outcome.detail,
     ]
@@ -106,9 +108,20 @@ package final class SessionMediator: Mediator {
     await note(record, durability)
   }
 
+  /// With the facts of the session, where a judge reads them: then one action at a time, so that no two see the same counters.
+  private func decide(_ action: inout Action) -> Decision {
+    let gate = gate.withLock { $0 }
+    guard gate.readsFacts else { return Self.answered(gate.decide(action)) }
+    return facts.withLock { facts in
+      action.context = facts.added(to: action.context)
+      let decision = Self.answered(gate.decide(action))
+      facts.note(action, decision)
+      return decision
+    }
+  }
+
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
-  private func decide(_ action: Action) -> Decision {
-    let decision = gate.withLock { $0 }.decide(action)
+  private static func answered(_ decision: Decision) -> Decision {
     guard decision.effect == .ask else { return decision }
     let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")
     return Decision(combining: decision.reasons + [nobody])

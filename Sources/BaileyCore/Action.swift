@@ -74,15 +74,17 @@ extension Action {
   }
 
   /// One HTTP request whose head was read in clear.
+  ///
+  /// - Parameter bytes: length of the body, where the head states it.
   package static func request(
-    _ subject: Subject, scheme: String, host: String, port: UInt16, method: String, path: String
+    _ subject: Subject, scheme: String, host: String, port: UInt16, method: String, path: String, bytes: Int64? = nil
   ) -> Action {
-    Action(
-      .httpRequest, subject,
-      resource: [
-        "scheme": .string(scheme), "host": .string(host), "port": .int(Int64(port)), "method": .string(method),
-        "path": .string(path),
-      ])
+    var resource: [String: JSON] = [
+      "scheme": .string(scheme), "host": .string(host), "port": .int(Int64(port)), "method": .string(method),
+      "path": .string(path),
+    ]
+    if let bytes { resource["bytes"] = .int(bytes) }
+    return Action(.httpRequest, subject, resource: .object(resource))
   }
 
   package static func resolve(_ subject: Subject, name: String, type: String) -> Action {

@@ -17,6 +17,24 @@ private struct OnlyPort: Judge {
   func judge(_ action: Action) -> [Reason] { action.resource["port"]?.int == port ? [allow] : [deny] }
 }
 
+/// Allows connections to one port, with obligations, and reads the facts of the session.
+private struct Reader: Judge {
+  let port: Int64
+  let obligations: [JSON]
+  var readsFacts: Bool { true }
+  func judge(_ action: Action) -> [Reason] { action.resource["port"]?.int == port ? [allow] : [] }
+  func opinion(_ action: Action) -> Opinion { Opinion(judge(action), obligations: obligations) }
+}
+
+/// Allows so many connections.
+private struct AtMost: Judge {
+  let count: Int64
+  var readsFacts: Bool { true }
+  func judge(_ action: Action) -> [Reason] {
+    (action.context["counters"]?["allowed"]?["net.connect"]?.int ?? 0) < count ? [allow] : []
+  }
+}
+
 /// Keeps records in memory, or refuses them; a slow one keeps none before it is told to go on.
 private final class MemoryRecorder: Recorder {
   let records = Mutex<[(Record, Durability)]>([])
@@ -174,6 +192,57 @@ struct MediatorTests {
     await mediator.observe(action, Outcome(succeeded: false))
     #expect(await mediator.request(action).record == nil)
     #expect(recorder.kinds == [.intent])
+  }
+
+  @Test("What a session did before is in the context of an action only where a judge reads it, and is recorded")
+  func facts() async throws {
+    let recorder = MemoryRecorder()
+    let label = Reader(port: 443, obligations: [["label": "network"], ["sync": true], ["label": ""]])
+    let reading = SessionMediator(session: subject.session, gate: Gate(judges: [label]), recorder: recorder) { 1 }
+    let first = await reading.request(action)
+    await reading.complete(first, Outcome(succeeded: true, detail: ["sent": 70]))
+    let refused = Action.connect(subject, host: "b.com", address: nil, port: 22, transport: "tcp")
+    _ = await reading.request(refused)
+    let context = await reading.request(action).action.context
+    #expect(
+      context["counters"] == [
+        "allowed": ["net.connect": 1], "denied": ["net.connect": 1], "uploaded_bytes": 70, "hosts": 1,
+      ])
+    #expect(context["labels"] == ["network"] && context["history"]?["hosts"] == ["example.com"])
+    #expect(context["history"]?["recent"]?.array?.compactMap { $0["effect"]?.string } == ["allow", "deny"])
+    let recorded = recorder.records.withLock { $0.last?.0.body["action"]?["context"] }
+    #expect(recorded == context)
+    let plain = await mediator([allow]).request(action).action.context
+    #expect(plain.object?.keys.sorted() == ["now_ns", "seed"])
+  }
+
+  @Test("What is kept of a session is bounded")
+  func boundedFacts() {
+    var facts = SessionFacts()
+    for index in 0..<(SessionFacts.countedHosts + 10) {
+      let action = Action.connect(subject, host: "h\(index).com", address: nil, port: 443, transport: "tls")
+      let label: JSON = ["label": .string("l\(index)")]
+      facts.note(action, Decision(combining: [allow], obligations: [label]))
+      facts.note(Outcome(succeeded: true, detail: ["sent": .int(.max)]))
+    }
+    let context = facts.added(to: [:])
+    #expect(context["counters"]?["hosts"]?.int == Int64(SessionFacts.countedHosts))
+    #expect(context["counters"]?["uploaded_bytes"]?.int == .max)
+    #expect(context["history"]?["hosts"]?.array?.count == SessionFacts.namedHosts)
+    #expect(context["history"]?["recent"]?.array?.count == SessionFacts.recentActions)
+    #expect(context["labels"]?.array?.count == SessionFacts.maximumLabels)
+  }
+
+  @Test("Of actions at the same time no two see the same counters")
+  func countedOnce() async {
+    let mediator = SessionMediator(
+      session: subject.session, gate: Gate(judges: [AtMost(count: 5)]), recorder: MemoryRecorder()
+    ) { 1 }
+    let allowed = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<50 { group.addTask { await mediator.request(action).isAllowed } }
+      return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(allowed == 5)
   }
 
   @Test(

@@ -153,7 +153,7 @@ final class HTTPExchange: ChannelInboundHandler {
       let target = try HTTPTarget(head, origin)
       let action = Action.request(
         session.subject, scheme: "http", host: target.host.text, port: target.port, method: head.method,
-        path: target.path)
+        path: target.path, bytes: head.framing.bytes)
       current = Current(head: head, target: target, body: BodyDecoder(head.framing), action: action)
       if case .address(let address) = target.host, !session.rules.names(address, target.port) {
         return refuse(.notDialable(target.host.text, [address]), observing: action, host: target)

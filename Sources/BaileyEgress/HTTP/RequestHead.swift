@@ -19,6 +19,15 @@ enum BodyFraming: Sendable, Equatable {
   case none
   case length(Int64)
   case chunked
+
+  /// Length of the body, where it is known beforehand.
+  var bytes: Int64? {
+    switch self {
+    case .none: 0
+    case .length(let count): count
+    case .chunked: nil
+    }
+  }
 }
 
 /// The head of an HTTP/1 request, read so strictly that no two servers can read it differently.

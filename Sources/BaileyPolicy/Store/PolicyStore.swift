@@ -104,6 +104,8 @@ private final class LayerJudge: Judge {
     self.manifest = manifest
   }
 
+  var readsFacts: Bool { judges()?.isEmpty == false }
+
   func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
 
   func opinion(_ action: Action) -> Opinion {
