@@ -161,7 +161,8 @@ struct RegoJudgeTests {
   @Test(
     "A field that the input never has is an error at load",
     arguments: [
-      ("deny if input.pth == \"x\"", "pth"), ("deny if input.resource.pth == \"x\"", "did you mean `path`?"),
+      ("deny if input.pth == \"x\"", "pth"), ("deny if input.context.counters.upload > 1", "uploaded_bytes"),
+      ("deny if input.resource.pth == \"x\"", "did you mean `path`?"),
       ("deny if { some i; input.resource[i]; input.subjct }", "did you mean `subject`?"),
       ("deny if [x | x := input.resource.hst][_]", "did you mean `host`?"),
       ("f(x) if x == input.context.now\ndeny if f(1)", "now"),
@@ -180,7 +181,7 @@ struct RegoJudgeTests {
     }
     #expect(fault.code == "policy-input-unknown")
     _ = try regoPolicy(
-      "package a\nimport input.resource as r\ndeny if { r.host == 1; input.context.counters.reads.today > 5 }")
+      "package a\nimport input.resource as r\ndeny if { r.host == 1; input.context.counters.allowed.exec > 5 }")
   }
 
   @Test(
@@ -220,6 +221,85 @@ struct RegoJudgeTests {
     let policy = try regoPolicy(text, isVersion1: false)
     let opinion = regoJudge(policy).opinion(on: Array(document.utf8), now: 0, seed: 0)
     #expect(Decision(combining: opinion.reasons).effect == effect)
+  }
+
+  private static let guide = """
+    package agent
+    import future.keywords.in
+    default allow = false
+    allow { input.operation == "read"; not deny }
+    deny { input.action == "upload"; endswith(input.path, ".pem") }
+    allow_upload { input.size < 10485760; allowed := {"a.com", "b.com"}; input.dest in allowed }
+    """
+
+  @Test(
+    "The snippets of public guides hold for live actions as they stand",
+    arguments: [
+      (Self.mounted("/data", "read"), Effect.allow), (Self.mounted("/data", "write"), .deny),
+      (Self.sent("POST", "a.com", "/x", 10), .allow), (Self.sent("PUT", "b.com", "/x", 10_485_759), .allow),
+      (Self.sent("PUT", "b.com", "/x", 10_485_760), .deny), (Self.sent("POST", "c.com", "/x", 10), .deny),
+      (Self.sent("POST", "a.com", "/k.pem", 10), .deny), (Self.sent("POST", "a.com", "/x", nil), .deny),
+      (Self.sent("GET", "a.com", "/x", 10), .allow), (Self.sent("GET", "a.com", "/k.pem", 0), .deny),
+    ])
+  func liveGuides(action: Action, effect: Effect) throws {
+    let policy = try regoPolicy(Self.guide, isVersion1: false)
+    #expect(policy.isFlat)
+    #expect(Decision(combining: regoJudge(policy).judge(action)).effect == effect)
+  }
+
+  private static func live(_ action: Action) -> Action {
+    var action = action
+    action.context = ["now_ns": 0, "seed": 0]
+    return action
+  }
+
+  private static let person = Subject(session: .random(), agent: "a", user: "u")
+
+  private static func mounted(_ path: String, _ access: String) -> Action {
+    live(.mount(person, path: path, access: access))
+  }
+
+  private static func sent(_ method: String, _ host: String, _ path: String, _ bytes: Int64?) -> Action {
+    live(.request(person, scheme: "http", host: host, port: 80, method: method, path: path, bytes: bytes))
+  }
+
+  @Test("An upload that `allow_upload` does not hold for is denied, whatever else allows it")
+  func refusedUpload() throws {
+    let open = "package p\nallow = true\nallow_upload { input.size < 10 }"
+    let policy = try regoPolicy(open, isVersion1: false)
+    let reasons = regoJudge(policy).judge(Self.sent("POST", "a.com", "/", 10))
+    #expect(reasons.map(\.effect) == [.deny] && reasons[0].source?.text == "m0.rego:3")
+    #expect(regoJudge(policy).judge(Self.sent("POST", "a.com", "/", 9)).map(\.effect) == [.allow])
+    #expect(regoJudge(policy).judge(Self.sent("GET", "a.com", "/", 0)).map(\.effect) == [.allow])
+    #expect(regoJudge(policy, layer: .project).judge(Self.sent("POST", "a.com", "/", 9)).isEmpty)
+  }
+
+  @Test("Rules of version 0 that name an upload by its verb deny it too, but do not allow it")
+  func uploadByVerb() throws {
+    let verb = { (rule: String) in
+      try regoPolicy("package p\n\(rule) { input.action == \"http.request\" }", isVersion1: false)
+    }
+    let action = Self.sent("POST", "a.com", "/", 10)
+    #expect(regoJudge(try verb("deny")).judge(action).map(\.effect) == [.deny])
+    #expect(regoJudge(try verb("allow")).judge(action).isEmpty)
+    #expect(regoJudge(try verb("allow")).judge(Self.sent("GET", "a.com", "/", 0)).map(\.effect) == [.allow])
+  }
+
+  @Test("Modules of version 0 that know Bailey's input are asked with it alone")
+  func ownVersion0() throws {
+    let text =
+      "package p\nallow { input.action == \"http.request\"; input.resource.method == \"POST\" }\ndeny { input.operation }"
+    let policy = try regoPolicy(text, isVersion1: false)
+    #expect(!policy.isFlat)
+    #expect(regoJudge(policy).judge(Self.sent("POST", "a.com", "/", 10)).map(\.effect) == [.allow])
+  }
+
+  @Test("A label of a project's policy is marked as the project's")
+  func labels() throws {
+    let policy = try regoPolicy("package p\noblige contains {\"label\": \"seen\"}")
+    #expect(regoJudge(policy).opinion(policyAction()).obligations == [["label": "seen"]])
+    let ofProject = regoJudge(policy, layer: .project).opinion(policyAction()).obligations
+    #expect(ofProject == [["label": "project:seen"]])
   }
 
   @Test("The schema in the program is the schema in the repository")

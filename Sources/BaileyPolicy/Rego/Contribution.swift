@@ -33,6 +33,7 @@ struct Contribution {
 
   /// - Parameter rules: for each rule of the document, what it gives alone.
   func add(to opinion: inout Opinion, layer: PolicyLayer, files: [String], rules: [Value]) {
+    if document.name == RegoPolicy.upload, isEmpty { opinion.reasons.append(refusedUpload(files)) }
     if isMalformed { opinion.reasons.append(malformed("is of no form that is understood", files)) }
     for member in members {
       let place = source(of: member, rules, files)
@@ -40,19 +41,33 @@ struct Contribution {
       switch document.name {
       case "deny": opinion.reasons.append(named(Reason(.deny, "policy-denies", sentence, source: place), member))
       case "ask": opinion.reasons.append(named(Reason(.ask, "policy-asks", sentence, source: place), member))
-      case "allow" where layer == .project: continue
-      case "allow": opinion.reasons.append(named(Reason(.allow, "policy-allows", sentence, source: place), member))
-      default: oblige(member, files, &opinion)
+      case "allow" where layer == .project, RegoPolicy.upload where layer == .project: continue
+      case "allow", RegoPolicy.upload:
+        opinion.reasons.append(named(Reason(.allow, "policy-allows", sentence, source: place), member))
+      default: oblige(member, layer, files, &opinion)
       }
     }
   }
 
-  private func oblige(_ member: Value, _ files: [String], _ opinion: inout Opinion) {
+  private func refusedUpload(_ files: [String]) -> Reason {
+    Reason(
+      .deny, "policy-denies", "`\(path)` does not hold for this upload",
+      source: document.rules.first.map { Self.place($0.location, files) })
+  }
+
+  private func oblige(_ member: Value, _ layer: PolicyLayer, _ files: [String], _ opinion: inout Opinion) {
     guard let json = try? JSON.parse(JSONWriter.write(member, limit: 1 << 16)) else {
       opinion.reasons.append(malformed("holds an obligation that is too long or has a fraction", files))
       return
     }
-    opinion.obligations.append(json)
+    opinion.obligations.append(layer == .project ? Self.ofProject(json) : json)
+  }
+
+  /// A label of the project's must not be taken for one that a policy of the person trusts.
+  private static func ofProject(_ obligation: JSON) -> JSON {
+    guard var members = obligation.object, let label = members["label"]?.string else { return obligation }
+    members["label"] = .string("project:" + label)
+    return .object(members)
   }
 
   private func malformed(_ why: String, _ files: [String]) -> Reason {

@@ -79,9 +79,34 @@ enum InputSchema {
           "properties": {
             "now_ns": {"type": "integer", "description": "what time.now_ns gives"},
             "seed": {"type": "integer", "description": "what rand.intn and uuid.rfc4122 start from"},
-            "labels": {"type": "array", "items": {"type": "string"}},
-            "counters": {"type": "object"},
-            "history": {"type": "object"},
+            "labels": {"type": "array", "items": {"type": "string"}, "description": "what obligations have labelled the session with"},
+            "counters": {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "allowed": {"type": "object", "description": "by action: how often it was allowed before"},
+                "denied": {"type": "object", "description": "by action: how often it was denied before"},
+                "hosts": {"type": "integer", "description": "different hosts reached, at most 1000"},
+                "uploaded_bytes": {"type": "integer", "description": "sent in connections and requests that are over"}
+              }
+            },
+            "history": {
+              "type": "object",
+              "additionalProperties": false,
+              "properties": {
+                "hosts": {"type": "array", "items": {"type": "string"}, "description": "the first 32 hosts reached"},
+                "recent": {
+                  "type": "array",
+                  "description": "the last 16 actions, the newest last",
+                  "items": {
+                    "type": "object",
+                    "properties": {
+                      "action": {"type": "string"}, "effect": {"enum": ["allow", "ask", "deny"]}, "host": {"type": "string"}
+                    }
+                  }
+                }
+              }
+            },
             "risk": {"type": "integer"}
           }
         }

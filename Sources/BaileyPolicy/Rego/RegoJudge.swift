@@ -55,6 +55,8 @@ package final class RegoJudge: Judge {
     }
   }
 
+  package var readsFacts: Bool { true }
+
   package func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
 
   package func opinion(_ action: Action) -> Opinion {
@@ -62,17 +64,31 @@ package final class RegoJudge: Judge {
       return Opinion([Reason(.deny, "action-malformed", "the action does not say when it is")])
     }
     let seed = UInt64(bitPattern: action.context["seed"]?.int ?? 0)
-    return opinion(on: action.json.canonical, now: Int(now), seed: seed)
+    guard policy.isFlat else { return opinion(on: action.json.canonical, now: Int(now), seed: seed) }
+    return opinion(on: FlatInput(action), now: Int(now), seed: seed)
+  }
+
+  /// An upload is asked about under both of its names, so that a rule for either denies; only the guides' name allows.
+  private func opinion(on flat: FlatInput, now: Int, seed: UInt64) -> Opinion {
+    let spoken = flat.isUpload && policy.hasUpload ? "allow" : RegoPolicy.upload
+    var opinion = opinion(on: flat.spoken.canonical, now: now, seed: seed, without: [spoken])
+    guard flat.isUpload else { return opinion }
+    let plain = self.opinion(
+      on: flat.plain.canonical, now: now, seed: seed, without: ["allow", RegoPolicy.upload])
+    opinion.reasons += plain.reasons.filter { $0.effect != .allow && !opinion.reasons.contains($0) }
+    opinion.obligations += plain.obligations.filter { !opinion.obligations.contains($0) }
+    return opinion
   }
 
   /// On a document of any form.
-  func opinion(on document: [UInt8], now: Int, seed: UInt64) -> Opinion {
+  func opinion(on document: [UInt8], now: Int, seed: UInt64, without left: Set<String> = [RegoPolicy.upload]) -> Opinion
+  {
     stopwatch.start()
     return machine.withLock { machine in
       do throws(RegoError) {
         let machine = try machine.get()
         machine.prepare(nowNanoseconds: now, seed: seed)
-        return try evaluate(machine, document)
+        return try evaluate(machine, document, without: left)
       } catch {
         return Opinion([failure(error)])
       }
@@ -80,13 +96,17 @@ package final class RegoJudge: Judge {
   }
 
   /// Strict: an error of a builtin in a rule that could deny must not make the rule silent.
-  private func evaluate(_ machine: Machine, _ document: [UInt8]) throws(RegoError) -> Opinion {
+  private func evaluate(_ machine: Machine, _ document: [UInt8], without left: Set<String>) throws(RegoError)
+    -> Opinion
+  {
     let input = try machine.read(document)
     return try machine.evaluate(input: input, strict: true).read { (answer, _) throws(RegoError) in
       var opinion = Opinion([])
-      for (index, entry) in Self.entries(answer).enumerated() where entry.count > 0 {
-        let contribution = Contribution(policy.contributions.documents[index], entry.item(0))
-        if contribution.isEmpty { continue }
+      for (index, entry) in Self.entries(answer).enumerated() {
+        let document = policy.contributions.documents[index]
+        if left.contains(document.name) { continue }
+        let contribution = Contribution(document, entry.count > 0 ? entry.item(0) : .false)
+        if contribution.isEmpty && document.name != RegoPolicy.upload { continue }
         try machine.evaluate(query: 1 + index, input: input, strict: true).read { rules, _ in
           let (files, rules) = (policy.contributions.program.files, Self.entries(rules))
           contribution.add(to: &opinion, layer: layer, files: files, rules: rules)

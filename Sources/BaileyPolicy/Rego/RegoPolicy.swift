@@ -20,6 +20,8 @@ package struct RegoPolicy: Sendable {
   }
 
   let contributions: Contributions
+  /// Written for the inputs of other programs: asked in their words, see `FlatInput`.
+  let isFlat: Bool
   /// Base data of the modules; an object.
   let data: JSONText
   /// Where there is a name for it: a bundle's.
@@ -31,12 +33,16 @@ package struct RegoPolicy: Sendable {
   package init(_ modules: [Module], data: JSONText = JSONText(), revision: String? = nil, registry: Registry)
     throws(Fault)
   {
+    let own = modules
     let sources = modules.map { Source(name: $0.file, text: $0.text, isVersion1: $0.isVersion1) }
+    let names = own.contains(where: \.isVersion1) ? Self.documents : Self.documents.union([Self.upload])
     do throws(CompileFailure) {
-      contributions = try .compile(sources, names: Self.documents, registry: registry, includes: Self.contributes)
+      contributions = try .compile(sources, names: names, registry: registry, includes: Self.contributes)
     } catch {
       throw Self.fault(error.errors, modules.map(\.file))
     }
+    let paths = contributions.inputPaths.filter { $0.location.file < own.count }
+    isFlat = Self.isFlat(own, reading: paths.map(\.names))
     self.data = data
     self.revision = revision
     try checkPackages(modules)
@@ -44,6 +50,9 @@ package struct RegoPolicy: Sendable {
   }
 
   static let documents: Set<String> = ["allow", "ask", "deny", "oblige"]
+  /// Of modules of version 0: where it is there, it alone says which uploads are allowed.
+  static let upload = "allow_upload"
+  var hasUpload: Bool { contributions.documents.contains { $0.name == Self.upload } }
 
   private static func contributes(_ package: [String]) -> Bool {
     package.first != "lib" && package.last?.hasSuffix("_test") != true
