@@ -75,7 +75,7 @@ let package = Package(
     .target(
       name: "BaileyPolicyTools",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries",
+        "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -143,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "BaileyPolicyToolsTests",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "BaileyPolicyTools", "BaileyRego", "BaileyTestSupport", "bailey", "bailey-policy",
+        "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyPolicyTools", "BaileyRego", "BaileyTestSupport", "bailey",
+        "bailey-policy",
       ]),
     .testTarget(
       name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-policy"]),

@@ -19,7 +19,9 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": ["BaileyControl", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
-  "BaileyPolicyTools": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries"],
+  "BaileyPolicyTools": [
+    "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
+  ],
   "BaileyTestSupport": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "bailey": ["BaileyCommands", "Glibc"],
   "bailey-policy": ["BaileyPolicyTools", "Glibc"],

@@ -28,12 +28,14 @@ package struct RegoPolicy: Sendable {
   package let revision: String?
 
   /// - Parameters:
+  ///   - modules: without those of `PolicyLibrary`, which are added as they are named.
   ///   - registry: the builtins.
   ///   - data: base data as JSON; Bailey adds `manifest`.
   package init(_ modules: [Module], data: JSONText = JSONText(), revision: String? = nil, registry: Registry)
     throws(Fault)
   {
     let own = modules
+    let modules = own + Module.library(for: own)
     let sources = modules.map { Source(name: $0.file, text: $0.text, isVersion1: $0.isVersion1) }
     let names = own.contains(where: \.isVersion1) ? Self.documents : Self.documents.union([Self.upload])
     do throws(CompileFailure) {

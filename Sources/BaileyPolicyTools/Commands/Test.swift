@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BaileyCore
 internal import BaileyLinux
+internal import BaileyPolicy
 internal import BaileyRego
 internal import BaileyRegoLibraries
 
@@ -39,7 +40,8 @@ struct Test: PolicyTool {
     guard !files.sources.isEmpty else { throw .nothingGiven }
     let runner = try runner(files)
     let results = runner.run(try options(files))
-    let report = Coverage(runner)
+    var report = Coverage(runner)
+    report.files.removeAll { $0.name.hasPrefix(PolicyLibrary.prefix) }
     show(results, report)
     if !results.allSatisfy(\.isGood) { return 1 }
     if let threshold, report.percentage < threshold {

@@ -1,5 +1,6 @@
 internal import BaileyCore
 internal import BaileyLinux
+internal import BaileyPolicy
 internal import BaileyRego
 internal import BaileyRegoLibraries
 
@@ -32,6 +33,14 @@ struct PolicyFiles {
         Fault("policy-bundle-unusable", subject: path, why: "it is not a directory", hint: "unpack the bundle first"))
     }
     try addFile(path, below: [])
+  }
+
+  /// The packages below `lib` that the modules name and that are not among them.
+  mutating func addLibrary() {
+    for name in PolicyLibrary.needed(by: sources.map(\.text)) {
+      guard let text = PolicyLibrary.text(name) else { continue }
+      sources.append(Source(name: PolicyLibrary.file(name), text: text))
+    }
   }
 
   private mutating func addFolder(_ path: String, below folders: [String], _ asBundle: Bool) throws(ToolFailure) {

@@ -35,6 +35,7 @@ struct PolicyOptions: ParsableArguments {
     files.isVersion1 = !v0Compatible
     for path in data + paths { try files.add(path) }
     for path in bundle { try files.add(path, asBundle: true) }
+    files.addLibrary()
     return files
   }
 

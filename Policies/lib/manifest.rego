@@ -1,0 +1,297 @@
+# METADATA
+# title: The manifest
+# description: >-
+#   What `data.manifest` says of an action, as the controller's own judge of the manifest decides it; a test compares the two.
+#   The floor and the ceilings are not in it: they are asked beside every policy.
+package lib.manifest
+
+import data.lib.hosts
+import data.lib.paths
+
+# METADATA
+# description: Whether the manifest allows an action, for instance `manifest.allows(input)`.
+allows(action) if effect(action) == "allow"
+
+# METADATA
+# description: >-
+#   `allow`, `ask` or `deny`; undefined where no rule speaks of the action, which leaves it to policies, and denied when they
+#   say nothing.
+effect(action) := "deny" if {
+	denied(action)
+} else := "allow" if {
+	allowed(action)
+} else := "ask" if asked(action)
+
+# METADATA
+# description: Whether a path is granted by a rule of the manifest for `read` or `write`, and no rule denies it.
+grants(path, access) if {
+	some rule in data.manifest.files
+	rule.access in {access, "write"}
+	paths.below(path, rule.path)
+	not denied_path(path)
+}
+
+denied_path(path) if {
+	some rule in data.manifest.files
+	rule.access == "deny"
+	overlap(path, rule.path)
+}
+
+overlap(path, other) if within(path, other)
+
+overlap(path, other) if within(other, path)
+
+# As the controller compares them: by their text.
+within(path, directory) if path == directory
+
+within(path, directory) if startswith(path, concat("", [trim_suffix(directory, "/"), "/"]))
+
+is_connection(action) if action.action in {"net.connect", "http.request"}
+
+# --- Denials
+
+denied(action) if {
+	is_connection(action)
+	not destination(action)
+}
+
+denied(action) if {
+	is_connection(action)
+	to := destination(action)
+	some rule in data.manifest.network
+	rule.access == "deny"
+	denies(rule, to)
+}
+
+denied(action) if {
+	is_connection(action)
+	to := destination(action)
+	is_host_port(to)
+	not to.port in data.manifest.host_ports
+}
+
+denied(action) if {
+	is_connection(action)
+	to := destination(action)
+	hosts.class(to.address) != "global"
+	to.host
+	not opened(to)
+}
+
+denied(action) if {
+	is_connection(action)
+	to := destination(action)
+	not to.host
+	not is_host_port(to)
+	not granted(to, {"allow", "ask"})
+}
+
+denied(action) if {
+	action.action == "dns.query"
+	not is_look_up(action)
+}
+
+denied(action) if {
+	action.action == "dns.query"
+	some rule in data.manifest.network
+	rule.access == "deny"
+	rule.ports == []
+	rule.protocol == "any"
+	names(rule, action.resource.name)
+}
+
+denied(action) if {
+	action.action == "file.mount"
+	not action.resource.path
+}
+
+denied(action) if {
+	action.action == "file.mount"
+	overlap(action.resource.path, data.manifest.project)
+}
+
+denied(action) if {
+	action.action == "file.mount"
+	denied_path(action.resource.path)
+}
+
+denied(action) if {
+	action.action == "session.start"
+	not is_this_manifest(action)
+}
+
+denied(action) if {
+	action.action == "workspace.apply"
+	not data.manifest.workspace in {"staged", "copy"}
+}
+
+is_look_up(action) if hosts.is_name(action.resource.name)
+
+is_this_manifest(action) if action.resource.manifest_sha256 == data.manifest.sha256
+
+# --- What is allowed or asked about, where nothing denies
+
+allowed(action) if {
+	is_connection(action)
+	to := destination(action)
+	is_host_port(to)
+}
+
+allowed(action) if {
+	is_connection(action)
+	granted(destination(action), {"allow"})
+}
+
+allowed(action) if {
+	action.action == "dns.query"
+	some rule in data.manifest.network
+	rule.access != "deny"
+	names(rule, action.resource.name)
+}
+
+allowed(action) if action.action in {"file.mount", "session.start", "workspace.apply"}
+
+asked(action) if {
+	is_connection(action)
+	granted(destination(action), {"ask"})
+}
+
+# --- Destinations
+
+# What an action names: `host` or `address` or both, `port`, `transport`. Undefined for what cannot be judged.
+destination(action) := object.union(target, {"port": port, "transport": transport(action)}) if {
+	port := action.resource.port
+	is_number(port)
+	port > 0
+	port < 65536
+	target := named(action.resource)
+}
+
+transport(action) := action.resource.transport if {
+	action.action == "net.connect"
+	is_string(action.resource.transport)
+} else := "http" if {
+	action.resource.scheme == "http"
+} else := "tls" if action.resource.scheme == "https"
+
+named(resource) := {"address": resource.address} if {
+	hosts.is_address(resource.address)
+	not resource.host
+}
+
+named(resource) := {"address": bare(resource.host)} if {
+	hosts.is_address(bare(resource.host))
+	not disagrees(resource)
+}
+
+named(resource) := {"host": hosts.plain(resource.host)} if {
+	hosts.is_name(resource.host)
+	not resource.address
+}
+
+named(resource) := {"host": hosts.plain(resource.host), "address": resource.address} if {
+	hosts.is_name(resource.host)
+	hosts.is_address(resource.address)
+}
+
+bare(host) := trim_suffix(trim_prefix(host, "["), "]") if regex.match(`^\[.*\]$`, host)
+
+bare(host) := host if not regex.match(`^\[.*\]$`, host)
+
+disagrees(resource) if {
+	resource.address
+	not same(resource.address, bare(resource.host))
+}
+
+same(one, other) if {
+	length := {true: "128", false: "32"}[contains(one, ":")]
+	hosts.in_range(other, concat("/", [one, length]))
+}
+
+# The host's own loopback: the one case in which the controller dials it for the agent.
+is_host_port(to) if {
+	to.transport == "host-port"
+	not to.host
+	hosts.class(to.address) == "loopback"
+}
+
+# --- Rules of the manifest
+
+granted(to, effects) if {
+	not is_host_port(to)
+	some rule in data.manifest.network
+	rule.access in effects
+	covers(rule, to.port)
+	speaks(rule.protocol, to.transport)
+	speaks_of(rule, to)
+}
+
+speaks_of(rule, to) if names(rule, to.host)
+
+speaks_of(rule, to) if {
+	not to.host
+	ranges(rule, to.address)
+}
+
+denies(rule, to) if {
+	covers_denied(rule, to.port)
+	speaks_denied(rule.protocol, to.transport)
+	matches_denied(rule, to)
+}
+
+matches_denied(rule, to) if names(rule, to.host)
+
+matches_denied(rule, to) if hosts.in_range(to.address, rule.target)
+
+covers_denied(rule, _) if rule.ports == []
+
+covers_denied(rule, port) if covers(rule, port)
+
+speaks_denied("any", _) := true
+
+speaks_denied(protocol, transport) if speaks(protocol, transport)
+
+# An address rule that opens the address to which an allowed name leads.
+opened(to) if {
+	some rule in data.manifest.network
+	rule.access == "allow"
+	covers(rule, to.port)
+	ranges(rule, to.address)
+}
+
+names(rule, host) if {
+	not contains(rule.target, "/")
+	hosts.matches(host, rule.target)
+}
+
+# A range names a special address only if it lies in that kind of space itself: `0.0.0.0/0` is for public ones.
+ranges(rule, address) if {
+	hosts.in_range(address, rule.target)
+	hosts.class(address) in {"global", hosts.class(split(rule.target, "/")[0])}
+}
+
+covers(rule, port) if {
+	rule.ports == []
+	port in {80, 443}
+}
+
+covers(rule, port) if {
+	some range in rule.ports
+	ends := split(range, "-")
+	port >= to_number(ends[0])
+	port <= to_number(ends[count(ends) - 1])
+}
+
+speaks(protocol, transport) if {
+	transport != "host-port"
+	protocol == "tcp"
+}
+
+speaks(_, transport) if transport in {"connect", "socks5", "address"}
+
+speaks("any", transport) if transport in {"tls", "http"}
+
+speaks(protocol, transport) if {
+	protocol in {"tls", "http"}
+	protocol == transport
+}
