@@ -9,12 +9,15 @@ struct PolicyTools: ParsableCommand {
     abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
       EXAMPLES
+        bailey policy init --template coding
         bailey policy check Policies
         bailey policy test Policies --coverage
         bailey policy eval --data policy.rego --input input.json data.policy.allow
         bailey policy why --data policy.rego --input input.json
       """,
-    subcommands: [Check.self, Test.self, Fmt.self, Eval.self, Why.self, Trace.self, Bench.self, Conform.self])
+    subcommands: [
+      Init.self, Check.self, Test.self, Fmt.self, Eval.self, Why.self, Trace.self, Bench.self, Conform.self,
+    ])
 }
 
 /// A tool that ends with an exit code of its own.
