@@ -179,6 +179,34 @@ struct ProxyTests {
     #expect(gate.mediator.requests.isEmpty)
   }
 
+  @Test("A name that only a policy opens may be spoken to in TLS and HTTP, and in nothing else")
+  func openedByPolicy() async throws {
+    let server = try TestServer.echo()
+    let gate = try await TestGate(
+      mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
+      rules: opened(server.port))
+    let hello = clientHello("good.example")
+    #expect(try await connect(gate, "good.example:\(server.port)", then: hello).1 == hello)
+    let (head, body) = try await connect(gate, "good.example:\(server.port)", then: Array("SSH-2.0-x\r\n".utf8))
+    #expect(head.hasPrefix("HTTP/1.1 200") && !body.starts(with: "SSH".utf8))
+    let (_, other) = try await connect(gate, "good.example:\(server.port)", then: clientHello("evil.example"))
+    #expect(other == [21, 3, 3, 0, 2, 2, 49])
+    await gate.close()
+    #expect(gate.session.traffic.sent == Int64(hello.count))
+  }
+
+  @Test("A name that only a policy opens does not lead to a private address, and no address is opened by a policy")
+  func privateByPolicy() async throws {
+    let gate = try await TestGate(
+      mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["10.0.0.1"]], rules: [])
+    for target in ["good.example:443", "8.8.8.8:443"] {
+      let (head, body) = try await connect(gate, target, then: [])
+      #expect(head.hasPrefix("HTTP/1.1 403"))
+      #expect(try JSON.parse(body)["error"]?["code"]?.string == "address-not-named")
+    }
+    await gate.close()
+  }
+
   @Test("A server may speak first only where a rule of transport tcp says so, and names inside are still compared")
   func serverFirst() async throws {
     let server = try TestServer { peer in

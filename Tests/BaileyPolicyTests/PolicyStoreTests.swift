@@ -197,6 +197,34 @@ struct PolicyStoreTests {
     #expect(try await effect([user + "/u.rego": allow, "/p/.bailey/manifest.yaml": denying]) == .deny)
   }
 
+  @Test("A guide's snippet in a directory of version 0 decides live actions, and a bundle has the library")
+  func guide() throws {
+    let text = """
+      package agent
+      default allow = false
+      deny { input.action == "upload"; endswith(input.path, ".pem") }
+      allow_upload { input.size < 10; input.dest == "a.com" }
+      """
+    let storage = MemoryStorage([
+      user + "/guide/.manifest": #"{"rego_version": 0}"#, user + "/guide/agent.rego": text,
+      user + "/own/.manifest": #"{"roots": ["own"]}"#,
+      user + "/own/own.rego":
+        "package own\nimport data.lib.hosts\ndeny if hosts.within(input.resource.host, \"bad.com\")",
+    ])
+    let store = store(storage)
+    #expect(try store.reload() == [])
+    func effect(_ host: String, _ path: String, _ bytes: Int64) -> Effect {
+      let resource: JSON = ["host": .string(host), "path": .string(path), "bytes": .int(bytes), "method": "POST"]
+      return decide(store.judges(manifest: [:]), policyAction(.httpRequest, resource: resource)).effect
+    }
+    #expect(effect("a.com", "/x", 9) == .allow)
+    #expect(effect("a.com", "/x", 10) == .deny)
+    #expect(effect("a.com", "/x.pem", 9) == .deny)
+    #expect(effect("b.com", "/x", 9) == .deny)
+    #expect(
+      decide(store.judges(manifest: [:]), policyAction(.netConnect, resource: ["host": "x.bad.com"])).effect == .deny)
+  }
+
   @Test("The manifest of the session is data for every layer")
   func manifest() throws {
     let storage = MemoryStorage([user + "/u.rego": "package p\ndeny contains data.manifest.workspace"])

@@ -36,7 +36,7 @@ package struct Bundle: Sendable {
   }
 
   private func checkRoots(_ name: String) throws(Fault) {
-    for package in policy.contributions.packages where !manifest.owns(package) {
+    for package in policy.ownPackages where !manifest.owns(package) {
       throw Fault(
         "bundle-roots", subject: name,
         why: "package \(package.joined(separator: ".")) is not below a root of the bundle")

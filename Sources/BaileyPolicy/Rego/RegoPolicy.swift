@@ -22,6 +22,8 @@ package struct RegoPolicy: Sendable {
   let contributions: Contributions
   /// Written for the inputs of other programs: asked in their words, see `FlatInput`.
   let isFlat: Bool
+  /// Without those of the library.
+  let ownPackages: [[String]]
   /// Base data of the modules; an object.
   let data: JSONText
   /// Where there is a name for it: a bundle's.
@@ -45,6 +47,7 @@ package struct RegoPolicy: Sendable {
     }
     let paths = contributions.inputPaths.filter { $0.location.file < own.count }
     isFlat = Self.isFlat(own, reading: paths.map(\.names))
+    ownPackages = Array(contributions.packages.prefix(own.count))
     self.data = data
     self.revision = revision
     try checkPackages(modules)
