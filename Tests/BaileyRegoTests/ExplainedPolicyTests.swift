@@ -1,6 +1,7 @@
-@testable import BaileyRego
 import BaileyRegoLibraries
 import Testing
+
+@testable import BaileyRego
 
 @Suite("A program that explains itself", .serialized)
 struct ExplainedPolicyTests {

@@ -1,6 +1,7 @@
-@testable import BaileyRego
 import BaileyRegoLibraries
 import Testing
+
+@testable import BaileyRego
 
 @Suite("Rules that can never fire, that nothing asks for, that no test makes true", .serialized)
 struct PolicyAnalysisTests {
