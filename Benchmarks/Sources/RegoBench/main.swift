@@ -55,3 +55,17 @@ for (query, name) in documents.enumerated() {
     Stopwatch.print("| `\(text.prefix(50))` | " + figures.joined(separator: " | ") + " |")
   }
 }
+
+/// In kB.
+func residentMemory() throws -> Int {
+  let text = try WholeFile.read("/proc/self/statm", limit: 1 << 10).map { String(decoding: $0.bytes, as: UTF8.self) }
+  return text?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 * 4 } ?? 0
+}
+
+var before = 0
+for number in 0..<1_100_000 {
+  if number == 100_000 { before = try residentMemory() }
+  _ = try decide(machine, number & 1, lines[number % lines.count])
+}
+Stopwatch.print(
+  "\nresident memory after a million further decisions: \(try residentMemory() - before) kB more, of \(before) kB")
