@@ -14,9 +14,11 @@ struct PolicyTools: ParsableCommand {
         bailey policy test Policies --coverage
         bailey policy eval --data policy.rego --input input.json data.policy.allow
         bailey policy why --data policy.rego --input input.json
+        bailey policy bundle build Policies --revision 7 --output policies.tar.gz
       """,
     subcommands: [
       Init.self, Check.self, Test.self, Fmt.self, Eval.self, Why.self, Trace.self, Bench.self, Conform.self,
+      BundleTool.self,
     ])
 }
 

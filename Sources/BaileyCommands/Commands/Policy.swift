@@ -18,10 +18,11 @@ struct Policy: BaileyCommand {
         bailey policy eval --data policy.rego --input input.json data.policy.allow
         bailey policy why --data policy.rego --input input.json
         bailey policy why 1234
+        bailey policy bundle build Policies --revision 7 --output policies.tar.gz
       """)
 
   /// What `bailey completion` offers for the first word.
-  static let tools = ["check", "test", "fmt", "eval", "why", "trace", "bench", "conform"]
+  static let tools = ["init", "check", "test", "fmt", "eval", "why", "trace", "bench", "conform", "bundle"]
 
   @Argument(
     parsing: .captureForPassthrough, help: "One of \(tools.joined(separator: ", ")), and what it takes.",

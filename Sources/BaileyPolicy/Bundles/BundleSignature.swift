@@ -9,8 +9,13 @@ package enum BundleSignature {
   /// Public keys in PEM or as web keys, by their names.
   package struct Keys: Sendable, Equatable {
     package var keys: [String: [UInt8]]
+    /// What the signature must say that it is for.
+    package var scope: String
 
-    package init(_ keys: [String: [UInt8]] = [:]) { self.keys = keys }
+    package init(_ keys: [String: [UInt8]] = [:], scope: String = "") {
+      self.keys = keys
+      self.scope = scope
+    }
   }
 
   package struct Signer: Sendable {
@@ -18,11 +23,13 @@ package enum BundleSignature {
     package var keyIdentifier: String
     /// RS256, ES256, EdDSA or one of their kin.
     package var algorithm: String
+    package var scope: String
 
-    package init(key: [UInt8], keyIdentifier: String, algorithm: String) {
+    package init(key: [UInt8], keyIdentifier: String, algorithm: String, scope: String = "") {
       self.key = key
       self.keyIdentifier = keyIdentifier
       self.algorithm = algorithm
+      self.scope = scope
     }
   }
 
@@ -71,14 +78,16 @@ package enum BundleSignature {
   /// The key is the one that the token's header names, else the payload, as in OPA.
   private static func verified(_ text: [UInt8], _ keys: Keys, _ name: String) throws(Fault) -> JSON {
     let token = try signature(name) { () throws(SignedToken.Failure) in try SignedToken(text) }
-    let claimed = (try? JSON.parse(token.unverifiedPayload))?["keyid"]?.string ?? ""
-    let identifier = token.keyIdentifier.isEmpty ? claimed : token.keyIdentifier
+    let identifier = identifier(token)
     guard let key = keys.keys[identifier] else {
       throw Fault("bundle-key-unknown", subject: name, why: "no key named `\(identifier)` is known here")
     }
     let bytes = try signature(name) { () throws(SignedToken.Failure) in try token.payload(verifiedWith: key) }
-    guard let payload = try? JSON.parse(bytes), (payload["scope"]?.string ?? "").isEmpty else {
-      throw Fault("bundle-signature", subject: name, why: "the signature is for another scope, or no JSON")
+    guard let payload = try? JSON.parse(bytes) else {
+      throw Fault("bundle-signature", subject: name, why: "what is signed is no JSON")
+    }
+    guard (payload["scope"] ?? .string("")) == .string(keys.scope) else {
+      throw Fault("bundle-signature", subject: name, why: "the signature is for another scope")
     }
     return payload
   }
@@ -112,7 +121,23 @@ package enum BundleSignature {
     return NamedHash.hex(document.json(escapesHTML: false), algorithm)
   }
 
-  /// Adds the signature.
+  /// Who says that he signed it: key and algorithm of each signature, believed by nobody yet.
+  package static func claims(of bundle: BundleFiles) throws(Fault) -> [(key: String, algorithm: String)] {
+    guard let text = bundle[file] else { return [] }
+    var claims: [(key: String, algorithm: String)] = []
+    for token in try tokens(text, bundle.name) {
+      let token = try signature(bundle.name) { () throws(SignedToken.Failure) in try SignedToken(token) }
+      claims.append((identifier(token), token.algorithm))
+    }
+    return claims
+  }
+
+  private static func identifier(_ token: SignedToken) -> String {
+    if !token.keyIdentifier.isEmpty { return token.keyIdentifier }
+    return (try? JSON.parse(token.unverifiedPayload))?["keyid"]?.string ?? ""
+  }
+
+  /// Adds the signature, in the place of any other.
   package static func sign(_ bundle: BundleFiles, _ signer: Signer) throws(Fault) -> BundleFiles {
     var files: [JSON] = []
     for path in bundle.paths where path != file {
@@ -121,10 +146,12 @@ package enum BundleSignature {
       }
       files.append(["name": .string(path), "hash": .string(hash), "algorithm": "SHA-256"])
     }
-    let payload: JSON = ["files": .array(files), "keyid": .string(signer.keyIdentifier)]
+    var payload: [String: JSON] = ["files": .array(files), "keyid": .string(signer.keyIdentifier)]
+    if !signer.scope.isEmpty { payload["scope"] = .string(signer.scope) }
+    let text = JSON.object(payload).canonical
     let token = try signature(bundle.name) { () throws(SignedToken.Failure) in
       try SignedToken.sign(
-        payload.canonical, key: signer.key, algorithm: signer.algorithm, keyIdentifier: signer.keyIdentifier)
+        text, key: signer.key, algorithm: signer.algorithm, keyIdentifier: signer.keyIdentifier)
     }
     var signed = bundle
     signed.put(file, JSON.object(["signatures": .array([.string(String(decoding: token, as: UTF8.self))])]).canonical)
