@@ -59,12 +59,19 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]),
 
+    .target(
+      name: "BaileyHTTP",
+      dependencies: [
+        "BaileyCore", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
+
     // 3 control
     .target(name: "BaileyControl", dependencies: ["BaileyCore"]),
 
     // 4 doors
     .target(name: "BaileyWire", dependencies: ["BaileyCore", "BaileyLinux"]),
-    .target(name: "BaileyDoors", dependencies: ["BaileyCore", "BaileyControl", "BaileyLinux", "BaileyWire"]),
+    .target(name: "BaileyDoors", dependencies: ["BaileyCore", "BaileyControl", "BaileyHTTP", "BaileyLinux", "BaileyWire"]),
     .target(
       name: "BaileyCommands",
       dependencies: [
@@ -83,8 +90,8 @@ let package = Package(
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",
-        "BaileyPolicy",
+        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyHTTP", "BaileyLinux",
+        "BaileyMerkle", "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(
@@ -127,6 +134,12 @@ let package = Package(
       dependencies: [
         "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyTestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "BaileyHTTPTests",
+      dependencies: [
+        "BaileyCore", "BaileyDoors", "BaileyHTTP", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport", "BaileyWire",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore", "BaileyTestSupport"]),
     .testTarget(

@@ -6,14 +6,38 @@ package import BaileyCore
 package struct Gate: Sendable {
   package var judges: [any Judge]
 
-  package init(judges: [any Judge]) { self.judges = judges }
+  /// Asked only when no judge denies.
+  package var remoteJudges: [any RemoteJudge]
+
+  package init(judges: [any Judge], remoteJudges: [any RemoteJudge] = []) {
+    self.judges = judges
+    self.remoteJudges = remoteJudges
+  }
 
   /// Whether an action must carry what its session did before.
   package var readsFacts: Bool { judges.contains { $0.readsFacts } }
 
   /// Deny over ask over allow; nothing said is deny.
-  package func decide(_ action: Action) -> Decision {
-    let opinions = judges.map { $0.opinion(action) }
-    return Decision(combining: opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
+  package func decide(_ action: Action) -> Decision { Self.combined(opinions(on: action)) }
+
+  func opinions(on action: Action) -> [Opinion] { judges.map { $0.opinion(action) } }
+
+  /// What is denied here is told to nobody else.
+  func asksFurther(after opinions: [Opinion]) -> Bool {
+    !remoteJudges.isEmpty && !opinions.flatMap(\.reasons).contains { $0.effect == .deny && !$0.isFallback }
+  }
+
+  /// The decision with what remote judges say as well, all asked at once.
+  func consult(_ action: Action, after opinions: [Opinion]) async -> Decision {
+    guard asksFurther(after: opinions) else { return Self.combined(opinions) }
+    let heard = await withTaskGroup(of: (Int, Opinion).self) { group in
+      for (index, judge) in remoteJudges.enumerated() { group.addTask { (index, await judge.opinion(action)) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    return Self.combined(opinions + heard.sorted { $0.0 < $1.0 }.map(\.1))
+  }
+
+  static func combined(_ opinions: [Opinion]) -> Decision {
+    Decision(combining: opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
   }
 }

@@ -45,6 +45,12 @@ struct SessionFacts: Sendable {
     for obligation in decision.obligations { label(obligation) }
   }
 
+  /// What remote judges made of an action that was noted as allowed.
+  mutating func settle(_ action: Action, _ decision: Decision) {
+    guard decision.effect == .allow else { return note(action, decision) }
+    for obligation in decision.obligations { label(obligation) }
+  }
+
   /// Bytes that have left, once a connection or request is over.
   mutating func note(_ outcome: Outcome) {
     let (sum, isOver) = uploaded.addingReportingOverflow(max(0, outcome.detail["sent"]?.int ?? 0))

@@ -43,7 +43,9 @@ package final class SessionMediator: Mediator {
     var action = action
     action.context = action.context.setting("now_ns", .int(time)).setting("seed", .int(.random(in: .min ... .max)))
     guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
-    let decision = decide(&action)
+    let decision = await decide(&action)
+    // Remote judges take their time.
+    guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
     if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {
       return Ruling(action: action, decision: decision, record: nil)
     }
@@ -109,16 +111,23 @@ package final class SessionMediator: Mediator {
   }
 
   /// With the facts of the session, where a judge reads them: then one action at a time, so that no two see the same counters.
-  private func decide(_ action: inout Action) -> Decision {
+  private func decide(_ action: inout Action) async -> Decision {
     let gate = gate.withLock { $0 }
-    guard gate.readsFacts else { return Self.answered(gate.decide(action)) }
-    return facts.withLock { facts in
+    guard gate.readsFacts else { return Self.answered(await gate.consult(action, after: gate.opinions(on: action))) }
+    let opinions: [Opinion] = facts.withLock { facts in
       action.context = facts.added(to: action.context)
-      let decision = Self.answered(gate.decide(action))
-      facts.note(action, decision)
-      return decision
+      let opinions = gate.opinions(on: action)
+      // While remote judges think it counts as allowed, lest another action see too little.
+      facts.note(action, gate.asksFurther(after: opinions) ? Self.pending : Self.answered(Gate.combined(opinions)))
+      return opinions
     }
+    guard gate.asksFurther(after: opinions) else { return Self.answered(Gate.combined(opinions)) }
+    let decision = Self.answered(await gate.consult(action, after: opinions))
+    facts.withLock { $0.settle(action, decision) }
+    return decision
   }
+
+  private static let pending = Decision(combining: [Reason(.allow, "remote-asked", "remote judges are asked")])
 
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
   private static func answered(_ decision: Decision) -> Decision {

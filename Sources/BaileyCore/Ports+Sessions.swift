@@ -26,12 +26,17 @@ package struct ResolvedManifest: Sendable {
   package var manifest: Manifest
   /// In order of strength: floor first.
   package var judges: [any Judge]
+  /// Asked beside them, where they do not deny.
+  package var remoteJudges: [any RemoteJudge]
   package var trust: Trust
   package var notices: [String]
 
-  package init(manifest: Manifest, judges: [any Judge], trust: Trust, notices: [String]) {
+  package init(
+    manifest: Manifest, judges: [any Judge], remoteJudges: [any RemoteJudge] = [], trust: Trust, notices: [String]
+  ) {
     self.manifest = manifest
     self.judges = judges
+    self.remoteJudges = remoteJudges
     self.trust = trust
     self.notices = notices
   }

@@ -61,7 +61,8 @@ package struct ManifestResolver: ManifestProvider {
     judges += rego.judges
     let state = try trustState(of: layers.project, rego: rego.files, project: project, options: options)
     return ResolvedManifest(
-      manifest: manifest, judges: judges, trust: state, notices: notices(manifest) + rego.notices)
+      manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
+      notices: notices(manifest) + rego.notices)
   }
 
   package func trust(project: String, digest: String) async throws(Fault) {

@@ -3,6 +3,7 @@ import BaileyControl
 import BaileyCore
 import BaileyDoors
 import BaileyEgress
+import BaileyHTTP
 import BaileyLinux
 import BaileyMerkle
 import BaileyPolicy
@@ -42,7 +43,7 @@ struct Wiring: Sendable {
         policies: PolicyStore(
           storage: DiskFiles(),
           roots: [.administrator: "/etc/bailey/policy.d", .user: places.configuration + "/policy.d"],
-          monotonic: { Clock.monotonic }),
+          caller: HTTPClient(), monotonic: { Clock.monotonic }),
         sha256: { ContentDigest.hex($0) }),
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),

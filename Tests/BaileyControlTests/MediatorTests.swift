@@ -75,6 +75,58 @@ private func mediator(_ reasons: [Reason], _ recorder: MemoryRecorder = MemoryRe
   ) { recorder.time.withLock { $0 } }
 }
 
+/// Says what it was made with, and counts how often it was asked; one that waits answers only when told.
+private final class Far: RemoteJudge {
+  let reason: Reason
+  let asked = Mutex(0)
+  let isWaiting: Mutex<Bool>
+
+  init(_ reason: Reason, isWaiting: Bool = false) {
+    self.reason = reason
+    self.isWaiting = Mutex(isWaiting)
+  }
+
+  func opinion(_ action: Action) async -> Opinion {
+    asked.withLock { $0 += 1 }
+    while isWaiting.withLock({ $0 }) { await Task.yield() }
+    return Opinion([reason])
+  }
+}
+
+@Suite("Judges elsewhere, on the one path")
+struct RemoteMediatorTests {
+  private func mediator(_ reasons: [Reason], _ far: [Far]) -> SessionMediator {
+    SessionMediator(
+      session: subject.session, gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }, remoteJudges: far),
+      recorder: MemoryRecorder()
+    ) { 1 }
+  }
+
+  @Test("Their denial holds against an allow here, and their allow where nothing else is said")
+  func combining() async {
+    #expect(await mediator([allow], [Far(allow), Far(deny)]).request(action).decision.reasons == [deny])
+    #expect(await mediator([], [Far(allow)]).request(action).isAllowed)
+  }
+
+  @Test("What is denied here is not told to them")
+  func silence() async {
+    let far = Far(allow)
+    #expect(await !mediator([deny], [far]).request(action).isAllowed)
+    #expect(far.asked.withLock { $0 } == 0)
+  }
+
+  @Test("A session that is revoked while they are asked gets no allow")
+  func revoked() async {
+    let far = Far(allow, isWaiting: true)
+    let mediator = mediator([allow], [far])
+    async let ruling = mediator.request(action)
+    while far.asked.withLock({ $0 }) == 0 { await Task.yield() }
+    mediator.close()
+    far.isWaiting.withLock { $0 = false }
+    #expect(await ruling.decision.reasons.map(\.code) == ["session-closed"])
+  }
+}
+
 @Suite("The one path")
 struct MediatorTests {
   @Test("A denial is never overturned", arguments: [[deny, allow], [allow, deny], [ask, deny, allow], [deny, ask]])

@@ -15,9 +15,12 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "BaileyAudit": ["BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
   "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
+  "BaileyHTTP": ["BaileyCore", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"],
   "BaileyControl": ["BaileyCore", "Synchronization"],
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
-  "BaileyDoors": ["BaileyControl", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
+  "BaileyDoors": [
+    "BaileyControl", "BaileyCore", "BaileyHTTP", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
+  ],
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
   "BaileyPolicyTools": [
     "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
@@ -26,8 +29,8 @@ private let allowedImports: [String: Set<String>] = [
   "bailey": ["BaileyCommands", "Glibc"],
   "bailey-policy": ["BaileyPolicyTools", "Glibc"],
   "baileyd": [
-    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyLinux", "BaileyMerkle",
-    "BaileyPolicy",
+    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyHTTP", "BaileyLinux",
+    "BaileyMerkle", "BaileyPolicy",
     "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace", "Glibc",
   ],
 ]
@@ -56,6 +59,7 @@ struct ImportTests {
   func resourcesDoNotImportEachOther() {
     let resources: Set = [
       "BaileyStore", "BaileySandbox", "BaileyWorkspace", "BaileyPolicy", "BaileyAudit", "BaileyEgress",
+      "BaileyHTTP",
     ]
     for resource in resources {
       #expect(allowedImports[resource]?.isDisjoint(with: resources) == true)

@@ -7,6 +7,7 @@ struct CompiledLayer: Sendable {
   let policies: [RegoPolicy]
   /// Of the bundles, by file name.
   let revisions: [String: String]
+  let remotes: [RemoteSettings]
 
   /// - Parameter active: the layer that this one is to replace.
   init(_ files: PolicyFiles, root: String, active: CompiledLayer?, registry: Registry) throws(Fault) {
@@ -20,6 +21,7 @@ struct CompiledLayer: Sendable {
       policies.append(compiled.policy)
       revisions[bundle.name] = compiled.manifest.revision
     }
+    remotes = try RemoteSettings.read(files.remote, file: root + "/" + RemoteSettings.file)
     self.policies = policies
     self.revisions = revisions
   }

@@ -3,17 +3,19 @@ import BaileyCore
 /// All bytes of one directory of policies, read before any of them is looked into.
 ///
 /// `*.rego` and `data.json` in the directory itself are one set of modules; `*.tar.gz`, and directories with a `.manifest`, are bundles;
-/// `keys/NAME.pem` and `keys/NAME.jwk` verify them. Tests (`*_test.rego`) and hidden files are left out.
+/// `keys/NAME.pem` and `keys/NAME.jwk` verify them. `remote.yaml` names judges elsewhere. Tests (`*_test.rego`) and hidden files are left out.
 struct PolicyFiles: Sendable, Equatable {
   var modules: [String: [UInt8]] = [:]
   var data: [UInt8]?
   var archives: [String: [UInt8]] = [:]
   var directories: [String: [String: [UInt8]]] = [:]
   var keys: [String: [UInt8]] = [:]
+  /// `remote.yaml`: judges elsewhere.
+  var remote: [UInt8]?
 
   static let maximumFile = 4 << 20
 
-  var isEmpty: Bool { modules.isEmpty && archives.isEmpty && directories.isEmpty }
+  var isEmpty: Bool { modules.isEmpty && archives.isEmpty && directories.isEmpty && remote == nil }
 
   /// What trust in the policies of a project is bound to: every name and every byte.
   func digest(_ sha256: ([UInt8]) -> String) -> String {
@@ -64,6 +66,8 @@ struct PolicyFilesReader {
         files.archives[entry.name] = try bytes(entry.name, limit: BundleFiles.maximumArchive)
       } else if entry.name == "data.json" {
         files.data = try bytes(entry.name)
+      } else if entry.name == RemoteSettings.file {
+        files.remote = try bytes(entry.name, limit: YAMLReader.maximumBytes)
       }
     }
     return files

@@ -18,14 +18,19 @@ package final class PolicyStore: Sendable {
   private let roots: [PolicyLayer: String]
   private let registry: Registry
   private let monotonic: @Sendable () -> Int64
+  private let caller: (any HTTPCaller)?
   private let slots: Mutex<[PolicyLayer: Slot]>
   /// One reload at a time, so that an older reading never replaces a newer one.
   private let reloading = Mutex(())
 
-  /// - Parameter roots: the directory of each layer; one that does not exist is empty.
+  /// - Parameters:
+  ///   - roots: the directory of each layer; one that does not exist is empty.
+  ///   - caller: the way to remote judges; without one they deny.
   package init(
-    storage: any PolicyStorage, roots: [PolicyLayer: String], monotonic: @escaping @Sendable () -> Int64
+    storage: any PolicyStorage, roots: [PolicyLayer: String], caller: (any HTTPCaller)? = nil,
+    monotonic: @escaping @Sendable () -> Int64
   ) {
+    self.caller = caller
     self.storage = storage
     self.roots = roots
     registry = Libraries.registry
@@ -74,8 +79,21 @@ package final class PolicyStore: Sendable {
     layers.map { LayerJudge(store: self, layer: $0, manifest: manifest) }
   }
 
+  /// One for each layer, for the judges that it names elsewhere; each follows the reloads.
+  package var remoteJudges: [any RemoteJudge] { layers.map { LayerRemoteJudge(store: self, layer: $0) } }
+
+  fileprivate func remotes(_ layer: PolicyLayer) -> [PolicyServer] {
+    let settings = slots.withLock { $0[layer]?.active?.remotes ?? [] }
+    return settings.map { PolicyServer($0, layer: layer, caller: caller, storage: storage) }
+  }
+
   /// A judge for policies of a project, which were read before and stay as they are.
   func judges(_ files: PolicyFiles, root: String, manifest: JSON) throws(Fault) -> [any Judge] {
+    guard files.remote == nil else {
+      throw Fault(
+        "policy-remote-project", subject: root + "/" + RemoteSettings.file, why: "a project cannot name remote judges",
+        hint: "they belong to the person's or the administrator's policies")
+    }
     let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
     return layer.policies.map { RegoJudge($0, layer: .project, manifest: manifest, monotonic: monotonic) }
   }
@@ -124,5 +142,20 @@ private final class LayerJudge: Judge {
       }
       return current.judges
     }
+  }
+}
+
+/// Speaks for whatever remote judges a layer names when it is asked.
+private struct LayerRemoteJudge: RemoteJudge {
+  let store: PolicyStore
+  let layer: PolicyLayer
+
+  func opinion(_ action: Action) async -> Opinion {
+    let servers = store.remotes(layer)
+    let opinions = await withTaskGroup(of: (Int, Opinion).self) { group in
+      for (index, server) in servers.enumerated() { group.addTask { (index, await server.opinion(action)) } }
+      return await group.reduce(into: []) { $0.append($1) }
+    }.sorted { $0.0 < $1.0 }.map(\.1)
+    return Opinion(opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
   }
 }

@@ -7,6 +7,11 @@ package struct Contributions: Sendable {
     package var name: String
     package var package: [String]
     package var rules: [Rule] = []
+
+    package init(name: String, package: [String]) {
+      self.name = name
+      self.package = package
+    }
   }
 
   package struct Rule: Sendable {

@@ -1,0 +1,104 @@
+import BaileyCore
+import BaileyRego
+
+/// A judge behind OPA's REST API: `POST /v1/data/…` with the action as input.
+///
+/// `result` is true or false, or an object with some of `allow`, `ask`, `deny` and `oblige` as docs/policy-input.md says. Whatever else comes,
+/// or comes too late, is a deny. A token goes into the question's header, and nowhere else.
+struct PolicyServer: RemoteJudge {
+  private static let maximumReply = 1 << 20
+
+  private let settings: RemoteSettings
+  private let layer: PolicyLayer
+  private let caller: (any HTTPCaller)?
+  private let storage: any PolicyStorage
+
+  init(_ settings: RemoteSettings, layer: PolicyLayer, caller: (any HTTPCaller)?, storage: any PolicyStorage) {
+    self.settings = settings
+    self.layer = layer
+    self.caller = caller
+    self.storage = storage
+  }
+
+  func opinion(_ action: Action) async -> Opinion {
+    guard let caller else { return fail("policy-remote-unreachable", "nothing here can ask it") }
+    let call: HTTPCall
+    do throws(Fault) { call = try question(action) } catch { return fail("policy-remote-token", error.why) }
+    do throws(HTTPFailure) {
+      let reply = try await caller.call(call)
+      guard reply.status == 200 else { return fail("policy-remote-status", "it answered with status \(reply.status)") }
+      return answer(reply.body)
+    } catch {
+      return failed(error)
+    }
+  }
+
+  private func question(_ action: Action) throws(Fault) -> HTTPCall {
+    var call = HTTPCall(settings.place, "/v1/data/" + settings.path)
+    call.timeout = settings.timeout
+    call.maximumBody = Self.maximumReply
+    call.headers = ["host": settings.host, "content-type": "application/json", "accept": "application/json"]
+    call.body = JSON.object(["input": action.json]).canonical
+    if let token = try token() { call.headers["authorization"] = "Bearer " + token }
+    return call
+  }
+
+  /// Read anew each time, so that it can be replaced.
+  private func token() throws(Fault) -> String? {
+    guard let path = settings.tokenFile else { return nil }
+    var bytes = try SecretFile.read(path, storage)
+    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
+    guard !bytes.isEmpty, bytes.count <= 4096, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw Fault("policy-remote-token", subject: path, why: "the token file holds no single line of visible ASCII")
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private func failed(_ failure: HTTPFailure) -> Opinion {
+    switch failure {
+    case .timedOut: fail("policy-remote-timeout", "it gave no answer within \(settings.timeout) ms")
+    case .unreachable(let why): fail("policy-remote-unreachable", "it cannot be asked: \(why)")
+    case .malformed(let why): fail("policy-remote-malformed", "its answer is not understood: \(why)")
+    case .tooLong: fail("policy-remote-malformed", "its answer has more than \(Self.maximumReply) bytes")
+    }
+  }
+
+  private func answer(_ body: [UInt8]) -> Opinion {
+    let heap = Heap(limit: 64 << 20)
+    // Values do not keep their heap alive.
+    defer { withExtendedLifetime(heap) {} }
+    guard let reply = try? JSONReader.read(body, into: heap), reply.tag == .object, !heap.exhausted else {
+      return fail("policy-remote-malformed", "its answer is no JSON object")
+    }
+    let result = reply.child(heap.string("result"))
+    switch result.tag {
+    case .undefined: return fail("policy-remote-undefined", "it has no result: nothing is defined at \(settings.path)")
+    case .boolean where result.bits == Value.true.bits:
+      return Opinion([Reason(.allow, "policy-remote-allows", "\(named) allows it", source: source)])
+    case .boolean: return fail("policy-remote-denies", "it denies")
+    case .object: return documents(result)
+    default: return fail("policy-remote-malformed", "its result is neither a truth value nor an object")
+    }
+  }
+
+  private func documents(_ result: Value) -> Opinion {
+    let known = result.pairs.filter { RegoPolicy.documents.contains(String($0.key)) }
+    guard !known.isEmpty else { return fail("policy-remote-malformed", "its result has no `allow`, `ask` or `deny`") }
+    var opinion = Opinion([])
+    for pair in known {
+      let document = Contributions.Document(
+        name: String(pair.key), package: settings.path.split(separator: "/").map(String.init))
+      let contribution = Contribution(document, pair.value)
+      if !contribution.isEmpty { contribution.add(to: &opinion, layer: layer, files: [], rules: []) }
+    }
+    for index in opinion.reasons.indices { opinion.reasons[index].source = source }
+    return opinion
+  }
+
+  private var named: String { "the remote judge `\(settings.name)`" }
+  private var source: SourceLocation { SourceLocation(file: "remote:\(settings.name)") }
+
+  private func fail(_ code: String, _ why: String) -> Opinion {
+    Opinion([Reason(.deny, code, "\(named): \(why)", source: source)])
+  }
+}

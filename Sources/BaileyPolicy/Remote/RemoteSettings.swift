@@ -1,0 +1,135 @@
+import BaileyCore
+
+/// One judge of `remote.yaml`: where a policy server is, and what it is asked.
+///
+/// HTTP is in clear, so it goes to a Unix socket or this machine; anywhere else only with `clear: true`. Addresses are numbers: who answers
+/// for a name could change between two decisions.
+struct RemoteSettings: Sendable, Equatable {
+  static let file = "remote.yaml"
+  private static let maximumJudges = 8
+  private static let keys = ["name", "url", "socket", "path", "timeout", "token_file", "clear"]
+
+  var name = ""
+  var place = HTTPCall.Place.socket("")
+  /// For the `Host` header and for reasons.
+  var host = "localhost"
+  /// Of the document, with slashes: `bailey/decision`.
+  var path = ""
+  /// Milliseconds.
+  var timeout = 250
+  /// A file with a bearer token.
+  var tokenFile: String?
+
+  static func read(_ bytes: [UInt8]?, file: String) throws(Fault) -> [RemoteSettings] {
+    guard let bytes else { return [] }
+    let root: YAMLNode
+    do { root = try YAMLReader(file: file).read(bytes) } catch { throw ManifestIssue.fault([error], file: file) }
+    let reader = RemoteReader(file: file)
+    let members = try reader.members(root, keys: ["judges"])
+    guard case .sequence(let nodes, _)? = members["judges"], nodes.count <= maximumJudges else {
+      throw reader.fault("`judges` is a list of at most \(maximumJudges)", root.mark)
+    }
+    var all: [RemoteSettings] = []
+    for node in nodes {
+      all.append(try reader.settings(node, keys))
+      guard Set(all.map(\.name)).count == all.count else { throw reader.fault("two judges have one name", node.mark) }
+    }
+    return all
+  }
+}
+
+private struct RemoteReader {
+  let file: String
+
+  func fault(_ why: String, _ mark: Mark, hint: String? = nil) -> Fault {
+    Fault("policy-remote-settings", subject: "\(file):\(mark.line):\(mark.column)", why: why, hint: hint)
+  }
+
+  func members(_ node: YAMLNode, keys: [String]) throws(Fault) -> [String: YAMLNode] {
+    guard case .mapping(let members, _) = node else { throw fault("this is \(node.typeName), not a map", node.mark) }
+    var found: [String: YAMLNode] = [:]
+    for member in members {
+      guard keys.contains(member.key) else {
+        let near = Spelling.nearest(to: member.key, among: keys).map { "did you mean `\($0)`?" }
+        throw fault("`\(member.key)` is no key here", member.mark, hint: near)
+      }
+      guard found.updateValue(member.value, forKey: member.key) == nil else {
+        throw fault("`\(member.key)` comes twice", member.mark)
+      }
+    }
+    return found
+  }
+
+  func settings(_ node: YAMLNode, _ keys: [String]) throws(Fault) -> RemoteSettings {
+    let members = try members(node, keys: keys)
+    var settings = RemoteSettings()
+    settings.name = try text(members, "name", node) ?? ""
+    settings.path = try path(members, node)
+    if let timeout = try text(members, "timeout", node) { settings.timeout = try milliseconds(timeout, node) }
+    settings.tokenFile = try text(members, "token_file", node)
+    guard !settings.name.isEmpty, settings.tokenFile.map({ $0.hasPrefix("/") }) ?? true else {
+      throw fault("a judge needs a `name`, and `token_file` is an absolute path", node.mark)
+    }
+    let clear = try text(members, "clear", node) == "true"
+    switch (try text(members, "url", node), try text(members, "socket", node)) {
+    case (let url?, nil): try read(url, clear: clear, node, &settings)
+    case (nil, let socket?) where socket.hasPrefix("/"): settings.place = .socket(socket)
+    default: throw fault("a judge needs one of `url` and `socket`, the latter an absolute path", node.mark)
+    }
+    return settings
+  }
+
+  private func text(_ members: [String: YAMLNode], _ key: String, _ node: YAMLNode) throws(Fault) -> String? {
+    guard let value = members[key] else { return nil }
+    guard case .scalar(let text, _, _) = value, !text.isEmpty, text.utf8.count <= 1024,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+    else { throw fault("`\(key)` is no text without blanks", value.mark) }
+    return text
+  }
+
+  private func path(_ members: [String: YAMLNode], _ node: YAMLNode) throws(Fault) -> String {
+    let path = try text(members, "path", node) ?? ""
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+    let isPlain = parts.allSatisfy { part in
+      !part.isEmpty
+        && part.utf8.allSatisfy { byte in
+          Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80
+            || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
+        }
+    }
+    guard isPlain, !parts.isEmpty else {
+      throw fault("`path` names a document with slashes, such as `bailey/decision`", node.mark)
+    }
+    return path
+  }
+
+  private func milliseconds(_ text: String, _ node: YAMLNode) throws(Fault) -> Int {
+    guard let number = Int(text), (10...5000).contains(number) else {
+      throw fault("`timeout` is a number of milliseconds from 10 to 5000", node.mark)
+    }
+    return number
+  }
+
+  /// `http://ADDRESS:PORT`, with `localhost` for 127.0.0.1.
+  private func read(_ url: String, clear: Bool, _ node: YAMLNode, _ settings: inout RemoteSettings) throws(Fault) {
+    let prefix = "http://"
+    guard url.hasPrefix(prefix) else {
+      throw fault("only `http://` is spoken", node.mark, hint: "let a proxy on this machine speak TLS")
+    }
+    let host = url.dropFirst(prefix.count).prefix { $0 != "/" }
+    guard url.dropFirst(prefix.count + host.count).drop(while: { $0 == "/" }).isEmpty,
+      let colon = host.lastIndex(of: ":"), let port = UInt16(host[host.index(after: colon)...]), port > 0
+    else { throw fault("`url` is `http://ADDRESS:PORT`", node.mark, hint: "the document goes into `path`") }
+    var name = String(host[..<colon])
+    if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
+    guard let address = try? IPAddress(name == "localhost" ? "127.0.0.1" : name) else {
+      throw fault("`\(name)` is no address", node.mark, hint: "name a number or `localhost`")
+    }
+    guard clear || address.addressClass == .loopback else {
+      throw fault(
+        "\(address) is another machine, and HTTP is in clear", node.mark, hint: "say `clear: true` to accept it")
+    }
+    settings.place = .address(address, port: port)
+    settings.host = String(host)
+  }
+}
