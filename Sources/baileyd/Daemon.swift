@@ -32,8 +32,11 @@ struct Daemon {
     for sentence in try await wiring.workspaces.recover() { say(sentence) }
     let socket = SharedDoor(try listen(places))
     let door = SocketDoor(services: wiring.services { DaemonProcess.stop() })
+    let policySocket = SharedDoor(try Door(at: places.policySocket, in: places))
+    let policyDoor = wiring.policyDoor
     do throws(Errno) {
       try startThread("door") { door.serve(socket.door) }
+      try startThread("policy door") { policyDoor.serve(policySocket.door) }
       try await DaemonProcess.stopSignal()
     } catch {
       throw Fault("controller-unable", why: error.message)
@@ -74,10 +77,4 @@ struct Daemon {
 private final class ControllerLock: Sendable {
   let file: Descriptor
   init(_ file: consuming Descriptor) { self.file = file }
-}
-
-/// A listening socket that a thread borrows for as long as the process lives.
-private final class SharedDoor: Sendable {
-  let door: Door
-  init(_ door: consuming Door) { self.door = door }
 }

@@ -19,6 +19,7 @@ struct Wiring: Sendable {
   private let log: AuditLog
   private let caller: Caller
   private let groups: ControlGroups
+  private let policies: PolicyStore
 
   init(places: Places, log: AuditLog) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -32,6 +33,10 @@ struct Wiring: Sendable {
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
     groups = ControlGroups.claim()
+    policies = PolicyStore(
+      storage: DiskFiles(),
+      roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
+      monotonic: { Clock.monotonic })
     let resources = Resources(
       launcher: Launcher(groups: groups),
       workspaces: workspaces,
@@ -40,10 +45,7 @@ struct Wiring: Sendable {
       manifests: ManifestResolver(
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
-        policies: PolicyStore(
-          storage: DiskFiles(),
-          roots: [.administrator: "/etc/bailey/policy.d", .user: places.configuration + "/policy.d"],
-          caller: HTTPClient(), monotonic: { Clock.monotonic }),
+        policies: policies,
         sha256: { ContentDigest.hex($0) }),
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),
@@ -52,6 +54,10 @@ struct Wiring: Sendable {
     controller = Controller(
       resources: resources,
       floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]))
+  }
+
+  var policyDoor: PolicyDoor {
+    PolicyDoor(answers: PolicyAnswerer(policies, monotonic: { Clock.monotonic }), version: baileyVersion)
   }
 
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {

@@ -140,11 +140,12 @@ struct NetworkEscapes {
           except OSError as e:
               print('refused', e.errno)
       """
-    let path = walls.scratch.path + "/run/bailey/baileyd.sock"
-    let result = try walls.bailey(
-      ["run", "-q", "--", "/usr/bin/python3", "-c", program, path, "/run/dbus/system_bus_socket", "@/tmp/.X11-unix/X0"])
+    let own = ["baileyd.sock", "policy.sock"].map { "run/bailey/" + $0 }
+    let names = own.map { walls.scratch.path + "/" + $0 } + ["/run/dbus/system_bus_socket", "@/tmp/.X11-unix/X0"]
+    let result = try walls.bailey(["run", "-q", "--", "/usr/bin/python3", "-c", program] + names)
     #expect(!result.output.contains("REACHED"), "\(result)")
-    #expect(result.output.components(of: "refused") == 3)
+    #expect(result.output.components(of: "refused") == 4)
+    #expect(own.allSatisfy { walls.scratch.exists($0) })
   }
 }
 

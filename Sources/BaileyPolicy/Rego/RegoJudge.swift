@@ -34,13 +34,17 @@ package final class RegoJudge: Judge {
     self.layer = layer
     let stopwatch = Stopwatch(monotonic)
     self.stopwatch = stopwatch
+    machine = Mutex(Self.machine(policy, Self.joined(policy.data, manifest), Self.limits(allowance, stopwatch)))
+  }
+
+  static func limits(_ allowance: Allowance, _ stopwatch: Stopwatch) -> BaileyRego.Limits {
     var limits = BaileyRego.Limits()
     limits.steps = allowance.steps
     limits.memory = allowance.memory
     limits.depth = allowance.depth
     limits.time = allowance.nanoseconds
     limits.clock = { stopwatch.elapsed }
-    machine = Mutex(Self.machine(policy, Self.joined(policy.data, manifest), limits))
+    return limits
   }
 
   private static func machine(_ policy: RegoPolicy, _ data: [UInt8], _ limits: BaileyRego.Limits)
@@ -147,7 +151,7 @@ package final class RegoJudge: Judge {
 }
 
 /// Time since the last start.
-private final class Stopwatch: Sendable {
+final class Stopwatch: Sendable {
   private let now: @Sendable () -> Int64
   private let started = Atomic<Int64>(0)
 

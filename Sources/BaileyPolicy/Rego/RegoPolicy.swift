@@ -26,6 +26,9 @@ package struct RegoPolicy: Sendable {
   let ownPackages: [[String]]
   /// Base data of the modules; an object.
   let data: JSONText
+  /// For questions other than the contributions.
+  let sources: [Source]
+  let registry: Registry
   /// Where there is a name for it: a bundle's.
   package let revision: String?
 
@@ -49,6 +52,8 @@ package struct RegoPolicy: Sendable {
     isFlat = Self.isFlat(own, reading: paths.map(\.names))
     ownPackages = Array(contributions.packages.prefix(own.count))
     self.data = data
+    self.sources = sources
+    self.registry = registry
     self.revision = revision
     try checkPackages(modules)
     try checkInput(modules)

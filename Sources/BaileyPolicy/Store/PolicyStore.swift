@@ -38,6 +38,11 @@ package final class PolicyStore: Sendable {
     slots = Mutex(roots.mapValues { _ in Slot() })
   }
 
+  /// Where the administrator's and the person's policies lie.
+  package static func roots(configuration: String) -> [PolicyLayer: String] {
+    [.administrator: "/etc/bailey/policy.d", .user: configuration + "/policy.d"]
+  }
+
   /// Reads every layer anew; what is wrong with one does not hold up the others.
   ///
   /// - Returns: what is not in force though it is on disk, in words; an older policy is in its place.
@@ -48,7 +53,7 @@ package final class PolicyStore: Sendable {
     return faults.map { "the policy of the \($0.0.rawValue) that was loaded before stays in force: \($0.1)" }
   }
 
-  private var layers: [PolicyLayer] { PolicyLayer.allCases.filter { roots[$0] != nil } }
+  var layers: [PolicyLayer] { PolicyLayer.allCases.filter { roots[$0] != nil } }
 
   private func reload(_ layer: PolicyLayer) -> Fault? {
     guard let root = roots[layer] else { return nil }
@@ -97,6 +102,14 @@ package final class PolicyStore: Sendable {
     let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
     return layer.policies.map { RegoJudge($0, layer: .project, manifest: manifest, monotonic: monotonic) }
   }
+
+  /// What is in force of a layer; its number changes with it.
+  func active(_ layer: PolicyLayer) -> (generation: Int, layer: CompiledLayer?) {
+    slots.withLock { ($0[layer]?.generation ?? 0, $0[layer]?.active) }
+  }
+
+  /// Of no session.
+  func freshJudges(_ layer: PolicyLayer) -> [RegoJudge] { judges(layer, manifest: .object([:]))?.judges ?? [] }
 
   fileprivate func generation(_ layer: PolicyLayer) -> Int { slots.withLock { $0[layer]?.generation ?? 0 } }
 

@@ -15,12 +15,15 @@ package struct Door: ~Copyable, Sendable {
   /// Binds the socket in a private directory.
   ///
   /// The caller holds `Places.controllerLock`: so an existing socket is a dead one, and is removed.
-  package init(at places: Places) throws(Fault) {
+  package init(at places: Places) throws(Fault) { try self.init(at: places.socket, in: places) }
+
+  /// - Parameter path: in the runtime directory.
+  package init(at path: String, in places: Places) throws(Fault) {
     try places.prepare()
-    do throws(Errno) { socket = try Door.listener(at: places.socket) } catch {
-      throw Fault("socket-unusable", subject: places.socket, why: error.message)
+    do throws(Errno) { socket = try Door.listener(at: path) } catch {
+      throw Fault("socket-unusable", subject: path, why: error.message)
     }
-    path = places.socket
+    self.path = path
   }
 
   private static func listener(at path: String) throws(Errno) -> Descriptor {
@@ -40,10 +43,15 @@ package struct Door: ~Copyable, Sendable {
 
   /// Waits for a client; one of another user is turned away, root included unless the controller is root's.
   package borrowing func accept() throws(WireError) -> Connection {
+    Connection(owning: try acceptSocket().take(), limits: .server)
+  }
+
+  /// The same for those who speak something else on it.
+  package borrowing func acceptSocket() throws(WireError) -> Descriptor {
     let client: Descriptor
     do { client = try socket.accept() } catch { throw .system(call: "accept", errno: error.rawValue) }
     try Door.checkPeer(client)
-    return Connection(owning: client.take(), limits: .server)
+    return client
   }
 
   /// Both sides of the local API must be the same user.
@@ -52,6 +60,12 @@ package struct Door: ~Copyable, Sendable {
     do { peer = try socket.peerCredentials() } catch { throw .system(call: "SO_PEERCRED", errno: error.rawValue) }
     guard peer.user == CurrentProcess.user else { throw .foreignPeer(user: peer.user) }
   }
+}
+
+/// A listening socket that a thread borrows for as long as the process lives.
+package final class SharedDoor: Sendable {
+  package let door: Door
+  package init(_ door: consuming Door) { self.door = door }
 }
 
 extension Connection {
