@@ -13,8 +13,9 @@ struct Log: ParsableCommand {
         bailey log --follow
         bailey log show 1234
         bailey log verify
+        bailey log export --format opa    decisions for programs that read OPA's decision log
       """,
-    subcommands: [LogList.self, LogShow.self, LogVerify.self], defaultSubcommand: LogList.self)
+    subcommands: [LogList.self, LogShow.self, LogVerify.self, LogExport.self], defaultSubcommand: LogList.self)
 }
 
 struct LogList: BaileyCommand {
