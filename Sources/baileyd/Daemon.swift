@@ -34,6 +34,7 @@ struct Daemon {
     let door = SocketDoor(services: wiring.services { DaemonProcess.stop() })
     let policySocket = SharedDoor(try Door(at: places.policySocket, in: places))
     let policyDoor = wiring.policyDoor
+    let fetching = Task { await wiring.policies.keepFetching(say) }
     do throws(Errno) {
       try startThread("door") { door.serve(socket.door) }
       try startThread("policy door") { policyDoor.serve(policySocket.door) }
@@ -41,6 +42,7 @@ struct Daemon {
     } catch {
       throw Fault("controller-unable", why: error.message)
     }
+    fetching.cancel()
     await wiring.controller.stop()
     await log.close()
     withExtendedLifetime(lock) {}
@@ -71,10 +73,4 @@ struct Daemon {
   }
 
   static func say(_ text: String) { try? Descriptor.standardError.writeAll("baileyd: " + text + "\n") }
-}
-
-/// Held until the process ends.
-private final class ControllerLock: Sendable {
-  let file: Descriptor
-  init(_ file: consuming Descriptor) { self.file = file }
 }

@@ -19,7 +19,7 @@ struct Wiring: Sendable {
   private let log: AuditLog
   private let caller: Caller
   private let groups: ControlGroups
-  private let policies: PolicyStore
+  let policies: PolicyStore
 
   init(places: Places, log: AuditLog) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -36,6 +36,7 @@ struct Wiring: Sendable {
     policies = PolicyStore(
       storage: DiskFiles(),
       roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
+      fetched: places.state + "/bundles",
       monotonic: { Clock.monotonic })
     let resources = Resources(
       launcher: Launcher(groups: groups),

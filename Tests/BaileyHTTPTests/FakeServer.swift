@@ -12,11 +12,15 @@ final class FakeServer: Sendable {
   /// - Parameters:
   ///   - answer: nil never answers.
   ///   - socket: a path; else a port of loopback.
-  init(_ answer: String?, socket: String? = nil) async throws {
-    let heard = Heard()
+  convenience init(_ answer: String?, socket: String? = nil) async throws {
+    try await self.init(bytes: answer.map { Array($0.utf8) }, socket: socket)
+  }
+
+  init(bytes answer: [UInt8]?, socket: String? = nil) async throws {
+    let heard = Heard(answer)
     let bootstrap = ServerBootstrap(group: group).childChannelInitializer { channel in
       channel.eventLoop.makeCompletedFuture {
-        try channel.pipeline.syncOperations.addHandler(Parrot(answer, heard))
+        try channel.pipeline.syncOperations.addHandler(Parrot(heard))
       }
     }
     if let socket {
@@ -30,6 +34,8 @@ final class FakeServer: Sendable {
   var port: Int { channel.localAddress?.port ?? 0 }
   var requests: [String] { box.texts.withLock { $0 } }
 
+  func say(_ answer: [UInt8]) { box.answer.withLock { $0 = answer } }
+
   func stop() async throws {
     try await channel.close()
     try await group.shutdownGracefully()
@@ -40,9 +46,12 @@ final class FakeServer: Sendable {
   }
 }
 
-/// What was asked.
+/// What was asked, and what is answered.
 final class Heard: Sendable {
   let texts = Mutex<[String]>([])
+  let answer: Mutex<[UInt8]?>
+
+  init(_ answer: [UInt8]?) { self.answer = Mutex(answer) }
 }
 
 /// Takes in a whole request, then says its line.
@@ -50,14 +59,10 @@ private final class Parrot: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private let answer: String?
   private let heard: Heard
   private var text = ""
 
-  init(_ answer: String?, _ heard: Heard) {
-    self.answer = answer
-    self.heard = heard
-  }
+  init(_ heard: Heard) { self.heard = heard }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     text += String(buffer: unwrapInboundIn(data))
@@ -66,8 +71,8 @@ private final class Parrot: ChannelInboundHandler {
     else { return }
     heard.texts.withLock { $0.append(text) }
     text = ""
-    guard let answer else { return }
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
-    if answer.isEmpty || !answer.hasPrefix("HTTP/1.1 200") { context.close(promise: nil) }
+    guard let answer = heard.answer.withLock({ $0 }) else { return }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: answer)), promise: nil)
+    if !answer.starts(with: "HTTP/1.1 200".utf8) { context.close(promise: nil) }
   }
 }

@@ -39,19 +39,10 @@ struct PolicyServer: RemoteJudge {
     call.maximumBody = Self.maximumReply
     call.headers = ["host": settings.host, "content-type": "application/json", "accept": "application/json"]
     call.body = JSON.object(["input": action.json]).canonical
-    if let token = try token() { call.headers["authorization"] = "Bearer " + token }
-    return call
-  }
-
-  /// Read anew each time, so that it can be replaced.
-  private func token() throws(Fault) -> String? {
-    guard let path = settings.tokenFile else { return nil }
-    var bytes = try SecretFile.read(path, storage)
-    while let last = bytes.last, last == 0x0A || last == 0x0D { bytes.removeLast() }
-    guard !bytes.isEmpty, bytes.count <= 4096, bytes.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw Fault("policy-remote-token", subject: path, why: "the token file holds no single line of visible ASCII")
+    if let token = try RemoteToken.read(settings.tokenFile, storage) {
+      call.headers["authorization"] = "Bearer " + token
     }
-    return String(decoding: bytes, as: UTF8.self)
+    return call
   }
 
   private func failed(_ failure: HTTPFailure) -> Opinion {

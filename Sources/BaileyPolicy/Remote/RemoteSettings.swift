@@ -1,40 +1,81 @@
 import BaileyCore
 
-/// One judge of `remote.yaml`: where a policy server is, and what it is asked.
+/// `remote.yaml`: judges and bundles elsewhere.
+struct RemoteFile: Sendable, Equatable {
+  private static let maximumEntries = 8
+  private static let keys = ["name", "url", "socket", "path", "timeout", "token_file", "clear"]
+
+  var judges: [RemoteSettings] = []
+  var bundles: [RemoteSettings] = []
+  /// Seconds between two questions for bundles.
+  var interval = 60
+
+  static func read(_ bytes: [UInt8]?, file: String) throws(Fault) -> RemoteFile {
+    guard let bytes else { return RemoteFile() }
+    let root: YAMLNode
+    do { root = try YAMLReader(file: file).read(bytes) } catch { throw ManifestIssue.fault([error], file: file) }
+    let reader = RemoteReader(file: file)
+    let members = try reader.members(root, keys: ["judges", "bundles", "interval"])
+    var remote = RemoteFile()
+    remote.judges = try entries(members["judges"], reader, RemoteSettings())
+    remote.bundles = try entries(members["bundles"], reader, RemoteSettings(isBundle: true, timeout: 5000))
+    if case .scalar(let text, _, let mark)? = members["interval"] {
+      guard let number = Int(text), (10...86_400).contains(number) else {
+        throw reader.fault("`interval` is a number of seconds from 10 to 86400", mark)
+      }
+      remote.interval = number
+    }
+    return remote
+  }
+
+  private static func entries(_ node: YAMLNode?, _ reader: RemoteReader, _ start: RemoteSettings) throws(Fault)
+    -> [RemoteSettings]
+  {
+    guard let node else { return [] }
+    guard case .sequence(let nodes, _) = node, nodes.count <= maximumEntries else {
+      throw reader.fault("this is no list of at most \(maximumEntries)", node.mark)
+    }
+    var all: [RemoteSettings] = []
+    for node in nodes {
+      all.append(try reader.settings(node, keys, start))
+      guard Set(all.map(\.name)).count == all.count else { throw reader.fault("two of these have one name", node.mark) }
+    }
+    return all
+  }
+}
+
+/// One entry of it: where a server is, and what it is asked for.
 ///
 /// HTTP is in clear, so it goes to a Unix socket or this machine; anywhere else only with `clear: true`. Addresses are numbers: who answers
 /// for a name could change between two decisions.
 struct RemoteSettings: Sendable, Equatable {
   static let file = "remote.yaml"
-  private static let maximumJudges = 8
-  private static let keys = ["name", "url", "socket", "path", "timeout", "token_file", "clear"]
 
+  /// A file's path is asked for, and who may answer is checked by signature.
+  var isBundle = false
   var name = ""
   var place = HTTPCall.Place.socket("")
   /// For the `Host` header and for reasons.
   var host = "localhost"
-  /// Of the document, with slashes: `bailey/decision`.
+  /// Of the document or bundle, with slashes: `bailey/decision`.
   var path = ""
   /// Milliseconds.
   var timeout = 250
   /// A file with a bearer token.
   var tokenFile: String?
 
-  static func read(_ bytes: [UInt8]?, file: String) throws(Fault) -> [RemoteSettings] {
-    guard let bytes else { return [] }
-    let root: YAMLNode
-    do { root = try YAMLReader(file: file).read(bytes) } catch { throw ManifestIssue.fault([error], file: file) }
-    let reader = RemoteReader(file: file)
-    let members = try reader.members(root, keys: ["judges"])
-    guard case .sequence(let nodes, _)? = members["judges"], nodes.count <= maximumJudges else {
-      throw reader.fault("`judges` is a list of at most \(maximumJudges)", root.mark)
+  /// On this machine.
+  var isLocal: Bool {
+    if case .address(let address, _) = place { return address.addressClass == .loopback }
+    return true
+  }
+
+  /// What tells one place from another.
+  var source: String {
+    switch place {
+    case .socket(let path): "\(path) \(self.path)"
+    case .address(let address, let port): "\(address) \(port) \(path)"
     }
-    var all: [RemoteSettings] = []
-    for node in nodes {
-      all.append(try reader.settings(node, keys))
-      guard Set(all.map(\.name)).count == all.count else { throw reader.fault("two judges have one name", node.mark) }
-    }
-    return all
   }
 }
 
@@ -60,21 +101,23 @@ private struct RemoteReader {
     return found
   }
 
-  func settings(_ node: YAMLNode, _ keys: [String]) throws(Fault) -> RemoteSettings {
+  func settings(_ node: YAMLNode, _ keys: [String], _ start: RemoteSettings) throws(Fault) -> RemoteSettings {
     let members = try members(node, keys: keys)
-    var settings = RemoteSettings()
+    var settings = start
     settings.name = try text(members, "name", node) ?? ""
-    settings.path = try path(members, node)
+    settings.path = try path(members, node, isFile: start.isBundle)
     if let timeout = try text(members, "timeout", node) { settings.timeout = try milliseconds(timeout, node) }
     settings.tokenFile = try text(members, "token_file", node)
-    guard !settings.name.isEmpty, settings.tokenFile.map({ $0.hasPrefix("/") }) ?? true else {
-      throw fault("a judge needs a `name`, and `token_file` is an absolute path", node.mark)
+    guard !settings.name.isEmpty, Self.isPlain(settings.name, isFile: false),
+      settings.tokenFile.map({ $0.hasPrefix("/") }) ?? true
+    else {
+      throw fault("this needs a `name` of letters, digits, - and _, and `token_file` is an absolute path", node.mark)
     }
-    let clear = try text(members, "clear", node) == "true"
+    let clear = try text(members, "clear", node) == "true" || start.isBundle
     switch (try text(members, "url", node), try text(members, "socket", node)) {
     case (let url?, nil): try read(url, clear: clear, node, &settings)
     case (nil, let socket?) where socket.hasPrefix("/"): settings.place = .socket(socket)
-    default: throw fault("a judge needs one of `url` and `socket`, the latter an absolute path", node.mark)
+    default: throw fault("this needs one of `url` and `socket`, the latter an absolute path", node.mark)
     }
     return settings
   }
@@ -87,18 +130,20 @@ private struct RemoteReader {
     return text
   }
 
-  private func path(_ members: [String: YAMLNode], _ node: YAMLNode) throws(Fault) -> String {
+  private static func isPlain(_ part: some StringProtocol, isFile: Bool) -> Bool {
+    !part.isEmpty && part != "." && part != ".."
+      && part.utf8.allSatisfy { byte in
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte) || byte == 0x5F
+          || byte == 0x2D || (isFile && byte == 0x2E)
+      }
+  }
+
+  private func path(_ members: [String: YAMLNode], _ node: YAMLNode, isFile: Bool) throws(Fault) -> String {
     let path = try text(members, "path", node) ?? ""
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-    let isPlain = parts.allSatisfy { part in
-      !part.isEmpty
-        && part.utf8.allSatisfy { byte in
-          Unicode.Scalar(byte).properties.isAlphabetic && byte < 0x80
-            || (0x30...0x39).contains(byte) || byte == 0x5F || byte == 0x2D
-        }
-    }
+    let isPlain = parts.allSatisfy { Self.isPlain($0, isFile: isFile) }
     guard isPlain, !parts.isEmpty else {
-      throw fault("`path` names a document with slashes, such as `bailey/decision`", node.mark)
+      throw fault("`path` is of names with slashes between, such as `bailey/decision`", node.mark)
     }
     return path
   }

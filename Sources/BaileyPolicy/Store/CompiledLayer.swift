@@ -21,7 +21,7 @@ struct CompiledLayer: Sendable {
       policies.append(compiled.policy)
       revisions[bundle.name] = compiled.manifest.revision
     }
-    remotes = try RemoteSettings.read(files.remote, file: root + "/" + RemoteSettings.file)
+    remotes = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file).judges
     self.policies = policies
     self.revisions = revisions
   }

@@ -19,6 +19,8 @@ package final class PolicyStore: Sendable {
   private let registry: Registry
   private let monotonic: @Sendable () -> Int64
   private let caller: (any HTTPCaller)?
+  /// Bundles that came over HTTP.
+  private let fetched: FetchedBundles?
   private let slots: Mutex<[PolicyLayer: Slot]>
   /// One reload at a time, so that an older reading never replaces a newer one.
   private let reloading = Mutex(())
@@ -26,11 +28,13 @@ package final class PolicyStore: Sendable {
   /// - Parameters:
   ///   - roots: the directory of each layer; one that does not exist is empty.
   ///   - caller: the way to remote judges; without one they deny.
+  ///   - fetched: the directory of bundles that came over HTTP.
   package init(
-    storage: any PolicyStorage, roots: [PolicyLayer: String], caller: (any HTTPCaller)? = nil,
+    storage: any PolicyStorage, roots: [PolicyLayer: String], caller: (any HTTPCaller)? = nil, fetched: String? = nil,
     monotonic: @escaping @Sendable () -> Int64
   ) {
     self.caller = caller
+    self.fetched = fetched.map { FetchedBundles(directory: $0, storage: storage) }
     self.storage = storage
     self.roots = roots
     registry = Libraries.registry
@@ -59,7 +63,7 @@ package final class PolicyStore: Sendable {
     guard let root = roots[layer] else { return nil }
     let active = slots.withLock { $0[layer]?.active }
     do throws(Fault) {
-      let files = try PolicyFilesReader.read(root, isAdministrators: layer == .administrator, storage)
+      let files = try files(layer, root)
       if files == active?.files {
         slots.withLock { $0[layer]?.fault = nil }
         return nil
@@ -73,6 +77,57 @@ package final class PolicyStore: Sendable {
     } catch {
       slots.withLock { $0[layer]?.fault = error }
       return error
+    }
+  }
+
+  /// With the bundles that were fetched for the layer.
+  private func files(_ layer: PolicyLayer, _ root: String) throws(Fault) -> PolicyFiles {
+    var files = try PolicyFilesReader.read(root, isAdministrators: layer == .administrator, storage)
+    let remote = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file)
+    for bundle in remote.bundles {
+      try FetchedBundles.checkKeys(bundle, layer, files.keys)
+      guard let archive = try fetched?.archive(bundle, layer) else {
+        throw Fault(
+          "bundle-not-fetched", subject: bundle.name, why: "the bundle has never come over HTTP",
+          hint: "it is asked for when the controller starts and then again and again: look at its log")
+      }
+      files.archives["remote:" + bundle.name] = archive
+    }
+    return files
+  }
+
+  /// Asks for the bundles of all layers, and puts what is new in force.
+  ///
+  /// - Returns: what went wrong, and after how many seconds to ask again.
+  package func fetchBundles() async -> (problems: [String], interval: Int) {
+    guard let caller, let fetched else { return ([], 60) }
+    var (problems, interval, hasNew) = ([String](), 60, false)
+    for layer in layers {
+      do throws(Fault) {
+        let root = roots[layer] ?? ""
+        let files = try PolicyFilesReader.read(root, isAdministrators: layer == .administrator, storage)
+        let remote = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file)
+        if !remote.bundles.isEmpty { interval = min(interval, remote.interval) }
+        for bundle in remote.bundles {
+          let fetch = BundleFetch(bundle, layer, keys: files.keys, kept: fetched, registry: registry)
+          do throws(Fault) { hasNew = try await fetch.run(caller, storage) || hasNew } catch {
+            problems.append("bundle \(bundle.name): \(error)")
+          }
+        }
+      } catch {
+        problems.append("\(error)")
+      }
+    }
+    if hasNew { do throws(Fault) { problems += try reload() } catch { problems.append("\(error)") } }
+    return (problems, interval)
+  }
+
+  /// Until the process ends; a quarter more or less, so that not all ask at once.
+  package func keepFetching(_ say: @Sendable (String) -> Void) async {
+    while !Task.isCancelled {
+      let (problems, interval) = await fetchBundles()
+      problems.forEach(say)
+      try? await Task.sleep(for: .seconds(Double(interval) * Double.random(in: 0.75...1.25)))
     }
   }
 

@@ -68,6 +68,12 @@ package final class SharedDoor: Sendable {
   package init(_ door: consuming Door) { self.door = door }
 }
 
+/// Held until the process ends.
+package final class ControllerLock: Sendable {
+  private let file: Descriptor
+  package init(_ file: consuming Descriptor) { self.file = file }
+}
+
 extension Connection {
   /// Connects to a running controller; `nil` when none listens.
   ///
