@@ -71,7 +71,8 @@ let package = Package(
 
     // 4 doors
     .target(name: "BaileyWire", dependencies: ["BaileyCore", "BaileyLinux"]),
-    .target(name: "BaileyDoors", dependencies: ["BaileyCore", "BaileyControl", "BaileyHTTP", "BaileyLinux", "BaileyWire"]),
+    .target(
+      name: "BaileyDoors", dependencies: ["BaileyCore", "BaileyControl", "BaileyHTTP", "BaileyLinux", "BaileyWire"]),
     .target(
       name: "BaileyCommands",
       dependencies: [

@@ -11,6 +11,29 @@ package protocol PolicyAnswers: Sendable {
   func decision(on input: JSON, now: Int64) -> Decision
   /// Of the bundles in force, by their names.
   var revisions: [String: String] { get }
+  /// Each layer, the strongest first; with `reload` they are read anew before.
+  func status(reload: Bool) -> [PolicyLayerStatus]
   /// Why a layer denies everything; `nil` where all are in force.
   var health: Fault? { get }
+}
+
+/// What is in force of one layer of policies.
+package struct PolicyLayerStatus: Sendable, Equatable {
+  package var name: String
+  /// Without this the layer denies everything.
+  package var isLoaded: Bool
+  /// Of all of it; empty where there are no policies.
+  package var sha256 = ""
+  package var modules: [String] = []
+  /// Revisions by name.
+  package var bundles: [String: String] = [:]
+  /// Remote ones, by name.
+  package var judges: [String] = []
+  /// What is wrong with the files as they are now.
+  package var fault: Fault?
+
+  package init(name: String, isLoaded: Bool) {
+    self.name = name
+    self.isLoaded = isLoaded
+  }
 }

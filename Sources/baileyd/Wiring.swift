@@ -57,13 +57,12 @@ struct Wiring: Sendable {
       floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]))
   }
 
-  var policyDoor: PolicyDoor {
-    PolicyDoor(answers: PolicyAnswerer(policies, monotonic: { Clock.monotonic }), version: baileyVersion)
-  }
+  private var answers: PolicyAnswerer { PolicyAnswerer(policies, monotonic: { Clock.monotonic }) }
+  var policyDoor: PolicyDoor { PolicyDoor(answers: answers, version: baileyVersion) }
 
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
-      controller: controller, log: log,
+      controller: controller, log: log, policies: answers,
       health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log],
       version: baileyVersion, shutdown: shutdown)
   }

@@ -152,6 +152,21 @@ struct PolicyDoorTests {
     #expect(decision["result"]?["effect"] == "deny")
   }
 
+  @Test("The status names what is in force, and what is wrong with what is not")
+  func status() throws {
+    let policies = try Policies(Self.files)
+    let user = policies.scratch.path + "/user"
+    let store = PolicyStore(storage: DiskFiles(), roots: [.user: user], monotonic: { Clock.monotonic })
+    let answers = PolicyAnswerer(store, monotonic: { Clock.monotonic })
+    let good = try #require(answers.status(reload: false).first)
+    #expect(good.isLoaded && good.fault == nil && good.modules == ["u.rego"] && good.bundles == [user + "/b": "7"])
+    #expect(good.sha256.count == 64)
+    try WholeFile.replace(user + "/u.rego", with: Array("package agent\nallow if {".utf8))
+    #expect(answers.status(reload: false) == [good])
+    let bad = try #require(answers.status(reload: true).first)
+    #expect(bad.isLoaded && bad.sha256 == good.sha256 && bad.fault?.code == "policy-invalid")
+  }
+
   @Test("The socket is the person's alone")
   func mode() throws {
     let policies = try Policies([:])

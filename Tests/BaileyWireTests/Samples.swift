@@ -60,6 +60,7 @@ enum Samples {
       .resetHome(directory: "/p"), .showTrust(directory: "/p"), .agree(directory: "/p", digest: digest),
       .doctor(directory: "/p"), .log(LogQuery()),
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)), .logEntry(index: 7), .verifyLog,
+      .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
   }
@@ -106,7 +107,11 @@ enum Samples {
       .trust(nil), .trust(question), .doctor([HealthFinding("a", .warn, "b", fix: "c"), HealthFinding("a", .ok, "b")]),
       .entry(row), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: ["p"], firstBad: 0)),
     ]
-    return events.map(ServerMessage.event) + replies.map(ServerMessage.reply)
+    var layer = PolicyLayerStatus(name: "user", isLoaded: true)
+    (layer.sha256, layer.modules, layer.bundles, layer.judges) = ("aa", ["u.rego"], ["b": "7"], ["far"])
+    layer.fault = Fault("a-b", why: "w")
+    let policies = Reply.policies([layer, PolicyLayerStatus(name: "administrator", isLoaded: false)])
+    return events.map(ServerMessage.event) + (replies + [policies]).map(ServerMessage.reply)
   }
 
   static let controls: [Control] = [

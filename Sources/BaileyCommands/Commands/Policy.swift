@@ -7,8 +7,8 @@ struct Policy: BaileyCommand {
   static let configuration = CommandConfiguration(
     commandName: "policy", abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
-      Everything after `policy` goes to the program bailey-policy; `bailey policy --help` is its help.
-      `why` and `trace` take the number of an entry of the log as well, which is decided again by the policies of the administrator and
+      `status` and `reload` ask the controller. Everything else after `policy` goes to the program bailey-policy; `bailey policy --help` is its
+      help. `why` and `trace` take the number of an entry of the log as well, which is decided again by the policies of the administrator and
       the person.
 
       EXAMPLES
@@ -19,10 +19,14 @@ struct Policy: BaileyCommand {
         bailey policy why --data policy.rego --input input.json
         bailey policy why 1234
         bailey policy bundle build Policies --revision 7 --output policies.tar.gz
+        bailey policy status
+        bailey policy reload
       """)
 
   /// What `bailey completion` offers for the first word.
-  static let tools = ["init", "check", "test", "fmt", "eval", "why", "trace", "bench", "conform", "bundle"]
+  static let tools = [
+    "init", "check", "test", "fmt", "eval", "why", "trace", "bench", "conform", "bundle", "status", "reload",
+  ]
 
   @Argument(
     parsing: .captureForPassthrough, help: "One of \(tools.joined(separator: ", ")), and what it takes.",
@@ -33,6 +37,7 @@ struct Policy: BaileyCommand {
 
   /// Returns only when it fails, or for an entry of the log: otherwise this process becomes the tool.
   func execute() throws(Failure) -> Int32 {
+    if let order = arguments.first.flatMap(PolicyOrder.init) { return try order.execute(Array(arguments.dropFirst())) }
     if let decision = LoggedDecision(arguments) { return try decision.explain() }
     let hint = "install bailey-policy beside bailey"
     var path: String?

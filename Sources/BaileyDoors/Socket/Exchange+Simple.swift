@@ -18,6 +18,7 @@ extension Exchange {
     case .doctor: return .doctor(await findings())
     case .logEntry(let index): return .entry(try await entry(index))
     case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
+    case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .shutdown:
       await controller.stop()
       return .done

@@ -1,5 +1,6 @@
 package import BaileyCore
 import BaileyRego
+import BaileyRegoLibraries
 import Synchronization
 
 /// Answers questions about documents from the policies in force.
@@ -39,6 +40,22 @@ package final class PolicyAnswerer: PolicyAnswers {
       return Fault("policy-not-loaded", why: "the policies of the \(layer.rawValue) could not be loaded")
     }
     return nil
+  }
+
+  package func status(reload: Bool) -> [PolicyLayerStatus] {
+    if reload { _ = try? store.reload() } else { load() }
+    let faults = store.faults
+    return store.layers.map { layer in
+      let active = store.active(layer).layer
+      var status = PolicyLayerStatus(name: layer.rawValue, isLoaded: active != nil)
+      status.fault = faults[layer]
+      guard let active, !active.files.isEmpty else { return status }
+      status.sha256 = active.files.digest { NamedHash.hex($0, "SHA-256") ?? "" }
+      status.modules = active.files.modules.keys.sorted()
+      status.bundles = active.revisions
+      status.judges = active.remotes.map(\.name)
+      return status
+    }
   }
 
   /// Before the first session nothing has been read.

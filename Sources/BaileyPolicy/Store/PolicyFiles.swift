@@ -24,7 +24,7 @@ struct PolicyFiles: Sendable, Equatable {
       "modules": list(modules), "data": .string(data.map(sha256) ?? ""), "archives": list(archives),
       "directories": .object(directories.mapValues(list)), "keys": list(keys),
     ]
-    return sha256(form.canonical)
+    return sha256(form.canonical + (remote.map { Array(sha256($0).utf8) } ?? []))
   }
 }
 

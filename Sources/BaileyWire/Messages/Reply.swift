@@ -17,6 +17,7 @@ package enum Reply: Sendable, Equatable {
   case doctor([HealthFinding])
   case entry(LogRow)
   case verified(LogVerification)
+  case policies([PolicyLayerStatus])
 
   package var json: JSON {
     switch self {
@@ -35,6 +36,7 @@ package enum Reply: Sendable, Equatable {
     case .doctor(let checks): .envelope("reply", "doctor", ["checks": .array(checks.map(\.json))])
     case .entry(let row): .envelope("reply", "entry", ["entry": row.json])
     case .verified(let result): .envelope("reply", "verified", result.members)
+    case .policies(let layers): .envelope("reply", "policies", ["layers": .array(layers.map(\.json))])
     }
   }
 
@@ -78,6 +80,7 @@ package enum Reply: Sendable, Equatable {
       return .trust(try TrustQuestion(json: json))
     case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
     case "entry": return .entry(try LogRow(json: try fields.value("entry")))
+    case "policies": return .policies(try fields.rows("layers", PolicyLayerStatus.init(json:)))
     case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")
     }

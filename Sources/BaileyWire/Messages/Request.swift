@@ -32,6 +32,8 @@ package enum Request: Sendable, Equatable {
   case log(LogQuery)
   case logEntry(index: UInt64)
   case verifyLog
+  /// The policies in force.
+  case policies(reload: Bool)
   /// Ends all sessions and the controller.
   case shutdown
 }
@@ -62,6 +64,7 @@ extension Request {
     case .log: "log"
     case .logEntry: "log-entry"
     case .verifyLog: "verify-log"
+    case .policies: "policies"
     case .shutdown: "shutdown"
     }
   }
@@ -75,6 +78,7 @@ extension Request {
     case .exec(let exec): exec.members
     case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
     case .list(let all): ["all": .bool(all)]
+    case .policies(let reload): ["reload": .bool(reload)]
     case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session):
       ["session": session.json]
     case .grant(let session, let path, let writable):
