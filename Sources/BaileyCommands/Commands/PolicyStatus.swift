@@ -12,8 +12,13 @@ enum PolicyOrder: String, CaseIterable {
     let type = type
     let command: any BaileyCommand
     do {
-      guard let parsed = try type.parseAsRoot(arguments) as? any BaileyCommand else { throw Failure.misunderstood }
-      command = parsed
+      var parsed = try type.parseAsRoot(arguments)
+      guard let known = parsed as? any BaileyCommand else {
+        // The command that gives help.
+        try parsed.run()
+        return 0
+      }
+      command = known
     } catch {
       let isAnswer = type.exitCode(for: error) == .success
       let text = type.fullMessage(for: error)
