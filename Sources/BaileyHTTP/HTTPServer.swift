@@ -29,9 +29,11 @@ package final class HTTPServer: Sendable {
     package init() {}
   }
 
-  package typealias Answer = @Sendable (HTTPQuestion) async -> HTTPReply
+  /// May take its time: it has a thread of the server.
+  package typealias Answer = @Sendable (HTTPQuestion) -> HTTPReply
 
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+  private let threads = NIOThreadPool(numberOfThreads: 2)
   private let limits: Limits
   private let answer: Answer
   private let connections = Atomic(0)
@@ -39,9 +41,13 @@ package final class HTTPServer: Sendable {
   package init(limits: Limits = Limits(), answer: @escaping Answer) {
     self.limits = limits
     self.answer = answer
+    threads.start()
   }
 
-  deinit { group.shutdownGracefully { _ in } }
+  deinit {
+    group.shutdownGracefully { _ in }
+    threads.shutdownGracefully { _ in }
+  }
 
   /// Takes the socket over.
   ///
@@ -51,12 +57,12 @@ package final class HTTPServer: Sendable {
       connections.wrappingSubtract(1, ordering: .relaxed)
       return false
     }
-    let (limits, answer) = (limits, answer)
+    let (limits, threads, answer) = (limits, threads, answer)
     ClientBootstrap(group: group)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-          try channel.pipeline.syncOperations.addHandler(HTTPConversation(limits, answer))
+          try channel.pipeline.syncOperations.addHandler(HTTPConversation(limits, threads, answer))
         }
       }
       .withConnectedSocket(socket)
@@ -85,12 +91,14 @@ private final class HTTPConversation: ChannelInboundHandler {
   }
 
   private let limits: HTTPServer.Limits
+  private let threads: NIOThreadPool
   private let answer: HTTPServer.Answer
   private var state = State.head
   private var timer: Scheduled<Void>?
 
-  init(_ limits: HTTPServer.Limits, _ answer: @escaping HTTPServer.Answer) {
+  init(_ limits: HTTPServer.Limits, _ threads: NIOThreadPool, _ answer: @escaping HTTPServer.Answer) {
     self.limits = limits
+    self.threads = threads
     self.answer = answer
   }
 
@@ -131,16 +139,13 @@ private final class HTTPConversation: ChannelInboundHandler {
     state = .answering
     startTimer(context)
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    let (loop, answer) = (context.eventLoop, answer)
-    Task {
-      let reply = await answer(question)
-      loop.execute {
-        let (conversation, context) = bound.value
-        guard context.channel.isActive else { return }
-        conversation.send(reply, keepsAlive: keepsAlive, context)
-        if keepsAlive { conversation.state = .head }
-        conversation.startTimer(context)
-      }
+    let answer = answer
+    threads.runIfActive(eventLoop: context.eventLoop) { answer(question) }.whenSuccess { reply in
+      let (conversation, context) = bound.value
+      guard context.channel.isActive else { return }
+      conversation.send(reply, keepsAlive: keepsAlive, context)
+      if keepsAlive { conversation.state = .head }
+      conversation.startTimer(context)
     }
   }
 
