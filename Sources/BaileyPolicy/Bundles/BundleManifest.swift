@@ -125,17 +125,15 @@ extension BundleManifest {
   package static func edited(_ bytes: [UInt8]?, revision: String?, roots: [String]?, name: String) throws(Fault)
     -> [UInt8]
   {
-    let heap = Heap(limit: 16 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
-    let text = bytes ?? Array("{}".utf8)
-    guard let object = try? JSONReader.read(text, into: heap), object.tag == .object else {
+    guard let document = try? Document(json: bytes ?? Array("{}".utf8), limit: 16 << 20), document.isObject else {
       throw Fault("bundle-manifest", subject: name, why: "\(file) is no JSON object")
     }
-    var pairs = object.pairs
-    // Of two with the same key the later one holds.
-    if let revision { pairs.append((heap.string("revision"), heap.string(revision))) }
-    if let roots { pairs.append((heap.string("roots"), heap.array(roots.map { heap.string($0) }))) }
-    return JSONWriter.write(heap.object(pairs), escapesHTML: false)
+    return document.read { object, heap in
+      var pairs = object.pairs
+      // Of two with the same key the later one holds.
+      if let revision { pairs.append((heap.string("revision"), heap.string(revision))) }
+      if let roots { pairs.append((heap.string("roots"), heap.array(roots.map { heap.string($0) }))) }
+      return JSONWriter.write(heap.object(pairs), escapesHTML: false)
+    }
   }
 }

@@ -55,13 +55,13 @@ struct PolicyServer: RemoteJudge {
   }
 
   private func answer(_ body: [UInt8]) -> Opinion {
-    let heap = Heap(limit: 64 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
-    guard let reply = try? JSONReader.read(body, into: heap), reply.tag == .object, !heap.exhausted else {
+    guard let reply = try? Document(json: body, limit: 64 << 20), reply.isObject else {
       return fail("policy-remote-malformed", "its answer is no JSON object")
     }
-    let result = reply.child(heap.string("result"))
+    return reply["result"].read { result, _ in opinion(of: result) }
+  }
+
+  private func opinion(of result: Value) -> Opinion {
     switch result.tag {
     case .undefined: return fail("policy-remote-undefined", "it has no result: nothing is defined at \(settings.path)")
     case .boolean where result.bits == Value.true.bits:

@@ -113,7 +113,7 @@ package final class PolicyAnswerer: PolicyAnswers {
         machines[key] = machine
       }
       do throws(RegoError) {
-        return try Self.value(machine, policy, input, now, isStrict, stopwatch)
+        return try Self.value(machine, input, now, isStrict, stopwatch)
       } catch {
         throw Fault("policy-query-failed", why: "\(error.code.rawValue): \(error.message)")
       }
@@ -122,25 +122,33 @@ package final class PolicyAnswerer: PolicyAnswers {
 
   private func machine(_ query: String, _ policy: RegoPolicy) throws(Fault) -> Machine {
     let stopwatch = stopwatch
+    let program: Program
     do throws(CompileFailure) {
-      let program = try Program.compile(policy.sources, queries: [query], registry: policy.registry)
-      return Machine(program, limits: RegoJudge.limits(RegoJudge.Allowance(), stopwatch))
+      program = try Program.compile(policy.sources, queries: [query], registry: policy.registry)
     } catch {
       throw Fault("policy-query-failed", why: error.errors.first?.message ?? "the path is no document")
+    }
+    do throws(RegoError) {
+      let base = try BaseDocument(policy.data.bytes, for: program)
+      return Machine(base, limits: RegoJudge.limits(RegoJudge.Allowance(), stopwatch))
+    } catch {
+      throw Fault("policy-query-failed", why: error.message)
     }
   }
 
   private static func value(
-    _ machine: Machine, _ policy: RegoPolicy, _ input: [UInt8]?, _ now: Int64, _ isStrict: Bool,
-    _ stopwatch: Stopwatch
+    _ machine: Machine, _ input: [UInt8]?, _ now: Int64, _ isStrict: Bool, _ stopwatch: Stopwatch
   ) throws(RegoError) -> [UInt8]? {
     stopwatch.start()
     machine.prepare(nowNanoseconds: Int(now), seed: UInt64.random(in: 0 ... .max))
-    let input = try input.map { bytes throws(RegoError) in try JSONReader.read(bytes, into: machine.heap) }
-    let data = try JSONReader.read(policy.data.bytes, into: machine.heap)
-    let rows = try machine.evaluate(input: input ?? .undefined, data: data, strict: isStrict)
-    guard rows.count > 0, let value = rows.item(0).pairs.first?.value else { return nil }
-    let text = JSONWriter.write(value, limit: maximumResult)
+    let rows: Document
+    if let input {
+      rows = try machine.evaluate(input: try machine.read(input), strict: isStrict)
+    } else {
+      rows = try machine.evaluate(strict: isStrict)
+    }
+    guard rows.count > 0 else { return nil }
+    let text = rows.item(0)["x"].json(limit: maximumResult)
     guard text.count <= maximumResult else { throw RegoError(.cancelled, "the result is too long") }
     return text
   }
@@ -149,28 +157,25 @@ package final class PolicyAnswerer: PolicyAnswers {
 
   private static func input(of body: [UInt8]) throws(Fault) -> [UInt8]? {
     guard body.contains(where: { $0 > 0x20 }) else { return nil }
-    let heap = Heap(limit: 64 << 20)
-    // Values do not keep their heap alive.
-    defer { withExtendedLifetime(heap) {} }
-    guard let object = try? JSONReader.read(body, into: heap), object.tag == .object, !heap.exhausted else {
+    guard let object = try? Document(json: body, limit: 64 << 20), object.isObject else {
       throw Fault("policy-request-malformed", why: "the body is no JSON object")
     }
-    let input = object.child(heap.string("input"))
-    return input.tag == .undefined ? nil : JSONWriter.write(input, escapesHTML: false)
+    let input = object["input"]
+    return input.isUndefined ? nil : input.json(escapesHTML: false)
   }
 
   /// The first one, with what later ones have beside it.
   private static func joined(_ texts: [[UInt8]]) throws(Fault) -> [UInt8]? {
     guard texts.count > 1 else { return texts.first }
-    let heap = Heap(limit: 256 << 20)
-    defer { withExtendedLifetime(heap) {} }
-    var all = Value.undefined
-    for text in texts.reversed() {
-      guard let value = try? JSONReader.read(text, into: heap) else { continue }
-      all = over(value, all, heap)
+    return try Heap.lending(limit: 256 << 20) { heap throws(Fault) in
+      var all = Value.undefined
+      for text in texts.reversed() {
+        guard let value = try? JSONReader.read(text, into: heap) else { continue }
+        all = over(value, all, heap)
+      }
+      guard !heap.exhausted else { throw Fault("policy-query-failed", why: "the result is too long") }
+      return JSONWriter.write(all)
     }
-    guard !heap.exhausted else { throw Fault("policy-query-failed", why: "the result is too long") }
-    return JSONWriter.write(all)
   }
 
   private static func over(_ upper: Value, _ lower: Value, _ heap: Heap) -> Value {
