@@ -142,7 +142,8 @@ let package = Package(
         "BaileyCore", "BaileyDoors", "BaileyHTTP", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport", "BaileyWire",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
       ]),
-    .testTarget(name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore", "BaileyTestSupport"]),
+    .testTarget(
+      name: "BaileyControlTests", dependencies: ["BaileyControl", "BaileyCore", "BaileyPolicy", "BaileyTestSupport"]),
     .testTarget(
       name: "BaileyDoorsTests",
       dependencies: ["BaileyControl", "BaileyCore", "BaileyDoors", "BaileyLinux", "BaileyTestSupport", "BaileyWire"]),

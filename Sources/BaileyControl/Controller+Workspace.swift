@@ -70,10 +70,7 @@ extension Controller {
   private func mediated(
     _ kind: Record.Kind, _ session: SessionSummary, _ effect: (Mediation) async throws(Fault) -> ApplyReport
   ) async throws(Fault) -> ApplyReport {
-    let mediation = Mediation(
-      SessionMediator(
-        session: session.id, gate: Gate(judges: [floor, OwnerJudge()]), recorder: resources.recorder, now: resources.now
-      ))
+    let mediation = Mediation { () throws(Fault) in try await self.mediator(of: session) }
     let report: ApplyReport
     do { report = try await effect(mediation) } catch {
       await mediation.fail(error)
@@ -94,24 +91,36 @@ extension Controller {
   }
 }
 
+extension Controller {
+  /// For an order on what a session left: the floor and all policies are asked, with what is known of what the session did.
+  fileprivate func mediator(of session: SessionSummary) async throws(Fault) -> SessionMediator {
+    let policies = try await resources.manifests.policies(
+      project: session.project, home: home, manifest: sessions[session.id]?.manifest)
+    let gate = Gate(judges: [floor, OwnerJudge()] + policies.judges, remoteJudges: policies.remoteJudges)
+    return SessionMediator(
+      session: session.id, gate: gate, facts: facts(of: session.id), recorder: resources.recorder, now: resources.now)
+  }
+}
+
 /// The one question of an effect to the gate, and its answer.
 private final class Mediation: Sendable {
-  private let mediator: SessionMediator
-  private let answer = Mutex<Ruling?>(nil)
+  private let make: @Sendable () async throws(Fault) -> SessionMediator
+  private let answer = Mutex<(mediator: SessionMediator, ruling: Ruling)?>(nil)
 
-  init(_ mediator: SessionMediator) { self.mediator = mediator }
+  init(_ make: @escaping @Sendable () async throws(Fault) -> SessionMediator) { self.make = make }
 
   /// `nil` as long as nothing was allowed.
-  var ruling: Ruling? { answer.withLock { $0 } }
+  var ruling: Ruling? { answer.withLock { $0?.ruling } }
 
   func request(_ action: Action) async throws(Fault) {
+    let mediator = try await make()
     let ruling = await mediator.request(action)
     guard ruling.isAllowed else { throw Fault(refusing: ruling) }
-    answer.withLock { $0 = ruling }
+    answer.withLock { $0 = (mediator, ruling) }
   }
 
   func fail(_ fault: Fault) async {
-    guard let ruling else { return }
+    guard let (mediator, ruling) = answer.withLock({ $0 }) else { return }
     await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(fault.code)]))
   }
 }

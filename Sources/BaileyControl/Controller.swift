@@ -5,14 +5,20 @@ package actor Controller {
   package nonisolated let resources: Resources
   /// The floor, for orders that belong to no running session (an apply after the end, for instance).
   let floor: any Judge
+  /// The person's, for `~/` in manifests.
+  let home: String
   var sessions: [SessionID: Session] = [:]
+  /// What sessions that are over did, for orders on what they left; the last ones, until the controller ends.
+  private var ended: [(id: SessionID, facts: SessionFacts)] = []
+  private static let remembered = 64
   private var isStopping = false
   /// Counts the orders to kill all: a session that was starting meanwhile is killed, too.
   private var killings = 0
 
-  package init(resources: Resources, floor: any Judge) {
+  package init(resources: Resources, floor: any Judge, home: String) {
     self.resources = resources
     self.floor = floor
+    self.home = home
   }
 
   /// What `run` gives back: a live session, or the question that must be answered first.
@@ -60,7 +66,16 @@ package actor Controller {
     }
   }
 
-  private func forget(_ id: SessionID) { sessions[id] = nil }
+  private func forget(_ id: SessionID) {
+    guard let session = sessions.removeValue(forKey: id) else { return }
+    if ended.count == Self.remembered { ended.removeFirst() }
+    ended.append((id, session.mediator.currentFacts))
+  }
+
+  /// What a session did, as far as it is known.
+  func facts(of id: SessionID) -> SessionFacts {
+    sessions[id]?.mediator.currentFacts ?? ended.last { $0.id == id }?.facts ?? SessionFacts()
+  }
 
   package func session(_ id: SessionID) throws(Fault) -> Session {
     guard let session = sessions[id] else {

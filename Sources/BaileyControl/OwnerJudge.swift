@@ -1,8 +1,8 @@
 import BaileyCore
 
-/// Speaks for the person who gives an order at his own command line, when no session's policy is at hand.
+/// Speaks for the person who gives an order at his own command line.
 ///
-/// It only allows; the floor, which is asked beside it, still denies.
+/// It only allows; the floor and the policies, which are asked beside it, still deny.
 struct OwnerJudge: Judge {
   func judge(_ action: Action) -> [Reason] {
     switch action.verb {

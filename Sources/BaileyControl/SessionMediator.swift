@@ -14,12 +14,22 @@ package final class SessionMediator: Mediator {
   private let recorder: any Recorder
   private let now: @Sendable () -> Int64
   private let gate: Mutex<Gate>
-  private let facts = Mutex(SessionFacts())
+  private let facts: Mutex<SessionFacts>
   private let life = Mutex(Life.open)
   private let denials = Mutex(RecordLimiter(perMinute: denialRecordsPerMinute))
   private let records = InFlight()
 
-  package init(session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64) {
+  package convenience init(
+    session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64
+  ) {
+    self.init(session: session, gate: gate, facts: SessionFacts(), recorder: recorder, now: now)
+  }
+
+  /// - Parameter facts: what the session did before.
+  init(
+    session: SessionID, gate: Gate, facts: SessionFacts, recorder: any Recorder, now: @escaping @Sendable () -> Int64
+  ) {
+    self.facts = Mutex(facts)
     self.session = session
     self.gate = Mutex(gate)
     self.recorder = recorder
@@ -35,6 +45,8 @@ package final class SessionMediator: Mediator {
     await records.drain()
     await tell(denials.withLock { $0.takeSuppressed() })
   }
+
+  var currentFacts: SessionFacts { facts.withLock { $0 } }
 
   package func request(_ action: Action) async -> Ruling {
     records.begin()

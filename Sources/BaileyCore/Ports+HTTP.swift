@@ -51,4 +51,10 @@ package protocol HTTPCaller: Sendable {
 /// A judge outside of this process. What goes wrong on the way is a deny reason, as with `Judge`.
 package protocol RemoteJudge: Sendable {
   func opinion(_ action: Action) async -> Opinion
+  /// As with `Judge`; false where nobody is asked at present.
+  var readsFacts: Bool { get }
+}
+
+extension RemoteJudge {
+  package var readsFacts: Bool { true }
 }

@@ -49,6 +49,12 @@ package protocol ManifestProvider: Sendable {
   ///   - home: the person's real home, for `~/`.
   func resolve(project: String, workingDirectory: String, home: String, options: ManifestOptions) async throws(Fault)
     -> ResolvedManifest
+  /// Who is asked, beside the floor, about a person's order on what a session left: the policies of all layers as they are now.
+  ///
+  /// Those of a project only tighten, so they are asked in whatever form they lie there, also in one that nobody agreed to.
+  /// - Parameter manifest: the session's; `nil` once it is over: then that of a start with no options.
+  func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
+    -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
   /// Remembers that the person agreed to the project's manifest in exactly this form.
   func trust(project: String, digest: String) async throws(Fault)
 }

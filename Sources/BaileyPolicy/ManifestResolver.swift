@@ -44,13 +44,7 @@ package struct ManifestResolver: ManifestProvider {
     async
     throws(Fault) -> ResolvedManifest
   {
-    var layers = ManifestLayers(
-      administrator: try administrator(home: home), user: try read(places.user, home: home),
-      project: try projectDocument(project, workingDirectory, home, options),
-      commandLine: try .commandLine(options, directory: workingDirectory, home: home))
-    layers.profiles = try profiles(for: layers, options: options, home: home)
-    var manifest = try layers.merged()
-    manifest.digest = digest(manifest.canonicalForm)
+    let (layers, manifest) = try merged(project, workingDirectory, home, options)
     let floor = Floor(home: home, ownDirectories: places.ownDirectories)
     let refused = floor.refusals(of: manifest.files) { storage.realPath($0) }
     if let first = refused.first { throw ManifestIssue.fault(refused, file: first.source.file) }
@@ -63,6 +57,19 @@ package struct ManifestResolver: ManifestProvider {
     return ResolvedManifest(
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + rego.notices)
+  }
+
+  private func merged(_ project: String, _ workingDirectory: String, _ home: String, _ options: ManifestOptions)
+    throws(Fault) -> (ManifestLayers, Manifest)
+  {
+    var layers = ManifestLayers(
+      administrator: try administrator(home: home), user: try read(places.user, home: home),
+      project: try projectDocument(project, workingDirectory, home, options),
+      commandLine: try .commandLine(options, directory: workingDirectory, home: home))
+    layers.profiles = try profiles(for: layers, options: options, home: home)
+    var manifest = try layers.merged()
+    manifest.digest = digest(manifest.canonicalForm)
+    return (layers, manifest)
   }
 
   package func trust(project: String, digest: String) async throws(Fault) {
@@ -115,11 +122,28 @@ extension ManifestResolver {
     guard let policies else { return ([], nil, []) }
     let notices = try policies.reload()
     let form = Self.data(manifest, project: project)
-    let root = project + "/.bailey/policy"
-    let files = try PolicyFilesReader.read(root, isAdministrators: false, storage)
+    let files = try projectFiles(project)
     guard !files.isEmpty else { return (policies.judges(manifest: form), nil, notices) }
-    let own = try policies.judges(files, root: root, manifest: form)
+    let own = try policies.judges(files, root: Self.root(project), manifest: form)
     return (policies.judges(manifest: form) + own, files, notices)
+  }
+
+  private static func root(_ project: String) -> String { project + "/.bailey/policy" }
+
+  private func projectFiles(_ project: String) throws(Fault) -> PolicyFiles {
+    try PolicyFilesReader.read(Self.root(project), isAdministrators: false, storage)
+  }
+
+  package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
+    -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
+  {
+    guard let policies else { return ([], []) }
+    _ = try policies.reload()
+    // A broken manifest is in nobody's way where nothing reads it.
+    if policies.isEmpty, try projectFiles(project).isEmpty { return ([], []) }
+    let seen: Manifest
+    if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
+    return (try regoLayers(project: project, manifest: seen).judges, policies.remoteJudges)
   }
 }
 

@@ -54,7 +54,8 @@ struct Wiring: Sendable {
       now: { Clock.realTime })
     controller = Controller(
       resources: resources,
-      floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]))
+      floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]),
+      home: caller.home)
   }
 
   private var answers: PolicyAnswerer { PolicyAnswerer(policies, monotonic: { Clock.monotonic }) }

@@ -66,7 +66,7 @@ struct FullLogTests {
     let (keeper, log) = (CountingKeeper(), SmallLog(room: room))
     let controller = Controller(
       resources: .idle(log, workspaces: keeper),
-      floor: NoFloor())
+      floor: NoFloor(), home: "/h")
     let session = SessionSummary(
       id: .random(), state: .ended, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "nobody",
       started: 1)

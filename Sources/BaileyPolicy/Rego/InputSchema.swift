@@ -70,7 +70,8 @@ enum InputSchema {
             "sha256": {"type": "string", "description": "workspace.apply: of the changes that were shown"},
             "to": {"type": "string", "description": "file.write: the other path of a rename or link"},
             "transport": {"type": "string", "description": "net.connect: tls, http, connect, socks5, tcp, address, host-port"},
-            "type": {"type": "string", "description": "dns.query"}
+            "type": {"type": "string", "description": "dns.query"},
+            "undo": {"type": "boolean", "description": "workspace.apply: an apply is taken back; then neither changes, risky nor sha256 is there"}
           }
         },
         "context": {

@@ -134,6 +134,9 @@ package final class PolicyStore: Sendable {
   /// What the last reload found wrong, by layer.
   package var faults: [PolicyLayer: Fault] { slots.withLock { $0.compactMapValues(\.fault) } }
 
+  /// Whether every layer was loaded and none has a policy.
+  var isEmpty: Bool { slots.withLock { $0.values.allSatisfy { $0.active?.files.isEmpty == true } } }
+
   /// One judge for each layer; each follows the reloads.
   package func judges(manifest: JSON) -> [any Judge] {
     layers.map { LayerJudge(store: self, layer: $0, manifest: manifest) }

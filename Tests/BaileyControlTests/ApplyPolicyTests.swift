@@ -1,0 +1,139 @@
+import BaileyCore
+import BaileyPolicy
+import BaileyTestSupport
+import Synchronization
+import Testing
+
+@testable import BaileyControl
+
+/// Policy files in memory, all of root's.
+private struct Files: PolicyStorage {
+  let texts: [String: String]
+
+  func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? {
+    texts[path].map { StoredFile(bytes: Array($0.utf8), owner: 0, mode: 0o600) }
+  }
+  func replace(_ path: String, with bytes: [UInt8]) throws(Fault) {}
+  func list(_ directory: String) throws(Fault) -> [StoredName]? {
+    texts.keys.filter { $0.hasPrefix(directory + "/") }
+      .map { StoredName(String($0.dropFirst(directory.utf8.count + 1)), isDirectory: false) }
+  }
+  func realPath(_ path: String) -> String? { path }
+}
+
+private struct Numbers: Recorder {
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 { 0 }
+}
+
+/// A workspace with one change, that counts how often it changed its project.
+private final class OneChange: WorkspaceKeeper {
+  let effects = Mutex(0)
+  private let change: Change
+
+  init(risks: [Risk]) {
+    var change = Change(path: [0x61], kind: .added, type: .file)
+    change.risks = risks
+    self.change = change
+  }
+
+  func apply(
+    _ selection: ChangeSelection, of session: SessionID, digest: String,
+    approve: @Sendable (ChangeSet) async throws(Fault) -> Void
+  ) async throws(Fault) -> ApplyReport {
+    try await approve(ChangeSet(changes: [change], refs: [], digest: digest))
+    return try await undo(session: session)
+  }
+  func undo(session: SessionID) async throws(Fault) -> ApplyReport {
+    effects.withLock { $0 += 1 }
+    return ApplyReport(applied: [[0x61]], conflicts: [], heldBack: [], refs: [])
+  }
+  func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
+    -> WorkspaceOpening
+  { throw IdleResources.nowhere }
+  func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw IdleResources.nowhere }
+  func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault) { throw IdleResources.nowhere }
+  func recover() async throws(Fault) -> [String] { [] }
+  func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
+  func isPresent(_ path: String) -> Bool { false }
+  func unwatch(session: SessionID) async {}
+  func close(session: SessionID) async {}
+}
+
+private struct NoFloor: Judge {
+  func judge(_ action: Action) -> [Reason] { [] }
+}
+
+@Suite("An order to apply, before the policies")
+struct ApplyPolicyTests {
+  private static let administrator = "/etc/bailey/policy.d"
+  private static let risky =
+    "package p\ndeny if {\n  input.action == \"workspace.apply\"\n  input.resource.risky > 0\n}"
+  private static let undone = "package p\ndeny if input.resource.undo"
+
+  private func controller(_ keeper: OneChange, _ texts: [String: String]) -> Controller {
+    let files = Files(texts: texts)
+    let places = ManifestResolver.Places(configuration: "/h/c", state: "/h/s", runtime: "/h/r")
+    let store = PolicyStore(
+      storage: files, roots: [.administrator: Self.administrator, .user: "/h/c/policy.d"], monotonic: { 0 })
+    var resources = Resources.idle(Numbers(), workspaces: keeper)
+    resources.manifests = ManifestResolver(storage: files, places: places, policies: store) { _ in "d" }
+    return Controller(resources: resources, floor: NoFloor(), home: "/h")
+  }
+
+  private let session = SessionSummary(
+    id: .random(), state: .ended, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u",
+    started: 1)
+
+  /// The code of the refusal.
+  private func apply(_ texts: [String: String], risks: [Risk] = []) async -> String? {
+    let keeper = OneChange(risks: risks)
+    var code: String?
+    do throws(Fault) {
+      _ = try await controller(keeper, texts).apply(ChangeSelection(), of: session, digest: "00")
+    } catch { code = error.code }
+    #expect(keeper.effects.withLock { $0 } == (code == nil ? 1 : 0))
+    return code
+  }
+
+  private func undo(_ texts: [String: String]) async -> String? {
+    let keeper = OneChange(risks: [])
+    do throws(Fault) { _ = try await controller(keeper, texts).undo(session) } catch { return error.code }
+    return nil
+  }
+
+  @Test(
+    "A policy of any layer that denies risky applies denies one, and lets a harmless one go on",
+    arguments: ["/etc/bailey/policy.d/a.rego", "/h/c/policy.d/a.rego", "/p/.bailey/policy/a.rego"])
+  func risky(file: String) async {
+    #expect(await apply([file: Self.risky], risks: [Risk("git-hook", "runs later")]) == "policy-denies")
+    #expect(await apply([file: Self.risky]) == nil)
+    #expect(await undo([file: Self.risky]) == nil)
+  }
+
+  @Test("With no policy the person's order is enough")
+  func ordered() async {
+    #expect(await apply([:], risks: [Risk("git-hook", "runs later")]) == nil)
+    #expect(await undo([:]) == nil)
+  }
+
+  @Test("A policy can tell an undo")
+  func undoing() async {
+    #expect(await undo([Self.administrator + "/a.rego": Self.undone]) == "policy-denies")
+    #expect(await apply([Self.administrator + "/a.rego": Self.undone]) == nil)
+  }
+
+  @Test("A remote judge that cannot be asked denies; policies that cannot be read stop the order")
+  func unreachable() async {
+    let remote = "judges:\n  - {name: far, url: \"http://127.0.0.1:1\", path: a/b}"
+    #expect(await apply([Self.administrator + "/remote.yaml": remote])?.hasPrefix("policy-remote") == true)
+    #expect(await apply([Self.administrator + "/a.rego": "broken"]) == "policy-invalid")
+  }
+
+  @Test("A broken manifest stops the order only where a policy could read it")
+  func brokenManifest() async {
+    let manifest = ["/p/.bailey/manifest.yaml": "nonsense: 1"]
+    #expect(await apply(manifest) == nil)
+    let both = manifest.merging([Self.administrator + "/a.rego": Self.undone]) { $1 }
+    #expect(await apply(both)?.hasPrefix("manifest-") == true)
+  }
+}
