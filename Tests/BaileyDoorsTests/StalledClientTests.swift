@@ -35,7 +35,8 @@ struct StalledClientTests {
       launcher: idle, workspaces: idle, egress: idle, recorder: NoRecorder(), manifests: idle, locator: idle,
       archive: idle, homes: idle, now: { 1 })
     return DoorServices(
-      controller: Controller(resources: resources, floor: NoJudge(), home: "/h"), log: EndlessLog(), health: [EndlessLog()],
+      controller: Controller(resources: resources, floor: NoJudge(), home: "/h"), log: EndlessLog(),
+      health: [EndlessLog()],
       version: "9", shutdown: {})
   }
 
