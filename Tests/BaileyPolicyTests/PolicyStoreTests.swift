@@ -225,6 +225,24 @@ struct PolicyStoreTests {
       decide(store.judges(manifest: [:]), policyAction(.netConnect, resource: ["host": "x.bad.com"])).effect == .deny)
   }
 
+  @Test("The bundles of a layer share one budget of time, and are at most 16")
+  func budget() throws {
+    let storage = MemoryStorage()
+    func add(_ range: Range<Int>) {
+      for index in range {
+        storage.put(user + "/b\(index)/.manifest", #"{"roots": ["p"]}"#)
+        storage.put(user + "/b\(index)/p/p.rego", "package p\nallow := true")
+      }
+    }
+    add(0..<16)
+    let (slow, quick) = (SlowClock(), store(storage))
+    let hurried = PolicyStore(storage: storage, roots: [.user: user]) { slow.next }
+    #expect(try quick.reload() == [] && decide(quick).effect == .allow)
+    #expect(try hurried.reload() == [] && decide(hurried).reasons.map(\.code) == ["policy-limit"])
+    add(16..<17)
+    #expect(try quick.reload().count == 1 && quick.faults[.user]?.code == "policy-too-large")
+  }
+
   @Test("The manifest of the session is data for every layer")
   func manifest() throws {
     let storage = MemoryStorage([user + "/u.rego": "package p\ndeny contains data.manifest.workspace"])
@@ -232,6 +250,12 @@ struct PolicyStoreTests {
     _ = try store.reload()
     #expect(decide(store.judges(manifest: ["workspace": "staged"])).reasons.map(\.sentence) == ["staged"])
   }
+}
+
+/// A tenth of a second at each reading.
+private final class SlowClock: Sendable {
+  private let time = Atomic<Int64>(0)
+  var next: Int64 { time.add(100_000_000, ordering: .relaxed).newValue }
 }
 
 /// Appends a byte to one file at each reading.

@@ -9,6 +9,8 @@ struct CompiledLayer: Sendable {
   let revisions: [String: String]
   let remotes: [RemoteSettings]
 
+  static let maximumBundles = 16
+
   /// - Parameter active: the layer that this one is to replace.
   init(_ files: PolicyFiles, root: String, active: CompiledLayer?, registry: Registry) throws(Fault) {
     self.files = files
@@ -37,6 +39,11 @@ struct CompiledLayer: Sendable {
   }
 
   private static func bundles(_ files: PolicyFiles, _ root: String) throws(Fault) -> [BundleFiles] {
+    guard files.archives.count + files.directories.count <= maximumBundles else {
+      throw Fault(
+        "policy-too-large", subject: root, why: "there are more than \(maximumBundles) bundles",
+        hint: "join some of them")
+    }
     var bundles: [BundleFiles] = []
     for name in files.archives.keys.sorted() {
       bundles.append(try BundleFiles(name: root + "/" + name, archive: files.archives[name] ?? []))

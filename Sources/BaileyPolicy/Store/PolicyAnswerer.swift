@@ -66,8 +66,9 @@ package final class PolicyAnswerer: PolicyAnswers {
   package func decision(on input: JSON, now: Int64) -> Decision {
     if let health { return Decision(combining: [Reason(.deny, "policy-not-loaded", health.why)]) }
     let seed = UInt64.random(in: 0 ... .max)
-    let opinions = store.layers.flatMap { store.freshJudges($0) }.map { judge in
-      judge.opinion(on: input.canonical, now: Int(now), seed: seed)
+    let document = input.canonical
+    let opinions = store.layers.compactMap { store.freshJudge($0) }.map { layer in
+      layer.opinion { $0.opinion(on: document, now: Int(now), seed: seed) }
     }
     return Decision(combining: opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
   }

@@ -158,7 +158,7 @@ package final class PolicyStore: Sendable {
         hint: "they belong to the person's or the administrator's policies")
     }
     let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
-    return layer.policies.map { RegoJudge($0, layer: .project, manifest: manifest, monotonic: monotonic) }
+    return [judge(layer, .project, manifest)]
   }
 
   /// What is in force of a layer; its number changes with it.
@@ -167,16 +167,20 @@ package final class PolicyStore: Sendable {
   }
 
   /// Of no session.
-  func freshJudges(_ layer: PolicyLayer) -> [RegoJudge] { judges(layer, manifest: .object([:]))?.judges ?? [] }
+  func freshJudge(_ layer: PolicyLayer) -> RegoLayer? { judge(layer, manifest: .object([:]))?.judge }
 
   fileprivate func generation(_ layer: PolicyLayer) -> Int { slots.withLock { $0[layer]?.generation ?? 0 } }
 
   /// Nil where nothing could ever be loaded.
-  fileprivate func judges(_ layer: PolicyLayer, manifest: JSON) -> (generation: Int, judges: [RegoJudge])? {
+  fileprivate func judge(_ layer: PolicyLayer, manifest: JSON) -> (generation: Int, judge: RegoLayer)? {
     let (generation, active) = slots.withLock { ($0[layer]?.generation ?? 0, $0[layer]?.active) }
     guard let active else { return nil }
-    let judges = active.policies.map { RegoJudge($0, layer: layer, manifest: manifest, monotonic: monotonic) }
-    return (generation, judges)
+    return (generation, judge(active, layer, manifest))
+  }
+
+  private func judge(_ compiled: CompiledLayer, _ layer: PolicyLayer, _ manifest: JSON) -> RegoLayer {
+    let judges = compiled.policies.map { RegoJudge($0, layer: layer, manifest: manifest, monotonic: monotonic) }
+    return RegoLayer(layer: layer, judges: judges, monotonic: monotonic)
   }
 }
 
@@ -185,7 +189,7 @@ private final class LayerJudge: Judge {
   private let store: PolicyStore
   private let layer: PolicyLayer
   private let manifest: JSON
-  private let current = Mutex<(generation: Int, judges: [RegoJudge])>((-1, []))
+  private let current = Mutex<(generation: Int, judge: RegoLayer)?>(nil)
 
   init(store: PolicyStore, layer: PolicyLayer, manifest: JSON) {
     self.store = store
@@ -193,25 +197,23 @@ private final class LayerJudge: Judge {
     self.manifest = manifest
   }
 
-  var readsFacts: Bool { judges()?.isEmpty == false }
+  var readsFacts: Bool { compiled()?.readsFacts == true }
 
   func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
 
   func opinion(_ action: Action) -> Opinion {
-    guard let judges = judges() else {
+    guard let compiled = compiled() else {
       return Opinion([Reason(.deny, "policy-not-loaded", "the policies of the \(layer.rawValue) could not be loaded")])
     }
-    let opinions = judges.map { $0.opinion(action) }
-    return Opinion(opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
+    return compiled.opinion(action)
   }
 
-  private func judges() -> [RegoJudge]? {
+  private func compiled() -> RegoLayer? {
     current.withLock { current in
-      if current.generation != store.generation(layer) || current.generation == 0 {
-        guard let fresh = store.judges(layer, manifest: manifest) else { return nil }
-        current = fresh
-      }
-      return current.judges
+      if let (generation, judge) = current, generation == store.generation(layer), generation != 0 { return judge }
+      guard let fresh = store.judge(layer, manifest: manifest) else { return nil }
+      current = fresh
+      return fresh.judge
     }
   }
 }
@@ -220,6 +222,8 @@ private final class LayerJudge: Judge {
 private struct LayerRemoteJudge: RemoteJudge {
   let store: PolicyStore
   let layer: PolicyLayer
+
+  var readsFacts: Bool { !store.remotes(layer).isEmpty }
 
   func opinion(_ action: Action) async -> Opinion {
     let servers = store.remotes(layer)
