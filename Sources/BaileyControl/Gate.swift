@@ -15,7 +15,9 @@ package struct Gate: Sendable {
   }
 
   /// Whether an action must carry what its session did before.
-  package var readsFacts: Bool { judges.contains { $0.readsFacts } }
+  package var readsFacts: Bool {
+    judges.contains { $0.readsFacts } || remoteJudges.contains { $0.readsFacts }
+  }
 
   /// Deny over ask over allow; nothing said is deny.
   package func decide(_ action: Action) -> Decision { Self.combined(opinions(on: action)) }

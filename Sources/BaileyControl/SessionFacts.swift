@@ -7,7 +7,10 @@ struct SessionFacts: Sendable {
   static let recentActions = 16
   static let countedHosts = 1_000
   static let namedHosts = 32
+  /// Of the person and the administrator; those of the project have as many of their own, so that they take no place from these.
   static let maximumLabels = 32
+  static let longestLabel = 64
+  static let projectPrefix = "project:"
 
   private var allowed: [Verb: Int64] = [:]
   private var denied: [Verb: Int64] = [:]
@@ -17,8 +20,17 @@ struct SessionFacts: Sendable {
   private var named: [JSON] = []
   private var recent: [JSON] = []
   private var labels: Set<ExactText> = []
+  /// What remote judges are being asked about. It counts as allowed for others meanwhile, and not at all if they deny it.
+  private var pending: [Int: Action] = [:]
+  private var nextPending = 0
 
   func added(to context: JSON) -> JSON {
+    var seen = self
+    for (_, action) in pending.sorted(by: { $0.key < $1.key }) { seen.count(action, .allow) }
+    return seen.settled(context)
+  }
+
+  private func settled(_ context: JSON) -> JSON {
     context.setting("counters", counters)
       .setting("history", ["recent": .array(recent), "hosts": .array(named)])
       .setting("labels", .array(labels.sortedTexts().map(JSON.string)))
@@ -35,20 +47,36 @@ struct SessionFacts: Sendable {
     .object(Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, .int($0.value)) }))
   }
 
-  mutating func note(_ action: Action, _ decision: Decision) {
-    let isAllowed = decision.effect == .allow
-    if isAllowed { allowed[action.verb, default: 0] += 1 } else { denied[action.verb, default: 0] += 1 }
-    let host = action.resource["host"] ?? action.resource["address"]
-    remember(action.verb, decision.effect, host)
-    guard isAllowed else { return }
-    if let host = host?.string { reach(host) }
-    for obligation in decision.obligations { label(obligation) }
+  /// - Returns: the decision that holds: a label that has no place is a deny, since rules that read it would be silent.
+  mutating func note(_ action: Action, _ decision: Decision) -> Decision {
+    var decision = decision
+    if decision.effect == .allow, !label(decision.obligations) { decision = Self.full }
+    count(action, decision.effect)
+    return decision
   }
 
-  /// What remote judges made of an action that was noted as allowed.
-  mutating func settle(_ action: Action, _ decision: Decision) {
-    guard decision.effect == .allow else { return note(action, decision) }
-    for obligation in decision.obligations { label(obligation) }
+  private static let full = Decision(combining: [
+    Reason(.deny, "labels-full", "a policy gives the session a label that has no place: too many, or too long")
+  ])
+
+  mutating func reserve(_ action: Action) -> Int {
+    nextPending += 1
+    pending[nextPending] = action
+    return nextPending
+  }
+
+  /// What remote judges made of an action that was reserved.
+  mutating func settle(_ reservation: Int, _ action: Action, _ decision: Decision) -> Decision {
+    pending[reservation] = nil
+    return note(action, decision)
+  }
+
+  private mutating func count(_ action: Action, _ effect: Effect) {
+    let isAllowed = effect == .allow
+    if isAllowed { allowed[action.verb, default: 0] += 1 } else { denied[action.verb, default: 0] += 1 }
+    let host = action.resource["host"] ?? action.resource["address"]
+    remember(action.verb, effect, host)
+    if isAllowed, let host = host?.string { reach(host) }
   }
 
   /// Bytes that have left, once a connection or request is over.
@@ -69,10 +97,22 @@ struct SessionFacts: Sendable {
   }
 
   /// A policy labels the session by the obligation `{"label": …}` on what it lets happen. No label is ever taken back.
-  private mutating func label(_ obligation: JSON) {
-    guard let text = obligation["label"]?.string, (1...64).contains(text.utf8.count),
-      labels.count < Self.maximumLabels
-    else { return }
-    labels.insert(ExactText(text))
+  ///
+  /// - Returns: false, and nothing is labelled, if one has no place.
+  private mutating func label(_ obligations: [JSON]) -> Bool {
+    let all = labels.union(obligations.compactMap { $0["label"]?.string }.filter { !$0.isEmpty }.map(ExactText.init))
+    let project = all.filter { Self.isProjects($0) }
+    guard project.count <= Self.maximumLabels, all.count - project.count <= Self.maximumLabels,
+      all.allSatisfy({ Self.length($0) <= Self.longestLabel })
+    else { return false }
+    labels = all
+    return true
+  }
+
+  private static func isProjects(_ label: ExactText) -> Bool { label.text.utf8.starts(with: projectPrefix.utf8) }
+
+  /// Without the prefix, which the policy did not write.
+  private static func length(_ label: ExactText) -> Int {
+    label.text.utf8.count - (isProjects(label) ? projectPrefix.utf8.count : 0)
   }
 }

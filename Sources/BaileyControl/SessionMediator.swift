@@ -125,21 +125,30 @@ package final class SessionMediator: Mediator {
   /// With the facts of the session, where a judge reads them: then one action at a time, so that no two see the same counters.
   private func decide(_ action: inout Action) async -> Decision {
     let gate = gate.withLock { $0 }
-    guard gate.readsFacts else { return Self.answered(await gate.consult(action, after: gate.opinions(on: action))) }
-    let opinions: [Opinion] = facts.withLock { facts in
+    if !gate.readsFacts {
+      let opinions = gate.opinions(on: action)
+      // A policy that has come meanwhile is asked anew, with the facts.
+      if !gate.readsFacts { return Self.answered(await gate.consult(action, after: opinions)) }
+    }
+    let verdict: Verdict = facts.withLock { facts in
       action.context = facts.added(to: action.context)
       let opinions = gate.opinions(on: action)
       // While remote judges think it counts as allowed, lest another action see too little.
-      facts.note(action, gate.asksFurther(after: opinions) ? Self.pending : Self.answered(Gate.combined(opinions)))
-      return opinions
+      if gate.asksFurther(after: opinions) { return .pending(facts.reserve(action), opinions) }
+      return .final(facts.note(action, Self.answered(Gate.combined(opinions))))
     }
-    guard gate.asksFurther(after: opinions) else { return Self.answered(Gate.combined(opinions)) }
-    let decision = Self.answered(await gate.consult(action, after: opinions))
-    facts.withLock { $0.settle(action, decision) }
-    return decision
+    switch verdict {
+    case .final(let decision): return decision
+    case .pending(let reservation, let opinions):
+      let decision = Self.answered(await gate.consult(action, after: opinions))
+      return facts.withLock { $0.settle(reservation, action, decision) }
+    }
   }
 
-  private static let pending = Decision(combining: [Reason(.allow, "remote-asked", "remote judges are asked")])
+  private enum Verdict {
+    case final(Decision)
+    case pending(Int, [Opinion])
+  }
 
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
   private static func answered(_ decision: Decision) -> Decision {

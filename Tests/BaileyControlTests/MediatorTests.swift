@@ -115,6 +115,25 @@ struct RemoteMediatorTests {
     #expect(far.asked.withLock { $0 } == 0)
   }
 
+  @Test("They are told what the session did; what they deny was never allowed, but counts as long as they are asked")
+  func facts() async {
+    let far = Far(deny, isWaiting: true)
+    let mediator = mediator([allow], [far])
+    async let first = mediator.request(action)
+    while far.asked.withLock({ $0 }) == 0 { await Task.yield() }
+    async let second = mediator.request(action)
+    while far.asked.withLock({ $0 }) == 1 { await Task.yield() }
+    far.isWaiting.withLock { $0 = false }
+    let contexts = await [first, second].map(\.action.context)
+    #expect(contexts[0]["counters"]?["allowed"] == [:])
+    #expect(contexts[1]["counters"]?["allowed"] == ["net.connect": 1] && contexts[1]["counters"]?["hosts"] == 1)
+    let after = await mediator.request(action).action.context
+    #expect(
+      after["counters"] == ["allowed": [:], "denied": ["net.connect": 2], "uploaded_bytes": 0, "hosts": 0])
+    #expect(after["history"]?["hosts"] == [])
+    #expect(after["history"]?["recent"]?.array?.compactMap { $0["effect"]?.string } == ["deny", "deny"])
+  }
+
   @Test("A session that is revoked while they are asked gets no allow")
   func revoked() async {
     let far = Far(allow, isWaiting: true)
@@ -273,8 +292,7 @@ struct MediatorTests {
     var facts = SessionFacts()
     for index in 0..<(SessionFacts.countedHosts + 10) {
       let action = Action.connect(subject, host: "h\(index).com", address: nil, port: 443, transport: "tls")
-      let label: JSON = ["label": .string("l\(index)")]
-      facts.note(action, Decision(combining: [allow], obligations: [label]))
+      _ = facts.note(action, Decision(combining: [allow]))
       facts.note(Outcome(succeeded: true, detail: ["sent": .int(.max)]))
     }
     let context = facts.added(to: [:])
@@ -282,7 +300,25 @@ struct MediatorTests {
     #expect(context["counters"]?["uploaded_bytes"]?.int == .max)
     #expect(context["history"]?["hosts"]?.array?.count == SessionFacts.namedHosts)
     #expect(context["history"]?["recent"]?.array?.count == SessionFacts.recentActions)
-    #expect(context["labels"]?.array?.count == SessionFacts.maximumLabels)
+  }
+
+  @Test("A project's labels take no place from others; a label that has no place is a deny, and is not kept")
+  func labels() {
+    var facts = SessionFacts()
+    func give(_ label: String) -> String? {
+      let decision = facts.note(action, Decision(combining: [allow], obligations: [["label": .string(label)]]))
+      return decision.effect == .allow ? nil : decision.reasons.first?.code
+    }
+    for prefix in ["project:", ""] {
+      for index in 0..<SessionFacts.maximumLabels { #expect(give("\(prefix)l\(index)") == nil) }
+      #expect(give(prefix + "more") == "labels-full" && give(prefix + "l0") == nil)
+    }
+    let context = facts.added(to: [:])
+    #expect(context["labels"]?.array?.count == 2 * SessionFacts.maximumLabels)
+    #expect(context["counters"]?["denied"]?["net.connect"] == 2)
+    facts = SessionFacts()
+    let longest = String(repeating: "x", count: SessionFacts.longestLabel)
+    #expect(give("project:" + longest) == nil && give(longest) == nil && give(longest + "x") == "labels-full")
   }
 
   @Test("Of actions at the same time no two see the same counters")
