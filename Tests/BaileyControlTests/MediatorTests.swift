@@ -35,6 +35,16 @@ private struct AtMost: Judge {
   }
 }
 
+/// A policy that comes into force while it is asked, and then allows only what has the facts.
+private final class Arriving: Judge {
+  private let hasArrived = Mutex(false)
+  var readsFacts: Bool { hasArrived.withLock { $0 } }
+  func judge(_ action: Action) -> [Reason] {
+    hasArrived.withLock { $0 = true }
+    return [action.context["counters"] == nil ? deny : allow]
+  }
+}
+
 /// Keeps records in memory, or refuses them; a slow one keeps none before it is told to go on.
 private final class MemoryRecorder: Recorder {
   let records = Mutex<[(Record, Durability)]>([])
@@ -319,6 +329,15 @@ struct MediatorTests {
     facts = SessionFacts()
     let longest = String(repeating: "x", count: SessionFacts.longestLabel)
     #expect(give("project:" + longest) == nil && give(longest) == nil && give(longest + "x") == "labels-full")
+  }
+
+  @Test("A first policy that comes while an action is decided decides it with the facts")
+  func arriving() async {
+    let mediator = SessionMediator(
+      session: subject.session, gate: Gate(judges: [Arriving()]), recorder: MemoryRecorder()
+    ) { 1 }
+    let ruling = await mediator.request(action)
+    #expect(ruling.isAllowed && ruling.action.context["counters"] != nil)
   }
 
   @Test("Of actions at the same time no two see the same counters")
