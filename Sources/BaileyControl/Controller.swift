@@ -66,7 +66,7 @@ package actor Controller {
     }
   }
 
-  private func forget(_ id: SessionID) {
+  func forget(_ id: SessionID) {
     guard let session = sessions.removeValue(forKey: id) else { return }
     if ended.count == Self.remembered { ended.removeFirst() }
     ended.append((id, session.mediator.currentFacts))

@@ -63,6 +63,17 @@ private struct NoFloor: Judge {
   func judge(_ action: Action) -> [Reason] { [] }
 }
 
+/// Allows all, with a label.
+private struct Labeller: Judge {
+  var readsFacts: Bool { true }
+  func judge(_ action: Action) -> [Reason] { [Reason(.allow, "rule", "a rule allows it")] }
+  func opinion(_ action: Action) -> Opinion { Opinion(judge(action), obligations: [["label": "pii"]]) }
+}
+
+extension Controller {
+  fileprivate func adopt(_ session: Session) { sessions[session.id] = session }
+}
+
 @Suite("An order to apply, before the policies")
 struct ApplyPolicyTests {
   private static let administrator = "/etc/bailey/policy.d"
@@ -110,6 +121,29 @@ struct ApplyPolicyTests {
     #expect(await undo([file: Self.risky]) == nil)
   }
 
+  @Test("The labels of a session count when its changes are applied, while it runs and after its end")
+  func labelled() async throws {
+    let labelled = "package p\ndeny if \"pii\" in input.context.labels"
+    let controller = controller(OneChange(risks: []), [Self.administrator + "/a.rego": labelled])
+    func code(_ id: SessionID) async -> String? {
+      var summary = session
+      summary.id = id
+      do throws(Fault) {
+        _ = try await controller.apply(ChangeSelection(), of: summary, digest: "00")
+      } catch { return error.code }
+      return nil
+    }
+    let fixture = SessionFixture(recorder: Numbers(), gate: Gate(judges: [Labeller()]))
+    await controller.adopt(fixture.session)
+    #expect(await code(fixture.session.id) == nil)
+    let action = Action.connect(session.subject, host: "a.com", address: nil, port: 443, transport: "tls")
+    #expect(await fixture.mediator.request(action).isAllowed)
+    #expect(await code(fixture.session.id) == "policy-denies")
+    await controller.forget(fixture.session.id)
+    #expect(await code(fixture.session.id) == "policy-denies")
+    #expect(await code(.random()) == nil)
+  }
+
   @Test("With no policy the person's order is enough")
   func ordered() async {
     #expect(await apply([:], risks: [Risk("git-hook", "runs later")]) == nil)
@@ -125,7 +159,7 @@ struct ApplyPolicyTests {
   @Test("A remote judge that cannot be asked denies; policies that cannot be read stop the order")
   func unreachable() async {
     let remote = "judges:\n  - {name: far, url: \"http://127.0.0.1:1\", path: a/b}"
-    #expect(await apply([Self.administrator + "/remote.yaml": remote])?.hasPrefix("policy-remote") == true)
+    #expect(await apply([Self.administrator + "/remote.yaml": remote]) == "policy-remote-unreachable")
     #expect(await apply([Self.administrator + "/a.rego": "broken"]) == "policy-invalid")
   }
 

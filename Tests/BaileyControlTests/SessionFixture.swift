@@ -13,13 +13,13 @@ struct SessionFixture {
   init(
     _ sandbox: RecordingSandbox = RecordingSandbox(), recorder: any Recorder,
     egress: any EgressSession = IdleResources(),
-    id: SessionID = .random(), present: Set<String> = [], readOnly: Set<ExactText> = []
+    id: SessionID = .random(), present: Set<String> = [], readOnly: Set<ExactText> = [], gate: Gate = Gate(judges: [])
   ) {
     let summary = SessionSummary(
       id: id, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u", started: 0)
     self.sandbox = sandbox
     observer = Observer(subject: summary.subject, recorder: recorder, now: { 1 })
-    mediator = SessionMediator(session: id, gate: Gate(judges: []), recorder: recorder, now: { 1 })
+    mediator = SessionMediator(session: id, gate: gate, recorder: recorder, now: { 1 })
     session = Session(
       summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator, manifest: Manifest(),
       readOnly: readOnly, resources: .idle(recorder, present: present))
