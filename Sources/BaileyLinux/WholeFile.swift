@@ -5,15 +5,24 @@ package enum WholeFile {
   /// Follows symbolic links; never waits on a FIFO. Anything but a regular file is `EINVAL`, more than `limit` bytes `EFBIG`.
   package static func read(_ path: String, limit: Int) throws(Errno) -> (bytes: [UInt8], status: FileStatus)? {
     do throws(Errno) {
-      let file = try Descriptor.open(path, [.readOnly, .nonBlocking, .noControllingTerminal])
-      let status = try file.status()
-      guard status.isRegular else { throw .invalid }
-      guard status.size <= limit else { throw .tooLarge }
-      return (try file.readAll(limit: limit), status)
+      return try read(try Descriptor.open(path, flags), limit: limit)
     } catch {
       if error == .noSuchFile || error == .notDirectory { return nil }
       throw error
     }
+  }
+
+  /// What a file is opened with that may be anything.
+  package static let flags: OpenFlags = [.readOnly, .nonBlocking, .noControllingTerminal]
+
+  /// The same of a file that was opened with `flags`.
+  package static func read(_ file: borrowing Descriptor, limit: Int) throws(Errno) -> (
+    bytes: [UInt8], status: FileStatus
+  ) {
+    let status = try file.status()
+    guard status.isRegular else { throw .invalid }
+    guard status.size <= limit else { throw .tooLarge }
+    return (try file.readAll(limit: limit), status)
   }
 
   /// Replaces the file in one step: a new file of mode 0600 beside it, synced, then renamed over it, then the directory synced.

@@ -3,12 +3,29 @@ import BaileyLinux
 
 /// The real disk, for policy.
 package struct DiskFiles: PolicyStorage {
-  package init() {}
+  /// Below it no symbolic link is followed.
+  private let anchor: String?
+
+  package init() { anchor = nil }
+  private init(within directory: String) { anchor = directory }
+
+  package func within(_ directory: String) -> any PolicyStorage { DiskFiles(within: directory) }
+
+  private func open(_ path: String, _ flags: OpenFlags) throws(Errno) -> Descriptor {
+    guard let anchor else { return try .open(path, flags) }
+    guard path.utf8.starts(with: (anchor + "/").utf8) else { throw .crossDevice }
+    return try Descriptor.open(anchor, [.path, .directory]).open(
+      Array(path.utf8.dropFirst(anchor.utf8.count + 1)), flags, resolve: [.beneath, .noSymlinks, .noMagicLinks])
+  }
 
   package func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? {
     do {
-      guard let file = try WholeFile.read(path, limit: limit) else { return nil }
+      let file = try WholeFile.read(try open(path, WholeFile.flags), limit: limit)
       return StoredFile(bytes: file.bytes, owner: file.status.user, mode: UInt16(truncatingIfNeeded: file.status.mode))
+    } catch .noSuchFile, .notDirectory {
+      return nil
+    } catch .tooManyLinks {
+      throw .symbolicLink(path)
     } catch .tooLarge {
       throw Fault("manifest-too-large", subject: path, why: "the file has more than \(limit) bytes")
     } catch .invalid {
@@ -30,18 +47,35 @@ package struct DiskFiles: PolicyStorage {
 
   package func list(_ directory: String) throws(Fault) -> [StoredName]? {
     do throws(Errno) {
+      let place = try open(directory, [.readOnly, .directory])
       var names: [StoredName] = []
-      for entry in try Descriptor.entries(of: directory) {
-        let isLink = entry.type == .symlink || entry.type == .unknown
-        let type = isLink ? try Descriptor.status(of: directory + "/" + entry.text).type : entry.type
-        names.append(StoredName(entry.text, isDirectory: type == .directory))
-      }
+      for entry in try place.entries() { names.append(name(entry, in: place)) }
       return names
     } catch {
-      if error == .noSuchFile { return nil }
+      if error == .noSuchFile || error == .tooManyLinks, isAbsent(directory) { return nil }
+      if error == .tooManyLinks { throw .symbolicLink(directory) }
       throw Fault(
         "policy-unreadable", subject: directory, why: error.message, hint: "policies that cannot be read stop the start"
       )
+    }
+  }
+
+  private func name(_ entry: DirectoryEntry, in place: borrowing Descriptor) -> StoredName {
+    var type = entry.type
+    if type == .unknown { type = (try? place.status(of: entry.name).type) ?? type }
+    if type == .symlink, anchor == nil, let target = try? place.status(of: entry.name, followingLinks: true) {
+      type = target.type
+    }
+    return StoredName(entry.text, isDirectory: type == .directory, isLink: type == .symlink)
+  }
+
+  /// A link that leads nowhere is there.
+  private func isAbsent(_ path: String) -> Bool {
+    do throws(Errno) {
+      _ = try Descriptor.status(of: path)
+      return false
+    } catch {
+      return error == .noSuchFile
     }
   }
 

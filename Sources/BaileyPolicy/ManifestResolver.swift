@@ -85,7 +85,7 @@ package struct ManifestResolver: ManifestProvider {
     var summary = document.map { PermissionSummary(of: $0) } ?? PermissionSummary()
     var digest = document.map { self.digest($0.canonicalForm) }
     if let rego {
-      summary.add(policies: rego)
+      summary.add(policies: rego, sha256)
       digest = sha256(Array("\(digest ?? "") \(rego.digest(sha256))".utf8))
     }
     guard let digest else { return .trusted }
@@ -131,7 +131,7 @@ extension ManifestResolver {
   private static func root(_ project: String) -> String { project + "/.bailey/policy" }
 
   private func projectFiles(_ project: String) throws(Fault) -> PolicyFiles {
-    try PolicyFilesReader.read(Self.root(project), isAdministrators: false, storage)
+    try PolicyFilesReader.read(Self.root(project), isAdministrators: false, storage.within(project))
   }
 
   package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)

@@ -19,10 +19,21 @@ package struct StoredFile: Sendable, Equatable {
 package struct StoredName: Sendable, Equatable {
   package var name: String
   package var isDirectory: Bool
+  /// A symbolic link that leads nowhere, or where none is followed.
+  package var isLink: Bool
 
-  package init(_ name: String, isDirectory: Bool = false) {
+  package init(_ name: String, isDirectory: Bool = false, isLink: Bool = false) {
     self.name = name
     self.isDirectory = isDirectory
+    self.isLink = isLink
+  }
+}
+
+extension Fault {
+  static func symbolicLink(_ path: String) -> Fault {
+    Fault(
+      "policy-link", subject: path, why: "a symbolic link on the way leads nowhere, or out of what may be read here",
+      hint: "put the file itself there: in a project no link to a policy is followed")
   }
 }
 
@@ -32,8 +43,10 @@ package protocol PolicyStorage: Sendable {
   func read(_ path: String, limit: Int) throws(Fault) -> StoredFile?
   /// Replaces the file in one step (0600), making its directory (0700) if need be.
   func replace(_ path: String, with bytes: [UInt8]) throws(Fault)
-  /// What is in a directory, or `nil` if there is none.
+  /// What is in a directory, or `nil` if there is none. Whatever else cannot be read is a fault.
   func list(_ directory: String) throws(Fault) -> [StoredName]?
+  /// The same disk for reading paths below a directory, where a symbolic link on the way is a fault.
+  func within(_ directory: String) -> any PolicyStorage
   /// With all symbolic links resolved; `nil` if it does not exist.
   func realPath(_ path: String) -> String?
 }

@@ -62,4 +62,33 @@ private struct Playground: ~Copyable {
     try await first.trust(project: place.path + "/p", digest: digest)
     #expect(try await resolve(resolver()) == .trusted)
   }
+
+  @Test(
+    "A policy of a project is read through no symbolic link, wherever it stands",
+    arguments: ["policy/data.json", "policy/d/data.json", "policy/d", "policy/keys", "policy", ""])
+  func links(link: String) async throws {
+    let place = try Playground()
+    let policy = place.path + "/p/.bailey/policy"
+    try WholeFile.replace(policy + "/x.rego", with: Array("package x\ndeny contains data.secret".utf8))
+    try WholeFile.replace(policy + "/d/.manifest", with: Array("{}".utf8))
+    let (at, target) = (place.path + "/p/.bailey" + (link.isEmpty ? "" : "/" + link), place.path + "/secret")
+    if (try? Descriptor.status(of: at)) != nil {
+      try Descriptor.workingDirectory.rename(at, to: target)
+    } else {
+      try WholeFile.replace(target, with: Array(#"{"secret": "s3cret"}"#.utf8))
+    }
+    let storage = DiskFiles()
+    let places = ManifestResolver.Places(configuration: place.path, state: place.path, runtime: place.path)
+    let store = PolicyStore(storage: storage, roots: [:], monotonic: { 0 })
+    let resolver = ManifestResolver(storage: storage, places: places, policies: store) { "\($0.hashValue)" }
+    func resolve() async throws -> ResolvedManifest.Trust {
+      try await resolver.resolve(
+        project: place.path + "/p", workingDirectory: place.path + "/p", home: "/h", options: ManifestOptions()
+      ).trust
+    }
+    if !["policy", "", "policy/d"].contains(link) { #expect(try await resolve() != .trusted) }
+    try Descriptor.workingDirectory.symlink(target: target, at: at)
+    let fault = await #expect(throws: Fault.self) { _ = try await resolve() }
+    #expect(fault?.code == "policy-link" && fault?.subject?.hasPrefix(place.path + "/p/.bailey/policy") == true)
+  }
 }

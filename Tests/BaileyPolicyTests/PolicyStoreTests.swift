@@ -145,7 +145,9 @@ struct PolicyStoreTests {
   @Test("A project's policies count after a yes, need another after any change, and only tighten")
   func project() async throws {
     let storage = MemoryStorage([
-      "/p/.bailey/policy/x.rego": "package p\nallow := true\ndeny if input.action == \"exec\""
+      "/p/.bailey/policy/x.rego": "package p\nallow := true\ndeny if input.action == \"exec\"",
+      "/p/.bailey/policy/data.json": "{}", "/p/.bailey/policy/d/.manifest": "{}",
+      "/p/.bailey/policy/d/data.json": "{}",
     ])
     let places = ManifestResolver.Places(configuration: "/h/.config/bailey", state: "/h/state", runtime: "/run/b")
     let resolver = ManifestResolver(storage: storage, places: places, policies: store(storage)) { bytes in
@@ -158,7 +160,11 @@ struct PolicyStoreTests {
       Issue.record("asked nothing")
       return
     }
-    #expect(summary == ["+ policy: .bailey/policy/x.rego tightens"])
+    let sizes = ["d/.manifest tightens (2", "d/data.json tightens (2", "data.json tightens (2", "x.rego tightens (54"]
+    #expect(summary.count == sizes.count)
+    for (line, size) in zip(summary, sizes) {
+      #expect(line.hasPrefix("+ policy: .bailey/policy/\(size) bytes, sha256 "), "\(line)")
+    }
     try await resolver.trust(project: "/p", digest: digest)
     let resolved = try await resolve()
     #expect(resolved.trust == .trusted)
@@ -279,5 +285,6 @@ private final class ChangingStorage: PolicyStorage {
 
   func replace(_ path: String, with bytes: [UInt8]) throws(Fault) { try storage.replace(path, with: bytes) }
   func list(_ directory: String) throws(Fault) -> [StoredName]? { try storage.list(directory) }
+  func within(_ directory: String) -> any PolicyStorage { self }
   func realPath(_ path: String) -> String? { path }
 }

@@ -26,6 +26,7 @@ final class MemoryStorage: PolicyStorage {
     let listed = Dictionary(names.map { (String($0[0]), $0.count > 1) }) { $0 || $1 }
     return listed.isEmpty ? nil : listed.map { StoredName($0.key, isDirectory: $0.value) }
   }
+  func within(_ directory: String) -> any PolicyStorage { self }
   func realPath(_ path: String) -> String? { links[path] ?? path }
 }
 

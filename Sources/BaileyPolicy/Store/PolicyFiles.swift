@@ -17,6 +17,18 @@ struct PolicyFiles: Sendable, Equatable {
 
   var isEmpty: Bool { modules.isEmpty && archives.isEmpty && directories.isEmpty && remote == nil }
 
+  /// Every file that counts, by its path.
+  var contents: [String: [UInt8]] {
+    var all = modules.merging(archives) { $1 }
+    all["data.json"] = data
+    all[RemoteSettings.file] = remote
+    for (directory, files) in directories {
+      for (path, bytes) in files { all[directory + "/" + path] = bytes }
+    }
+    for (name, bytes) in keys { all["keys/" + name] = bytes }
+    return all
+  }
+
   /// What trust in the policies of a project is bound to: every name and every byte.
   func digest(_ sha256: ([UInt8]) -> String) -> String {
     func list(_ files: [String: [UInt8]]) -> JSON { .object(files.mapValues { .string(sha256($0)) }) }
@@ -58,7 +70,9 @@ struct PolicyFilesReader {
   private mutating func files() throws(Fault) -> PolicyFiles {
     var files = PolicyFiles()
     for entry in try storage.list(root) ?? [] where !entry.name.hasPrefix(".") {
-      if entry.isDirectory {
+      if entry.isLink {
+        throw .symbolicLink(root + "/" + entry.name)
+      } else if entry.isDirectory {
         try directory(entry.name, &files)
       } else if entry.name.hasSuffix(".rego") {
         if !entry.name.hasSuffix("_test.rego") { files.modules[entry.name] = try bytes(entry.name) }
@@ -96,7 +110,9 @@ struct PolicyFilesReader {
     guard depth < Self.maximumDepth else { throw tooLarge("its directories are nested too deeply") }
     for entry in try storage.list(root + "/" + base + (path.isEmpty ? "" : "/" + path)) ?? [] {
       let inner = path.isEmpty ? entry.name : path + "/" + entry.name
-      if entry.isDirectory {
+      if entry.isLink {
+        throw .symbolicLink(root + "/" + base + "/" + inner)
+      } else if entry.isDirectory {
         try walk(base, inner, depth + 1, &files)
       } else {
         files[inner] = try bytes(base + "/" + inner)

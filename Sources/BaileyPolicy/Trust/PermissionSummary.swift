@@ -40,9 +40,10 @@ package struct PermissionSummary: Sendable, Equatable {
   package var texts: [String] { lines.map(\.text) }
 
   /// The policies that come with a project: they can only tighten, but they do decide.
-  mutating func add(policies: PolicyFiles) {
-    let names = [Array(policies.modules.keys), Array(policies.archives.keys), Array(policies.directories.keys)]
-    for name in names.joined().sorted() { add("policy: .bailey/policy/\(name) tightens") }
+  mutating func add(policies: PolicyFiles, _ sha256: ([UInt8]) -> String) {
+    for (name, bytes) in policies.contents.sorted(by: { $0.key < $1.key }) {
+      add("policy: .bailey/policy/\(name) tightens (\(bytes.count) bytes, sha256 \(sha256(bytes).prefix(12)))")
+    }
   }
 
   private mutating func add(_ text: String, at source: SourceLocation? = nil) {
