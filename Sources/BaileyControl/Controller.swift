@@ -32,10 +32,14 @@ package actor Controller {
     guard !isStopping else { throw Fault("controller-stopping", why: "the controller is stopping") }
     guard !order.command.isEmpty else { throw Fault("command-missing", why: "no command was given") }
     let place = try resources.locator.locate(from: order.workingDirectory, home: order.caller.home)
-    let resolved = try await resolve(order, place)
-    if case .needed(let summary, let digest) = resolved.trust {
-      guard order.agreedDigest == digest else { return .needsTrust(summary: summary, digest: digest) }
+    var resolved = try await resolve(order, place)
+    if case .needed(_, let digest) = resolved.trust, order.agreedDigest == digest {
       try await resources.manifests.trust(project: place.root, digest: digest)
+      // Policies of the project are compiled only now.
+      resolved = try await resolve(order, place)
+    }
+    if case .needed(let summary, let digest) = resolved.trust {
+      return .needsTrust(summary: summary, digest: digest)
     }
     let starting = Starting(resources: resources, order: order, place: place, resolved: resolved)
     let before = killings

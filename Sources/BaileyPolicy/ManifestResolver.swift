@@ -51,12 +51,16 @@ package struct ManifestResolver: ManifestProvider {
     var judges: [any Judge] = [floor]
     judges += layers.ceilings.map { CeilingJudge($0) }
     judges.append(ManifestJudge(manifest, project: project, personsPorts: options.hostPorts))
-    let rego = try regoLayers(project: project, manifest: manifest)
-    judges += rego.judges
-    let state = try trustState(of: layers.project, rego: rego.files, project: project, options: options)
+    // All policies are read anew; where one is at fault, the last good one stays in force and the start says so.
+    let faults = try policies?.reload() ?? []
+    let form = Self.data(manifest, project: project)
+    judges += policies?.judges(manifest: form) ?? []
+    let own = try projectPolicies(project)
+    let state = try trustState(of: layers.project, rego: own, project: project, options: options)
+    if let own { judges += try projectJudges(own, project, isAgreed: state == .trusted, form) }
     return ResolvedManifest(
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
-      notices: notices(manifest) + rego.notices)
+      notices: notices(manifest) + faults)
   }
 
   private func merged(_ project: String, _ workingDirectory: String, _ home: String, _ options: ManifestOptions)
@@ -115,23 +119,26 @@ package struct ManifestResolver: ManifestProvider {
 // MARK: - Policies in Rego
 
 extension ManifestResolver {
-  /// Reads all policies anew; where one is at fault, the last good one stays in force and the start says so.
-  private func regoLayers(project: String, manifest: Manifest) throws(Fault)
-    -> (judges: [any Judge], files: PolicyFiles?, notices: [String])
-  {
-    guard let policies else { return ([], nil, []) }
-    let notices = try policies.reload()
-    let form = Self.data(manifest, project: project)
-    let files = try projectFiles(project)
-    guard !files.isEmpty else { return (policies.judges(manifest: form), nil, notices) }
-    let own = try policies.judges(files, root: Self.root(project), manifest: form)
-    return (policies.judges(manifest: form) + own, files, notices)
-  }
-
   private static func root(_ project: String) -> String { project + "/.bailey/policy" }
 
-  private func projectFiles(_ project: String) throws(Fault) -> PolicyFiles {
-    try PolicyFilesReader.read(Self.root(project), isAdministrators: false, storage.within(project))
+  /// Those that come with a project, as bytes: they are not looked into before the person has agreed to them.
+  private func projectPolicies(_ project: String) throws(Fault) -> PolicyFiles? {
+    guard policies != nil else { return nil }
+    let root = Self.root(project)
+    let files = try PolicyFilesReader.read(root, isAdministrators: false, storage.within(project))
+    guard files.remote == nil else {
+      throw Fault(
+        "policy-remote-project", subject: root + "/" + RemoteSettings.file, why: "a project cannot name remote judges",
+        hint: "they belong to the person's or the administrator's policies")
+    }
+    return files.isEmpty ? nil : files
+  }
+
+  private func projectJudges(_ files: PolicyFiles, _ project: String, isAgreed: Bool, _ form: JSON) throws(Fault)
+    -> [any Judge]
+  {
+    guard let policies, isAgreed else { return [UnagreedJudge()] }
+    return try policies.judges(files, root: Self.root(project), manifest: form)
   }
 
   package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
@@ -140,10 +147,21 @@ extension ManifestResolver {
     guard let policies else { return ([], []) }
     _ = try policies.reload()
     // A broken manifest is in nobody's way where nothing reads it.
-    if policies.isEmpty, try projectFiles(project).isEmpty { return ([], []) }
+    let own = try projectPolicies(project)
+    if policies.isEmpty, own == nil { return ([], []) }
     let seen: Manifest
     if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
-    return (try regoLayers(project: project, manifest: seen).judges, policies.remoteJudges)
+    let form = Self.data(seen, project: project)
+    // They only tighten, so those that nobody has agreed to are asked as well.
+    let judges = try own.map { files throws(Fault) in try policies.judges(files, root: Self.root(project), manifest: form) }
+    return (policies.judges(manifest: form) + (judges ?? []), policies.remoteJudges)
+  }
+}
+
+/// In the place of policies that nobody has agreed to yet: without them nothing goes on.
+private struct UnagreedJudge: Judge {
+  func judge(_ action: Action) -> [Reason] {
+    [Reason(.deny, "policy-not-loaded", "the policies of the project have not been agreed to")]
   }
 }
 

@@ -142,6 +142,30 @@ struct PolicyStoreTests {
     #expect(try store.reload().count == 1 && store.faults[.user]?.code == "policy-directory")
   }
 
+  @Test("Together the files of a layer are at most 32 MB and its bundles 64 MB when expanded, and 2,000 names")
+  func limits() throws {
+    func code(_ files: [String: [UInt8]]) -> String? {
+      let storage = MemoryStorage([user + "/u.rego": "package p\nallow := true"])
+      for (name, bytes) in files { storage.put(user + "/" + name, StoredFile(bytes: bytes, owner: 0, mode: 0o600)) }
+      do throws(Fault) { _ = try store(storage).reload() } catch { return error.code }
+      return nil
+    }
+    let blank = [UInt8](repeating: 0x0A, count: 4 << 20)
+    let text = Array("package q".utf8) + blank
+    let modules = (0..<8).map { ("m\($0).rego", Array(text.prefix(4 << 20))) }
+    #expect(code(Dictionary(uniqueKeysWithValues: modules)) == "policy-too-large")
+    let zeros = [UInt8](repeating: 0, count: 40 << 20)
+    func archive(_ root: String) throws -> [UInt8] {
+      let manifest = Array("{\"roots\": [\"\(root)\"]}".utf8)
+      return try BundleFiles(name: "b", files: [".manifest": manifest, "zeros": zeros]).archive()
+    }
+    let (first, second) = (try archive("a"), try archive("b"))
+    #expect(code(["a.tar.gz": first]) == nil)
+    #expect(code(["a.tar.gz": first, "b.tar.gz": second]) == "bundle-too-large")
+    let many = (0..<2_000).map { ("n\($0)_test.rego", [UInt8]()) }
+    #expect(code(Dictionary(uniqueKeysWithValues: many)) == "policy-too-large")
+  }
+
   @Test("A project's policies count after a yes, need another after any change, and only tighten")
   func project() async throws {
     let storage = MemoryStorage([
@@ -172,8 +196,17 @@ struct PolicyStoreTests {
     #expect(decide(resolved.judges, policyAction(.toolCall)).reasons.map(\.code) == ["nothing-allows"])
     storage.put("/p/.bailey/policy/x.rego", "package p\ndeny if input.action == \"exec\" # less")
     #expect(try await resolve().trust != .trusted)
+    // What is broken is not even compiled before the yes, and nothing goes on without it.
     storage.put("/p/.bailey/policy/x.rego", "package p\ndeny if {")
-    await #expect(throws: Fault.self) { try await resolve() }
+    let asked = try await resolve()
+    guard case .needed(_, let broken) = asked.trust else {
+      Issue.record("asked nothing")
+      return
+    }
+    #expect(decide(asked.judges, policyAction(.exec)).reasons.map(\.code).contains("policy-not-loaded"))
+    try await resolver.trust(project: "/p", digest: broken)
+    let fault = await #expect(throws: Fault.self) { try await resolve() }
+    #expect(fault?.code == "policy-invalid")
   }
 
   @Test("A person's policy opens what no manifest names, below every ceiling; a project's policy opens nothing")
@@ -183,15 +216,20 @@ struct PolicyStoreTests {
     func effect(_ files: [String: String], _ host: String = "b.com") async throws -> Effect {
       let storage = MemoryStorage(files)
       let resolver = ManifestResolver(storage: storage, places: places, policies: store(storage)) { _ in "d" }
-      let judges = try await resolver.resolve(
-        project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions()
-      ).judges
+      var resolved = try await resolver.resolve(
+        project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions())
+      if case .needed(_, let digest) = resolved.trust {
+        try await resolver.trust(project: "/p", digest: digest)
+        resolved = try await resolver.resolve(
+          project: "/p", workingDirectory: "/p", home: "/h", options: ManifestOptions())
+        #expect(resolved.trust == .trusted)
+      }
       let session = SessionID.random()
       let action = Action.connect(
         Subject(session: session, agent: "a", user: "u"), host: host, address: nil, port: 443, transport: "tls")
       var timed = action
       timed.context = ["now_ns": 0, "seed": 0]
-      return decide(judges, timed).effect
+      return decide(resolved.judges, timed).effect
     }
     #expect(try await effect([:]) == .deny)
     #expect(try await effect([user + "/u.rego": allow]) == .allow)

@@ -12,13 +12,25 @@ package struct BundleFiles: Sendable, Equatable {
   package var paths: [String] { contents.keys.sorted() }
   package subscript(path: String) -> [UInt8]? { contents[path] }
 
+  /// Of a directory that is a bundle; other hidden files are left out.
+  package static func isWanted(_ name: String) -> Bool {
+    !name.hasPrefix(".") || name == BundleManifest.file || name == BundleSignature.file
+  }
+
   /// A `.tar.gz`.
   package init(name: String, archive: [UInt8]) throws(Fault) {
+    var room = Self.maximumSize
+    try self.init(name: name, archive: archive, room: &room)
+  }
+
+  /// - Parameter room: how much it may be when expanded; what it is goes off.
+  init(name: String, archive: [UInt8], room: inout Int) throws(Fault) {
     self.name = name
     guard archive.count <= Self.maximumArchive else {
       throw Fault("bundle-too-large", subject: name, why: "more than \(Self.maximumArchive) bytes")
     }
-    let tar = try Gzip.expand(archive, limit: Self.maximumSize, subject: name)
+    let tar = try Gzip.expand(archive, limit: room, subject: name)
+    room -= tar.count
     for file in try TarReader.files(tar, subject: name) { contents[file.path] = file.bytes }
   }
 

@@ -14,14 +14,27 @@ struct CompiledLayer: Sendable {
   /// - Parameter active: the layer that this one is to replace.
   init(_ files: PolicyFiles, root: String, active: CompiledLayer?, registry: Registry) throws(Fault) {
     self.files = files
+    guard files.archives.count + files.directories.count <= Self.maximumBundles else {
+      throw Fault(
+        "policy-too-large", subject: root, why: "there are more than \(Self.maximumBundles) bundles",
+        hint: "join some of them")
+    }
     var policies: [RegoPolicy] = []
     var revisions: [String: String] = [:]
     if !files.modules.isEmpty { policies.append(try Self.loose(files, root, registry)) }
-    for bundle in try Self.bundles(files, root) {
-      let keys = BundleSignature.Keys(files.keys)
+    let keys = BundleSignature.Keys(files.keys)
+    func add(_ bundle: BundleFiles) throws(Fault) {
       let compiled = try Bundle(bundle, keys: keys, active: active?.revisions[bundle.name], registry: registry)
       policies.append(compiled.policy)
       revisions[bundle.name] = compiled.manifest.revision
+    }
+    // One after the other, so that they are not all in memory when expanded.
+    var room = BundleFiles.maximumSize
+    for name in files.archives.keys.sorted() {
+      try add(BundleFiles(name: root + "/" + name, archive: files.archives[name] ?? [], room: &room))
+    }
+    for name in files.directories.keys.sorted() {
+      try add(BundleFiles(name: root + "/" + name, files: files.directories[name] ?? [:]))
     }
     remotes = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file).judges
     self.policies = policies
@@ -36,21 +49,5 @@ struct CompiledLayer: Sendable {
       throw Fault("policy-invalid", subject: root + "/data.json", why: "this is no JSON object")
     }
     return try RegoPolicy(modules, data: data, registry: registry)
-  }
-
-  private static func bundles(_ files: PolicyFiles, _ root: String) throws(Fault) -> [BundleFiles] {
-    guard files.archives.count + files.directories.count <= maximumBundles else {
-      throw Fault(
-        "policy-too-large", subject: root, why: "there are more than \(maximumBundles) bundles",
-        hint: "join some of them")
-    }
-    var bundles: [BundleFiles] = []
-    for name in files.archives.keys.sorted() {
-      bundles.append(try BundleFiles(name: root + "/" + name, archive: files.archives[name] ?? []))
-    }
-    for name in files.directories.keys.sorted() {
-      bundles.append(try BundleFiles(name: root + "/" + name, files: files.directories[name] ?? [:]))
-    }
-    return bundles
   }
 }

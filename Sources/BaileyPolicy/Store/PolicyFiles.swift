@@ -46,15 +46,17 @@ struct PolicyFilesReader {
   let root: String
   /// Whether anybody but root could have written a file makes it useless.
   let isAdministrators: Bool
-  private var count = 0
+  private var (count, total) = (0, 0)
   private static let maximumFiles = 2_000
+  /// Of all files together: what a project brings is read before anybody has agreed to it.
+  private static let maximumTotal = 32 << 20
   private static let maximumDepth = 16
 
   /// Twice, so that a set of which a part is being replaced is not taken for a whole.
   static func read(_ root: String, isAdministrators: Bool, _ storage: any PolicyStorage) throws(Fault) -> PolicyFiles {
     var reader = PolicyFilesReader(storage: storage, root: root, isAdministrators: isAdministrators)
     let first = try reader.files()
-    reader.count = 0
+    (reader.count, reader.total) = (0, 0)
     guard try reader.files() == first else {
       throw Fault("policy-changing", subject: root, why: "the files change while they are read", hint: "try again")
     }
@@ -69,10 +71,8 @@ struct PolicyFilesReader {
 
   private mutating func files() throws(Fault) -> PolicyFiles {
     var files = PolicyFiles()
-    for entry in try storage.list(root) ?? [] where !entry.name.hasPrefix(".") {
-      if entry.isLink {
-        throw .symbolicLink(root + "/" + entry.name)
-      } else if entry.isDirectory {
+    for entry in try entries(root, isWanted: { !$0.hasPrefix(".") }) ?? [] {
+      if entry.isDirectory {
         try directory(entry.name, &files)
       } else if entry.name.hasSuffix(".rego") {
         if !entry.name.hasSuffix("_test.rego") { files.modules[entry.name] = try bytes(entry.name) }
@@ -108,11 +108,11 @@ struct PolicyFilesReader {
     throws(Fault)
   {
     guard depth < Self.maximumDepth else { throw tooLarge("its directories are nested too deeply") }
-    for entry in try storage.list(root + "/" + base + (path.isEmpty ? "" : "/" + path)) ?? [] {
+    let directory = root + "/" + base + (path.isEmpty ? "" : "/" + path)
+    guard let entries = try entries(directory, isWanted: BundleFiles.isWanted) else { throw went(directory) }
+    for entry in entries {
       let inner = path.isEmpty ? entry.name : path + "/" + entry.name
-      if entry.isLink {
-        throw .symbolicLink(root + "/" + base + "/" + inner)
-      } else if entry.isDirectory {
+      if entry.isDirectory {
         try walk(base, inner, depth + 1, &files)
       } else {
         files[inner] = try bytes(base + "/" + inner)
@@ -121,18 +121,30 @@ struct PolicyFilesReader {
   }
 
   private mutating func bytes(_ path: String, limit: Int = PolicyFiles.maximumFile) throws(Fault) -> [UInt8] {
-    count += 1
-    guard count <= Self.maximumFiles else { throw tooLarge("there are more than \(Self.maximumFiles) files") }
     let whole = root + "/" + path
-    guard let file = try storage.read(whole, limit: limit) else {
-      throw Fault("policy-changing", subject: whole, why: "the file went while it was read", hint: "try again")
-    }
+    guard let file = try storage.read(whole, limit: limit) else { throw went(whole) }
     guard !isAdministrators || (file.owner == 0 && file.mode & 0o022 == 0) else {
       throw Fault(
         "policy-owner", subject: whole, why: "not only root can write this policy of the administrator",
         hint: "chown root and chmod go-w, or remove it")
     }
+    total += file.bytes.count
+    guard total <= Self.maximumTotal else { throw tooLarge("its files have more than \(Self.maximumTotal >> 20) MB") }
     return file.bytes
+  }
+
+  /// What is in a directory, every name counted; a link that is not followed is a fault, unless it is hidden.
+  private mutating func entries(_ path: String, isWanted: (String) -> Bool) throws(Fault) -> [StoredName]? {
+    guard let all = try storage.list(path) else { return nil }
+    count += all.count
+    guard count <= Self.maximumFiles else { throw tooLarge("there are more than \(Self.maximumFiles) files") }
+    let entries = all.filter { isWanted($0.name) }
+    if let link = entries.first(where: \.isLink) { throw .symbolicLink(path + "/" + link.name) }
+    return entries
+  }
+
+  private func went(_ path: String) -> Fault {
+    Fault("policy-changing", subject: path, why: "it went while it was read", hint: "try again")
   }
 
   private func tooLarge(_ why: String) -> Fault { Fault("policy-too-large", subject: root, why: why) }

@@ -152,11 +152,6 @@ package final class PolicyStore: Sendable {
 
   /// A judge for policies of a project, which were read before and stay as they are.
   func judges(_ files: PolicyFiles, root: String, manifest: JSON) throws(Fault) -> [any Judge] {
-    guard files.remote == nil else {
-      throw Fault(
-        "policy-remote-project", subject: root + "/" + RemoteSettings.file, why: "a project cannot name remote judges",
-        hint: "they belong to the person's or the administrator's policies")
-    }
     let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
     return [judge(layer, .project, manifest)]
   }

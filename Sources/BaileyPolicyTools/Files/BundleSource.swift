@@ -37,7 +37,7 @@ struct BundleSource {
     }
     let entries: [DirectoryEntry]
     do { entries = try Descriptor.entries(of: path) } catch { throw PolicyFiles.unreadable(path, error) }
-    for entry in entries where isWanted(entry.text) {
+    for entry in entries where BundleFiles.isWanted(entry.text) {
       let inner = path + (path.hasSuffix("/") ? "" : "/") + entry.text
       switch entry.type {
       case .directory: try walk(inner, folders + [entry.text], &contents)
@@ -49,10 +49,6 @@ struct BundleSource {
             hint: "a link could lead outside of the bundle: put the file itself there"))
       }
     }
-  }
-
-  private static func isWanted(_ name: String) -> Bool {
-    !name.hasPrefix(".") || name == BundleManifest.file || name == BundleSignature.file
   }
 }
 
