@@ -52,8 +52,10 @@ package struct DiskFiles: PolicyStorage {
       for entry in try place.entries() { names.append(name(entry, in: place)) }
       return names
     } catch {
-      if error == .noSuchFile || error == .tooManyLinks, isAbsent(directory) { return nil }
-      if error == .tooManyLinks { throw .symbolicLink(directory) }
+      if error == .noSuchFile || error == .tooManyLinks {
+        if isAbsent(directory) { return nil }
+        throw .symbolicLink(directory)
+      }
       throw Fault(
         "policy-unreadable", subject: directory, why: error.message, hint: "policies that cannot be read stop the start"
       )

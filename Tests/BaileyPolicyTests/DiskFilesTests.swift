@@ -1,7 +1,8 @@
 import BaileyCore
 import BaileyLinux
-import BaileyPolicy
 import Testing
+
+@testable import BaileyPolicy
 
 private struct Playground: ~Copyable {
   let path: String
@@ -90,5 +91,59 @@ private struct Playground: ~Copyable {
     try Descriptor.workingDirectory.symlink(target: target, at: at)
     let fault = await #expect(throws: Fault.self) { _ = try await resolve() }
     #expect(fault?.code == "policy-link" && fault?.subject?.hasPrefix(place.path + "/p/.bailey/policy") == true)
+  }
+
+  /// What the person's policies give: the fault's code, or the effect on an action.
+  private func outcome(_ make: (_ place: String, _ policies: String) throws -> Void) throws -> String {
+    let place = try Playground()
+    let root = place.path + "/policy.d"
+    try WholeFile.replace(root + "/x.rego", with: Array("package x\nallow := true".utf8))
+    try make(place.path, root)
+    let store = PolicyStore(storage: DiskFiles(), roots: [.user: root], monotonic: { 0 })
+    do throws(Fault) { _ = try store.reload() } catch { return error.code }
+    let reasons = store.judges(manifest: [:]).flatMap { $0.judge(policyAction()) }
+    return Decision(combining: reasons).effect.rawValue
+  }
+
+  @Test("The person's own links are followed, to bundles and keys as well; one that leads nowhere is a fault")
+  func personsLinks() throws {
+    func bundle(_ path: String) throws {
+      try WholeFile.replace(path + "/.manifest", with: Array(#"{"roots": ["corp"]}"#.utf8))
+      try WholeFile.replace(path + "/corp.rego", with: Array("package corp\ndeny := true".utf8))
+    }
+    #expect(try outcome { _, _ in } == "allow")
+    let corp = try outcome { place, root in
+      try bundle(place + "/corp")
+      try Descriptor.workingDirectory.symlink(target: place + "/corp", at: root + "/corp")
+    }
+    #expect(corp == "deny")
+    let keys = try outcome { place, root in
+      try bundle(root + "/corp")
+      try WholeFile.replace(place + "/k/ours.pem", with: Array(TestKeys.edPublic.utf8))
+      try Descriptor.workingDirectory.symlink(target: place + "/k", at: root + "/keys")
+    }
+    #expect(keys == "bundle-unsigned")
+    for (name, code) in [(".#x.rego", "allow"), ("y.rego", "policy-link"), ("corp", "policy-link")] {
+      let found = try outcome { place, root in
+        try Descriptor.workingDirectory.symlink(target: place + "/gone", at: root + "/" + name)
+      }
+      #expect(found == code, "\(name)")
+    }
+    let whole = try outcome { place, root in
+      try Descriptor.workingDirectory.removeTree(root)
+      try Descriptor.workingDirectory.symlink(target: place + "/gone", at: root)
+    }
+    #expect(whole == "policy-link")
+  }
+
+  @Test(
+    "What is not recognised among policies is a fault, and so is a place for keys without one; notes are not",
+    arguments: [
+      ("bundle.tgz", "policy-name-unknown"), ("data.yaml", "policy-name-unknown"), ("keys", "policy-name-unknown"),
+      ("keys/corp.pub", "policy-name-unknown"), ("keys/README", "policy-keys"), ("x.rego.bak", "policy-name-unknown"),
+      ("README.txt", "allow"), ("notes.md", "allow"), ("LICENSE", "allow"), (".hidden", "allow"),
+    ])
+  func names(name: String, expected: String) throws {
+    #expect(try outcome { _, root in try WholeFile.replace(root + "/" + name, with: [0x78]) } == expected)
   }
 }

@@ -3,7 +3,8 @@ import BaileyCore
 /// All bytes of one directory of policies, read before any of them is looked into.
 ///
 /// `*.rego` and `data.json` in the directory itself are one set of modules; `*.tar.gz`, and directories with a `.manifest`, are bundles;
-/// `keys/NAME.pem` and `keys/NAME.jwk` verify them. `remote.yaml` names judges elsewhere. Tests (`*_test.rego`) and hidden files are left out.
+/// `keys/NAME.pem` and `keys/NAME.jwk` verify them. `remote.yaml` names judges elsewhere. Tests (`*_test.rego`), notes and hidden files are left out; any other name is
+/// a fault, so that nothing is believed to be in force that is not.
 struct PolicyFiles: Sendable, Equatable {
   var modules: [String: [UInt8]] = [:]
   var data: [UInt8]?
@@ -82,6 +83,8 @@ struct PolicyFilesReader {
         files.data = try bytes(entry.name)
       } else if entry.name == RemoteSettings.file {
         files.remote = try bytes(entry.name, limit: YAMLReader.maximumBytes)
+      } else if !Self.isNote(entry.name) {
+        throw unknown(entry.name)
       }
     }
     return files
@@ -91,9 +94,7 @@ struct PolicyFilesReader {
     var inside: [String: [UInt8]] = [:]
     try walk(name, "", 0, &inside)
     if name == "keys" {
-      for (file, bytes) in inside where file.hasSuffix(".pem") || file.hasSuffix(".jwk") {
-        files.keys[String(file.dropLast(4))] = bytes
-      }
+      files.keys = try keys(inside)
       return
     }
     guard inside[BundleManifest.file] != nil else {
@@ -102,6 +103,32 @@ struct PolicyFilesReader {
         hint: "put the modules one level up, or add `.manifest`")
     }
     files.directories[name] = inside
+  }
+
+  /// Where keys are meant to be, unsigned bundles must not be believed for want of one.
+  private func keys(_ inside: [String: [UInt8]]) throws(Fault) -> [String: [UInt8]] {
+    var keys: [String: [UInt8]] = [:]
+    for (file, bytes) in inside where !Self.isNote(file) {
+      guard file.hasSuffix(".pem") || file.hasSuffix(".jwk") else { throw unknown("keys/" + file) }
+      keys[String(file.dropLast(4))] = bytes
+    }
+    if keys.isEmpty {
+      throw Fault(
+        "policy-keys", subject: root + "/keys", why: "there is no key in it",
+        hint: "put a public key there as NAME.pem or NAME.jwk, or remove the directory")
+    }
+    return keys
+  }
+
+  /// What may lie beside policies and is none.
+  private static func isNote(_ name: String) -> Bool {
+    name.hasPrefix("README") || name.hasSuffix(".md") || name == "LICENSE"
+  }
+
+  private func unknown(_ name: String) -> Fault {
+    Fault(
+      "policy-name-unknown", subject: root + "/" + name, why: "by its name this is nothing that policies are read from",
+      hint: "modules are *.rego, bundles *.tar.gz, data is data.json, keys are *.pem or *.jwk: move anything else away")
   }
 
   private mutating func walk(_ base: String, _ path: String, _ depth: Int, _ files: inout [String: [UInt8]])
