@@ -166,6 +166,27 @@ struct PolicyStoreTests {
     #expect(code(Dictionary(uniqueKeysWithValues: many)) == "policy-too-large")
   }
 
+  @Test("The data of a layer is at most 16 MB of text, and each policy's at most 64 MB of values")
+  func data() throws {
+    let text = Array(#"{"a": ""#.utf8) + [UInt8](repeating: 0x61, count: 9 << 20) + Array(#""}"#.utf8)
+    func bundle(_ root: String) throws -> StoredFile {
+      let manifest = Array("{\"roots\": [\"\(root)\"]}".utf8)
+      let files = try BundleFiles(name: root, files: [".manifest": manifest, root + "/data.json": text])
+      return StoredFile(bytes: try files.archive(), owner: 0, mode: 0o600)
+    }
+    let storage = MemoryStorage()
+    storage.put(user + "/b.tar.gz", try bundle("b"))
+    #expect(try store(storage).reload() == [])
+    storage.put(user + "/c.tar.gz", try bundle("c"))
+    #expect(throws: Fault("policy-too-large", subject: user, why: "its data has more than 16 MB")) {
+      try store(storage).reload()
+    }
+    let many =
+      Array(#"{"a": ["#.utf8) + Array(repeating: Array("[0],".utf8), count: 4 << 20).joined() + Array("0]}".utf8)
+    let isRefused = JSONText(many) == nil
+    #expect(isRefused)
+  }
+
   @Test("A project's policies count after a yes, need another after any change, and only tighten")
   func project() async throws {
     let storage = MemoryStorage([

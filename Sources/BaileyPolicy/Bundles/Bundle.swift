@@ -61,7 +61,7 @@ private struct BundleData {
   private let heap: Heap
 
   static func read(_ files: BundleFiles, _ manifest: BundleManifest) throws(Fault) -> JSONText {
-    let bytes = try Heap.lending(limit: 512 << 20) { heap throws(Fault) in
+    let bytes = try Heap.lending(limit: JSONText.maximumMemory) { heap throws(Fault) in
       let data = BundleData(name: files.name, manifest: manifest, heap: heap)
       return JSONWriter.write(try data.all(files), escapesHTML: false)
     }

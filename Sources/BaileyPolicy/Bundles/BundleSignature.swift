@@ -117,7 +117,7 @@ package enum BundleSignature {
   static func hash(_ path: String, _ bytes: [UInt8], _ algorithm: String) -> String? {
     let base = path.split(separator: "/").last.map(String.init) ?? path
     guard base == "data.json" || base == BundleManifest.file else { return NamedHash.hex(bytes, algorithm) }
-    guard let document = try? Document(json: bytes, limit: 512 << 20) else { return nil }
+    guard let document = try? Document(json: bytes, limit: JSONText.maximumMemory) else { return nil }
     return NamedHash.hex(document.json(escapesHTML: false), algorithm)
   }
 

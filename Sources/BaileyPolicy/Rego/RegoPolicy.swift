@@ -99,14 +99,16 @@ package struct RegoPolicy: Sendable {
 /// JSON that has been checked to be an object, as text: numbers stay as they were written.
 package struct JSONText: Sendable, Equatable {
   package let bytes: [UInt8]
+  /// Of its values: each session reads it anew for each policy.
+  static let maximumMemory = 64 << 20
 
   package init() { bytes = Array("{}".utf8) }
 
   package init(_ json: JSON) { bytes = json.object == nil ? Array("{}".utf8) : json.canonical }
 
-  /// Nil for what is no JSON object.
+  /// Nil for what is no JSON object, or needs too much memory.
   package init?(_ bytes: [UInt8]) {
-    guard let document = try? Document(json: bytes, limit: 256 << 20), document.isObject else { return nil }
+    guard let document = try? Document(json: bytes, limit: Self.maximumMemory), document.isObject else { return nil }
     self.bytes = bytes
   }
 }

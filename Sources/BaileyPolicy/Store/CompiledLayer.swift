@@ -8,6 +8,8 @@ struct CompiledLayer: Sendable {
   /// Of the bundles, by file name.
   let revisions: [String: String]
   let remotes: [RemoteSettings]
+  /// Of the data of all policies, as text.
+  private static let maximumData = 16 << 20
 
   static let maximumBundles = 16
 
@@ -36,6 +38,9 @@ struct CompiledLayer: Sendable {
     for name in files.directories.keys.sorted() {
       try add(BundleFiles(name: root + "/" + name, files: files.directories[name] ?? [:]))
     }
+    guard policies.reduce(0, { $0 + $1.data.bytes.count }) <= Self.maximumData else {
+      throw Fault("policy-too-large", subject: root, why: "its data has more than \(Self.maximumData >> 20) MB")
+    }
     remotes = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file).judges
     self.policies = policies
     self.revisions = revisions
@@ -46,7 +51,7 @@ struct CompiledLayer: Sendable {
       RegoPolicy.Module(file: root + "/" + name, text: files.modules[name] ?? [])
     }
     guard let data = files.data.map({ JSONText($0) }) ?? JSONText() else {
-      throw Fault("policy-invalid", subject: root + "/data.json", why: "this is no JSON object")
+      throw Fault("policy-invalid", subject: root + "/data.json", why: "this is no JSON object, or a very large one")
     }
     return try RegoPolicy(modules, data: data, registry: registry)
   }
