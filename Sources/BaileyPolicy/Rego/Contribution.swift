@@ -8,6 +8,16 @@ struct Contribution {
   /// The whole is of no form that is understood: a deny, lest a rule that denies be lost.
   private let isMalformed: Bool
 
+  /// Of one document: what an agent does may give a rule thousands, and each is written and kept.
+  static let maximumMembers = 64
+  /// Of a sentence, in characters.
+  private static let maximumText = 1000
+  /// Of what members are told apart by, in bytes.
+  private static let maximumKey = 4096
+  /// In bytes.
+  private static let maximumObligation = 1 << 16
+  private static let allowing: Set<String> = ["allow", RegoPolicy.upload]
+
   init(_ document: Contributions.Document, _ value: Value) {
     self.document = document
     let members = Self.members(value)
@@ -24,10 +34,16 @@ struct Contribution {
     case .string: return [value]
     case .array, .set: return value.items
     case .object:
-      if value.pairs.contains(where: { ["code", "sentence"].contains(String($0.key)) }) { return [value] }
+      if hasField(value) { return [value] }
       guard value.pairs.allSatisfy({ $0.value.tag == .boolean }) else { return nil }
       return value.pairs.filter { $0.value.bits == Value.true.bits }.map(\.key)
     default: return nil
+    }
+  }
+
+  private static func hasField(_ object: Value) -> Bool {
+    object.items.contains { key in
+      key.tag == .string && ["code", "sentence"].contains { key.text.elementsEqual($0.utf8) }
     }
   }
 
@@ -35,28 +51,45 @@ struct Contribution {
   func add(to opinion: inout Opinion, layer: PolicyLayer, files: [String], rules: [Value]) {
     if document.name == RegoPolicy.upload, isEmpty { opinion.reasons.append(refusedUpload(files)) }
     if isMalformed { opinion.reasons.append(malformed("is of no form that is understood", files)) }
-    for member in members {
-      let place = source(of: member, rules, files)
-      let sentence = String((text(member) ?? "`\(path)` holds").prefix(1000))
-      switch document.name {
-      case "deny": opinion.reasons.append(named(Reason(.deny, "policy-denies", sentence, source: place), member))
-      case "ask": opinion.reasons.append(named(Reason(.ask, "policy-asks", sentence, source: place), member))
-      case "allow" where layer == .project, RegoPolicy.upload where layer == .project: continue
-      case "allow", RegoPolicy.upload:
-        opinion.reasons.append(named(Reason(.allow, "policy-allows", sentence, source: place), member))
-      default: oblige(member, layer, files, &opinion)
+    if layer == .project, Self.allowing.contains(document.name) { return }
+    let members = members.prefix(Self.maximumMembers)
+    if document.name == "oblige" {
+      for member in members { oblige(member, layer, files, &opinion) }
+    } else {
+      opinion.reasons += zip(members, sources(of: members, rules, files)).map { member, place in
+        reason(text(member) ?? "`\(path)` holds", place, member)
       }
     }
+    if self.members.count > members.count { addRest(self.members.count - members.count, files, &opinion) }
+  }
+
+  private func reason(_ sentence: String, _ place: SourceLocation?, _ member: Value? = nil) -> Reason {
+    let sentence = String(sentence.prefix(Self.maximumText))
+    let reason =
+      switch document.name {
+      case "ask": Reason(.ask, "policy-asks", sentence, source: place)
+      case "allow", RegoPolicy.upload: Reason(.allow, "policy-allows", sentence, source: place)
+      default: Reason(.deny, "policy-denies", sentence, source: place)
+      }
+    return member.map { named(reason, $0) } ?? reason
+  }
+
+  /// What is beyond the bound has the same effect, but an obligation must not be lost.
+  private func addRest(_ count: Int, _ files: [String], _ opinion: inout Opinion) {
+    opinion.reasons.append(
+      document.name == "oblige"
+        ? malformed("holds more than \(Self.maximumMembers) obligations", files)
+        : reason("and \(count) more of `\(path)`", firstPlace(files)))
   }
 
   private func refusedUpload(_ files: [String]) -> Reason {
     Reason(
-      .deny, "policy-denies", "`\(path)` does not hold for this upload",
-      source: document.rules.first.map { Self.place($0.location, files) })
+      .deny, "policy-denies", "`\(path)` does not hold for this upload", source: firstPlace(files))
   }
 
   private func oblige(_ member: Value, _ layer: PolicyLayer, _ files: [String], _ opinion: inout Opinion) {
-    guard let json = try? JSON.parse(JSONWriter.write(member, limit: 1 << 16)) else {
+    let text = JSONWriter.write(member, limit: Self.maximumObligation)
+    guard text.count <= Self.maximumObligation, let json = try? JSON.parse(text) else {
       opinion.reasons.append(malformed("holds an obligation that is too long or has a fraction", files))
       return
     }
@@ -72,8 +105,7 @@ struct Contribution {
 
   private func malformed(_ why: String, _ files: [String]) -> Reason {
     Reason(
-      .deny, "policy-result-malformed", "`\(path)` \(why)",
-      source: document.rules.first.map { Self.place($0.location, files) })
+      .deny, "policy-result-malformed", "`\(path)` \(why)", source: firstPlace(files))
   }
 
   private var path: String { (["data"] + document.package + [document.name]).joined(separator: ".") }
@@ -91,29 +123,47 @@ struct Contribution {
   private func text(_ member: Value) -> String? {
     switch member.tag {
     case .boolean: nil
-    case .string: String(member)
-    case .object:
-      field("sentence", member) ?? String(decoding: JSONWriter.write(member, limit: 1000), as: UTF8.self)
-    default: String(decoding: JSONWriter.write(member, limit: 1000), as: UTF8.self)
+    case .string: shortened(member)
+    default:
+      field("sentence", member) ?? String(decoding: JSONWriter.write(member, limit: Self.maximumText), as: UTF8.self)
     }
   }
 
   private func field(_ name: String, _ member: Value) -> String? {
     guard member.tag == .object else { return nil }
-    let pair = member.pairs.first { String($0.key) == name && $0.value.tag == .string }
-    return pair.map { String($0.value) }
+    let index = (0..<member.count).first { index in
+      let key = member.item(index)
+      return key.tag == .string && key.text.elementsEqual(name.utf8) && member.value(index).tag == .string
+    }
+    return index.map { shortened(member.value($0)) }
+  }
+
+  /// Many members may share one long text.
+  private func shortened(_ text: Value) -> String {
+    String(decoding: text.text.prefix(4 * Self.maximumText), as: UTF8.self)
   }
 
   // MARK: - Places
 
-  /// The first rule that gives this member alone, else the default, else the first rule.
-  private func source(of member: Value, _ rules: [Value], _ files: [String]) -> SourceLocation? {
-    let wanted = JSONWriter.write(member)
-    for (rule, entry) in zip(document.rules, rules) where entry.count > 0 {
-      let given = Self.members(entry.item(0)) ?? []
-      if given.contains(where: { JSONWriter.write($0) == wanted }) { return Self.place(rule.location, files) }
+  /// For each member the first rule that gives it alone, else the default, else the first rule.
+  ///
+  /// Collections are sorted, so the first members of the whole are among the first of the rule that gives them.
+  private func sources(of members: ArraySlice<Value>, _ rules: [Value], _ files: [String]) -> [SourceLocation?] {
+    let wanted = members.map(Self.key)
+    var (missing, places) = (Set(wanted), [[UInt8]: SourceLocation]())
+    for (rule, entry) in zip(document.rules, rules) where entry.count > 0 && !missing.isEmpty {
+      let given = Set((Self.members(entry.item(0)) ?? []).prefix(Self.maximumMembers).map(Self.key))
+      for key in missing.intersection(given) { places[key] = Self.place(rule.location, files) }
+      missing.subtract(given)
     }
-    return (document.rules.first(where: \.isDefault) ?? document.rules.first).map { Self.place($0.location, files) }
+    let other = document.rules.first(where: \.isDefault).map { Self.place($0.location, files) } ?? firstPlace(files)
+    return wanted.map { places[$0] ?? other }
+  }
+
+  private static func key(_ member: Value) -> [UInt8] { JSONWriter.write(member, limit: maximumKey) }
+
+  private func firstPlace(_ files: [String]) -> SourceLocation? {
+    document.rules.first.map { Self.place($0.location, files) }
   }
 
   private static func place(_ location: Location, _ files: [String]) -> SourceLocation {

@@ -21,9 +21,9 @@ extension Registry {
         default: throw BuiltinFailure("object contained unknown key \"\(String(key))\"", kind: .type)
         }
       }
-      guard pretty else { return c.heap.string(JSONWriter.write(a[0])) }
+      guard pretty else { return c.heap.string(JSONWriter.write(a[0], limit: c.heap.room)) }
       var out = prefix
-      PrettyJSON(indent: indent, prefix: prefix).write(a[0], 0, &out)
+      PrettyJSON(indent: indent, prefix: prefix, limit: c.heap.room).write(a[0], 0, &out)
       return c.heap.string(out)
     },
   ]
@@ -128,19 +128,26 @@ final class PathTree {
 struct PrettyJSON {
   let indent: [UInt8]
   let prefix: [UInt8]
+  /// Stops soon after so many bytes.
+  let limit: Int
 
   func write(_ value: Value, _ depth: Int, _ out: inout [UInt8]) {
+    if out.count > limit { return }
+    let room = limit - out.count
     guard value.isCollection, value.count > 0 else {
-      out += value.tag == .object ? Array("{}".utf8) : (value.isCollection ? Array("[]".utf8) : JSONWriter.write(value))
+      out +=
+        value.tag == .object
+        ? Array("{}".utf8) : (value.isCollection ? Array("[]".utf8) : JSONWriter.write(value, limit: room))
       return
     }
     out.append(value.tag == .object ? 0x7B : 0x5B)
-    for index in 0..<value.count {
+    for index in 0..<value.count where out.count <= limit {
       if index > 0 { out.append(0x2C) }
       newLine(depth + 1, &out)
       if value.tag == .object {
         let key = value.item(index)
-        out += key.tag == .string ? JSONWriter.write(key) : [0x22] + JSONWriter.write(key) + [0x22]
+        let text = JSONWriter.write(key, limit: room)
+        out += key.tag == .string ? text : [0x22] + text + [0x22]
         out += ": ".utf8
       }
       write(value.tag == .object ? value.value(index) : value.item(index), depth + 1, &out)
@@ -151,6 +158,6 @@ struct PrettyJSON {
 
   private func newLine(_ depth: Int, _ out: inout [UInt8]) {
     out += [0x0A] + prefix
-    for _ in 0..<depth { out += indent }
+    for _ in 0..<depth where out.count <= limit { out += indent }
   }
 }

@@ -22,16 +22,19 @@ package struct JSONWriter {
     case .undefined, .null: out += "null".utf8
     case .boolean: out += (value.bits == Value.true.bits ? "true" : "false").utf8
     case .integer: out += String(value.integer).utf8
-    case .number: out += value.text
+    case .number: out += value.text.prefix(room)
     case .string: string(value.text)
     case .array, .set: list(value)
     case .object: object(value)
     }
   }
 
+  /// One more than may be written, so that what was cut can be told by its length.
+  private var room: Int { max(0, limit - out.count) + (limit == .max ? 0 : 1) }
+
   private mutating func list(_ value: Value) {
     out.append(0x5B)
-    for index in 0..<value.count {
+    for index in 0..<value.count where out.count <= limit {
       if index > 0 { out.append(0x2C) }
       write(value.item(index))
     }
@@ -40,13 +43,13 @@ package struct JSONWriter {
 
   private mutating func object(_ value: Value) {
     out.append(0x7B)
-    for index in 0..<value.count {
+    for index in 0..<value.count where out.count <= limit {
       if index > 0 { out.append(0x2C) }
       let key = value.item(index)
       if key.tag == .string {
         string(key.text)
       } else {
-        string(JSONWriter.write(key, escapesHTML: escapesHTML))
+        string(JSONWriter.write(key, escapesHTML: escapesHTML, limit: max(0, limit - out.count)))
       }
       out.append(0x3A)
       write(value.value(index))
@@ -56,7 +59,7 @@ package struct JSONWriter {
 
   private mutating func string(_ text: some Collection<UInt8>) {
     out.append(0x22)
-    JSONWriter.escape(text, escapesHTML: escapesHTML, into: &out)
+    JSONWriter.escape(text.prefix(room), escapesHTML: escapesHTML, into: &out)
     out.append(0x22)
   }
 

@@ -15,14 +15,19 @@ package enum RegoWriter {
     case .set where value.count == 0: out += "set()".utf8
     case .set: list(value, "{", "}", limit, &out)
     case .object: object(value, limit, &out)
-    case .string: string(value.text, &out)
-    default: out += JSONWriter.write(value)
+    case .string: string(value.text.prefix(room(limit, out)), &out)
+    default: out += JSONWriter.write(value, limit: max(0, limit - out.count))
     }
+  }
+
+  /// One more than may be written, so that what was cut can be told by its length.
+  private static func room(_ limit: Int, _ out: [UInt8]) -> Int {
+    max(0, limit - out.count) + (limit == .max ? 0 : 1)
   }
 
   private static func list(_ value: Value, _ open: String, _ close: String, _ limit: Int, _ out: inout [UInt8]) {
     out += open.utf8
-    for index in 0..<value.count {
+    for index in 0..<value.count where out.count <= limit {
       if index > 0 { out += ", ".utf8 }
       write(value.item(index), limit, &out)
     }
@@ -31,7 +36,7 @@ package enum RegoWriter {
 
   private static func object(_ value: Value, _ limit: Int, _ out: inout [UInt8]) {
     out.append(0x7B)
-    for index in 0..<value.count {
+    for index in 0..<value.count where out.count <= limit {
       if index > 0 { out += ", ".utf8 }
       write(value.item(index), limit, &out)
       out += ": ".utf8
