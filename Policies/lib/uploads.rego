@@ -8,21 +8,19 @@ package lib.uploads
 import data.lib.hosts
 
 # METADATA
-# description: Whether the action sends a body, or may.
+# description: >-
+#   Whether the action sends a body. Without `bytes` there is one whose length is not known, with any method: a `GET` may be chunked.
 is_upload if {
 	input.action == "http.request"
-	input.resource.bytes > 0
-}
-
-is_upload if {
-	input.action == "http.request"
-	not input.resource.bytes
-	not object.get(input.resource, "method", "POST") in {"GET", "HEAD", "OPTIONS", "TRACE", "DELETE"}
+	object.get(input.resource, "bytes", "unknown") != 0
 }
 
 # METADATA
 # description: Length of the body; undefined where the head does not state it.
-size := input.resource.bytes if is_upload
+size := input.resource.bytes if {
+	is_upload
+	is_number(input.resource.bytes)
+}
 
 # METADATA
 # description: An upload of more than so many bytes, or of an unknown number.

@@ -72,4 +72,53 @@ struct ContributionTests {
     ).reasons
     #expect(reasons.count == 64 && reasons.allSatisfy { $0.sentence == String(repeating: "é", count: 1000) })
   }
+
+  @Test(
+    "An allow that holds anything but truth, sentences and reasons is a deny",
+    arguments: [
+      "allow contains endswith(input.resource.host, \".example.com\")", "allow := [false]", "allow := [true, false]",
+      "allow := {\"allow\": false, \"sentence\": \"no\"}", "allow := [{\"allow\": false, \"sentence\": \"no\"}]",
+      "allow := [null]", "allow := \"\"", "allow contains \"\"", "allow := [[]]", "allow contains {}", "allow := 1",
+      "allow := {\"dry_run\": true}", "allow := {\"sentence\": false}", "allow := {\"code\": \"\"}",
+      "allow := [[true]]",
+    ])
+  func carelessAllow(rule: String) throws {
+    let reasons = try opinion(rule, resource: ["host": "evil.com"]).reasons
+    #expect(reasons.map(\.effect) == [.deny] && reasons.map(\.code) == ["policy-result-malformed"], "\(reasons)")
+    #expect(reasons.first?.source?.text == "m0.rego:2")
+    let upload = rule.replacing("allow ", with: "allow_upload ", maxReplacements: 1)
+    let policy = try regoPolicy("package a\nimport rego.v1\n" + upload, isVersion1: false)
+    let sent = regoJudge(policy).opinion(
+      on: Array(#"{"resource": {"host": "evil.com"}}"#.utf8), now: 0, seed: 0, without: [])
+    #expect(sent.reasons.map(\.code) == ["policy-result-malformed"], "\(sent.reasons)")
+  }
+
+  @Test(
+    "The forms of allow that are written down allow, and none says nothing",
+    arguments: [
+      ("allow := true", [Effect.allow]), ("allow := \"why\"", [.allow]), ("allow contains \"why\"", [.allow]),
+      ("allow := {\"code\": \"c\", \"sentence\": \"why\"}", [.allow]),
+      ("allow := [true, {\"sentence\": \"s\"}]", [.allow, .allow]),
+      ("allow := false", []), ("allow := []", []), ("allow := {}", []), ("allow contains 1 if false", []),
+    ])
+  func plainAllow(rule: String, effects: [Effect]) throws {
+    #expect(try opinion(rule).reasons.map(\.effect) == effects)
+  }
+
+  @Test(
+    "A request without a length is an upload with any method, larger than any limit",
+    arguments: ["GET", "DELETE", "HEAD", "POST"])
+  func chunked(method: String) throws {
+    let request = policyAction(.httpRequest, resource: ["method": .string(method), "host": "a.com", "path": "/"])
+    let judged = { (rules: String) in
+      Decision(combining: regoJudge(try regoPolicy("package a\n" + rules, isVersion1: false)).judge(request)).effect
+    }
+    #expect(FlatInput(request).isUpload)
+    #expect(try judged("allow { input.operation == \"request\" }") == .deny)
+    #expect(try judged("allow = true\nallow_upload { input.size < 1000000000000 }") == .deny)
+    #expect(try judged("allow = true\ndeny { input.action == \"upload\"; input.size > 1000000000000 }") == .deny)
+    #expect(try judged("allow = true\nallow_upload { input.dest == \"a.com\" }") == .allow)
+    let library = "import data.lib.uploads\nallow := true\ndeny if uploads.larger_than(1000000000000)"
+    #expect(Decision(combining: regoJudge(try regoPolicy("package a\n" + library)).judge(request)).effect == .deny)
+  }
 }

@@ -181,6 +181,7 @@ struct ExplainedPolicyTests {
     #expect(broken.flips.first?.effect == "allow" && broken.flips.first?.changes.count == 1)
     #expect(try explain("allow := 3\nask := true", "{}").malformed == ["data.t.allow"])
     #expect(try effect("allow := {\"k\": 1}") == "deny")
+    #expect(try explain("allow contains input.s == \"y\"", #"{"s": "x"}"#).malformed == ["data.t.allow"])
     #expect(try effect("ask := {\"code\": \"c\"}") == "ask")
     #expect(try policy("authorized := true").decides == false)
     let library = Source(name: "l.rego", text: Array("package lib.x\nallow := true".utf8))

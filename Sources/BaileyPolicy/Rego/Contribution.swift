@@ -20,7 +20,8 @@ struct Contribution {
 
   init(_ document: Contributions.Document, _ value: Value) {
     self.document = document
-    let members = Self.members(value)
+    let isCareless = Self.allowing.contains(document.name) && value.isMalformedAllow
+    let members = isCareless ? nil : Self.members(value)
     self.members = members ?? []
     isMalformed = members == nil
   }

@@ -11,11 +11,14 @@ package struct FlatInput: Sendable, Equatable {
   /// The same with `action` as the guides call it.
   package let spoken: JSON
 
+  /// Above any limit, so that neither `input.size < N` allows nor `input.size > N` is silent. The largest integer that all JSON has.
+  private static let unknownSize = JSON.int((1 << 53) - 1)
+
   package init(_ action: Action) {
     isUpload = Self.isUpload(action)
     var fields = ["operation": JSON.string(Self.operation(action, isUpload))]
     fields["path"] = action.resource["path"] ?? action.resource["project"]
-    fields["size"] = action.resource["bytes"]
+    fields["size"] = action.resource["bytes"] ?? (isUpload ? Self.unknownSize : nil)
     fields["dest"] = action.resource["host"] ?? action.resource["address"]
     var members = action.json.object ?? [:]
     members.merge(fields) { own, _ in own }
@@ -24,12 +27,10 @@ package struct FlatInput: Sendable, Equatable {
     spoken = .object(members)
   }
 
-  /// A body that is there, or may be: what a request sends before it is answered.
+  /// A body that is there. Without `bytes` there is one whose length is not known, with any method: `Transfer-Encoding: chunked`.
   private static func isUpload(_ action: Action) -> Bool {
     guard action.verb == .httpRequest else { return false }
-    if let bytes = action.resource["bytes"]?.int { return bytes > 0 }
-    let method = action.resource["method"]?.string?.uppercased()
-    return !["GET", "HEAD", "OPTIONS", "TRACE", "DELETE"].contains(method)
+    return action.resource["bytes"]?.int != 0
   }
 
   /// `read` and `write` are of files alone: a guide that allows reading does not mean the network.

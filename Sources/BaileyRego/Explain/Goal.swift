@@ -62,7 +62,7 @@ extension Verdict {
   init(_ goals: [Goal], documents: [Value]) {
     let values = documents.map { $0.count > 0 ? $0.item(0) : .undefined }
     let speaking = values.map(Self.speaks)
-    let malformed = zip(goals, values).filter { Self.isMalformed($1) }.map(\.0.name)
+    let malformed = zip(goals, values).filter { Self.isMalformed($1, $0.effect) }.map(\.0.name)
     func speaks(_ effect: Goal.Effect) -> Bool { zip(goals, speaking).contains { $0.effect == effect && $1 } }
     let denies = !malformed.isEmpty || speaks(.deny)
     self.init(
@@ -75,13 +75,14 @@ extension Verdict {
   }
 
   /// What a document of the contract may not be.
-  private static func isMalformed(_ value: Value) -> Bool {
+  private static func isMalformed(_ value: Value, _ effect: Goal.Effect) -> Bool {
+    if effect == .allow { return value.isMalformedAllow }
     switch value.tag {
-    case .null, .integer, .number: true
+    case .null, .integer, .number: return true
     case .object:
-      !value.pairs.contains { $0.key.tag == .string && ["code", "sentence"].contains(String($0.key)) }
+      return !value.pairs.contains { $0.key.tag == .string && ["code", "sentence"].contains(String($0.key)) }
         && !value.pairs.allSatisfy { $0.value.tag == .boolean }
-    default: false
+    default: return false
     }
   }
 
