@@ -34,6 +34,16 @@ struct PrintTests {
     #expect(machine.builtins.printed[0].location?.line == 4)
   }
 
+  @Test("What is printed is cut, however often one long text is among it")
+  func cut() throws {
+    let shared = (1...40).map { "x\($0) := [x\($0 - 1), x\($0 - 1)]\n" }.joined()
+    let print = "p if { every n in [1, 2] { print(n, x40, x40) } }"
+    let machine = try #require(try machine("x0 := \"0123456789\"\n" + shared + print))
+    #expect(try machine.evaluate().text == #"[{"x":true}]"#)
+    let sizes = machine.builtins.printed.map(\.message.utf8.count)
+    #expect(!sizes.isEmpty && sizes.reduce(0, +) <= 1 << 20)
+  }
+
   @Test(
     "A print is a statement, and its variables must be known",
     arguments: [

@@ -175,7 +175,9 @@ package final class PolicyAnswerer: PolicyAnswers {
         all = over(value, all, heap)
       }
       guard !heap.exhausted else { throw Fault("policy-query-failed", why: "the result is too long") }
-      return JSONWriter.write(all)
+      let text = JSONWriter.write(all, limit: maximumResult)
+      guard text.count <= maximumResult else { throw Fault("policy-query-failed", why: "the result is too long") }
+      return text
     }
   }
 

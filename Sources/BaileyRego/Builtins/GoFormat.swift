@@ -7,6 +7,13 @@ struct GoFormat {
     case big([UInt8], negative: Bool)
     case float(Double)
     case string([UInt8])
+
+    var size: Int {
+      switch self {
+      case .int, .float: 0
+      case .big(let text, _), .string(let text): text.count
+      }
+    }
   }
 
   struct Directive {
@@ -26,23 +33,32 @@ struct GoFormat {
   private var goodIndex = true
   private static let maximumWidth = 1_000_000
 
-  /// Values in the arguments are written up to `limit` bytes each.
-  static func format(_ format: Text, _ arguments: [Value], limit: Int) -> [UInt8] {
-    var formatter = GoFormat(format: Array(format), arguments: arguments.map { argument($0, limit) })
+  private let limit: Int
+
+  /// Nil where the arguments or the result take more than `limit` bytes: many arguments may be one long text.
+  static func format(_ format: Text, _ arguments: [Value], limit: Int) -> [UInt8]? {
+    var left = limit
+    var written: [Argument] = []
+    for value in arguments {
+      let argument = argument(value, left)
+      left -= argument.size
+      if left < 0 { return nil }
+      written.append(argument)
+    }
+    var formatter = GoFormat(format: Array(format), arguments: written, limit: limit)
     formatter.run()
-    return formatter.out
+    return formatter.out.count > limit ? nil : formatter.out
   }
 
-  private init(format: [UInt8], arguments: [Argument]) {
-    self.format = format
-    self.arguments = arguments
+  private init(format: [UInt8], arguments: [Argument], limit: Int) {
+    (self.format, self.arguments, self.limit) = (format, arguments, limit)
   }
 
   private static func argument(_ value: Value, _ limit: Int) -> Argument {
     switch value.tag {
     case .integer: return .int(value.integer)
     case .number: return number(value)
-    case .string: return .string(Array(value.text))
+    case .string: return .string(Array(value.text.prefix(limit + 1)))
     default: return .string(RegoWriter.write(value, limit: limit))
     }
   }
@@ -63,7 +79,7 @@ struct GoFormat {
   }
 
   private mutating func run() {
-    while at < format.count {
+    while at < format.count, out.count <= limit {
       if format[at] == 0x25 {
         at += 1
         directive()
@@ -72,12 +88,12 @@ struct GoFormat {
         at += 1
       }
     }
-    if !reordered, next < arguments.count { extra() }
+    if !reordered, next < arguments.count, out.count <= limit { extra() }
   }
 
   private mutating func extra() {
     out += "%!(EXTRA ".utf8
-    for (index, argument) in arguments[next...].enumerated() {
+    for (index, argument) in arguments[next...].enumerated() where out.count <= limit {
       if index > 0 { out += ", ".utf8 }
       out += typeName(argument).utf8 + [0x3D]
       verb(0x76, argument, Directive())

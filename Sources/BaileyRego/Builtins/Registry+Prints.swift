@@ -6,7 +6,7 @@ package struct Printed: Sendable, Equatable {
 
 extension BuiltinContext {
   private static let maximumPrints = 1000
-  private static let maximumText = 1 << 20
+  static let maximumText = 1 << 20
 
   /// Keeps a message, unless the policy has printed too much already.
   func note(_ message: [UInt8]) {
@@ -25,9 +25,12 @@ extension Registry {
       let operands = try a.array(0)
       var lines: [[UInt8]] = [[]]
       for index in 0..<operands.count {
-        let texts = texts(operands.item(index), context.heap)
-        guard lines.count * texts.count <= 1000 else { throw BuiltinFailure("too many values to print", kind: .halt) }
-        lines = lines.flatMap { line in texts.map { line + (index > 0 ? [0x20] : []) + $0 } }
+        let count = max(1, operands.item(index).count)
+        guard lines.count * count <= 1000 else { throw BuiltinFailure("too many values to print", kind: .halt) }
+        // All lines together are cut at what may be printed: they may be one long text many times.
+        let limit = BuiltinContext.maximumText / (lines.count * count)
+        let texts = texts(operands.item(index), limit)
+        lines = lines.flatMap { line in texts.map { Array((line + (index > 0 ? [0x20] : []) + $0).prefix(limit)) } }
       }
       for line in lines { context.note(line) }
       return .true
@@ -38,8 +41,8 @@ extension Registry {
     },
   ]
 
-  private static func texts(_ values: Value, _ heap: Heap) -> [[UInt8]] {
+  private static func texts(_ values: Value, _ limit: Int) -> [[UInt8]] {
     if values.count == 0 { return [Array("<undefined>".utf8)] }
-    return values.items.map { $0.tag == .string ? Array($0.text) : RegoWriter.write($0, limit: heap.room) }
+    return values.items.map { $0.tag == .string ? Array($0.text.prefix(limit)) : RegoWriter.write($0, limit: limit) }
   }
 }

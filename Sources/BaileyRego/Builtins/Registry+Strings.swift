@@ -59,7 +59,10 @@ extension Registry {
   private static let changes: [Builtin] = [
     Builtin("concat", 2) { (a, c) throws(BuiltinFailure) in
       let separator = try a.string(0)
-      let joined = try a.strings(1).map(\.text).joined(separator: separator)
+      let parts = try a.strings(1).map(\.text)
+      let size = parts.reduce(separator.count * max(0, parts.count - 1)) { $0 + $1.count }
+      if size > c.heap.room { throw BuiltinFailure("result is too large", kind: .halt) }
+      let joined = parts.joined(separator: separator)
       return c.heap.string(Array(joined))
     },
     Builtin("lower", 1) { (a, c) throws(BuiltinFailure) in
@@ -89,7 +92,10 @@ extension Registry {
     },
     Builtin("sprintf", 2) { (a, c) throws(BuiltinFailure) in
       guard a[0].tag == .string else { throw a.mismatch(0, "string") }
-      return c.heap.string(GoFormat.format(a[0].text, try a.array(1).items, limit: c.heap.room))
+      guard let text = GoFormat.format(a[0].text, try a.array(1).items, limit: c.heap.room) else {
+        throw BuiltinFailure("result is too large", kind: .halt)
+      }
+      return c.heap.string(text)
     },
     Builtin("format_int", 2) { (a, c) throws(BuiltinFailure) in
       let base = try a.integer(1)

@@ -33,7 +33,7 @@ extension Machine {
 
   func template(_ parts: [Value]) -> Value {
     var text: [UInt8] = []
-    for part in parts {
+    for part in parts where text.count <= heap.room {
       switch part.tag {
       case .undefined: text += "<undefined>".utf8
       case .string: text += part.text

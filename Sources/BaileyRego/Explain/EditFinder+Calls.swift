@@ -137,7 +137,8 @@ extension EditFinder {
     switch name {
     case "lower", "upper", "trim_space", "trim", "trim_prefix", "trim_suffix", "abs", "round", "ceil", "floor":
       set(first, value, step)
-    case "to_number": set(first, heap.string(JSONWriter.write(value)), step)
+    case "to_number" where value.tag == .integer || value.tag == .number:
+      set(first, heap.string(JSONWriter.write(value)), step)
     case "count": resize(first, to: value, step)
     case "plus" where operands.count == 2: shift(operands, value, -1, step)
     case "minus" where operands.count == 2: shift(operands, value, 1, step)

@@ -25,6 +25,7 @@ struct FlipSearch {
   private static let maximumBranches = 100
   private static let maximumFlips = 20
   private static let maximumEffort = 20_000_000
+  /// In bytes; what an edit puts in may share its parts.
   private static let maximumInput = 1 << 18
   private static let maximumWaiting = 64 << 20
 
@@ -107,7 +108,8 @@ struct FlipSearch {
     var found: [[UInt8]] = []
     for edit in finder.edits where found.count < Self.maximumBranches {
       guard let edited = edit.applied(to: input.isUndefined ? .emptyObject : input, heap) else { continue }
-      found.append(JSONWriter.write(edited, escapesHTML: false))
+      let text = JSONWriter.write(edited, escapesHTML: false, limit: Self.maximumInput)
+      if text.count <= Self.maximumInput { found.append(text) }
     }
     return State(candidates: found, distance: distance)
   }

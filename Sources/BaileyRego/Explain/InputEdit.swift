@@ -89,7 +89,7 @@ extension InputChange {
 enum TermText {
   /// `.name`, or `["a b"]` where a name will not do.
   static func step(_ key: Value) -> String {
-    guard key.tag == .string else { return "[\(String(decoding: JSONWriter.write(key), as: UTF8.self))]" }
+    guard key.tag == .string else { return "[\(String(decoding: JSONWriter.write(key, limit: 1000), as: UTF8.self))]" }
     let isWord = key.text.first.map(Lexer.startsWord) ?? false && key.text.allSatisfy(Lexer.continuesWord)
     return isWord ? "." + String(key) : "[" + String(decoding: RegoWriter.write(key), as: UTF8.self) + "]"
   }

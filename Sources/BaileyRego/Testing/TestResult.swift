@@ -62,7 +62,10 @@ extension TestResult.Case {
     }
   }
 
+  /// In bytes: what a case is called is the policy's to say.
+  private static let maximumName = 4096
+
   static func caseName(_ value: Value) -> String {
-    value.tag == .string ? String(value) : String(decoding: JSONWriter.write(value), as: UTF8.self)
+    value.tag == .string ? String(value) : String(decoding: JSONWriter.write(value, limit: maximumName), as: UTF8.self)
   }
 }
