@@ -46,7 +46,8 @@ struct WriterLimitTests {
       "json.marshal_with_options({x: 1}, {\"pretty\": true})", "sprintf(\"%v\", [{x: x}])",
       "sprintf(\"%v\", [x12 | numbers.range(1, 1000)[_]])",
       "sprintf(concat(\"\", [\"%[1]v\" | numbers.range(1, 1000)[_]]), [x12])",
-      "sprintf(\"%[2]d\", [x, 1])", "concat(\"\", [json.marshal(x12) | numbers.range(1, 1000)[_]])", "$\"{x} {x} {x}\"",
+      "sprintf(\"%[2]d\", [x, 1])", "yaml.marshal(x)", "io.jwt.encode_sign({\"alg\": \"HS256\"}, {\"x\": x}, {})",
+      "concat(\"\", [json.marshal(x12) | numbers.range(1, 1000)[_]])", "$\"{x} {x} {x}\"",
       "json.marshal_with_options([[[[1]]]], {\"indent\": concat(\"\", [\"0123456789\" | numbers.range(1, 5000)[_]])})",
     ])
   func builtins(call: String) {

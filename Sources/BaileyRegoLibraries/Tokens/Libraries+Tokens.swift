@@ -6,7 +6,7 @@ extension Libraries {
       Builtin("io.jwt.decode", 1) { (a, c) throws(BuiltinFailure) in try decode(try a.string(0), c.heap, 0) },
       Builtin("io.jwt.decode_verify", 2) { (a, c) throws(BuiltinFailure) in try decodeVerify(a, c) },
       Builtin("io.jwt.encode_sign", 3) { (a, c) throws(BuiltinFailure) in
-        try sign(JSONWriter.write(a[0]), JSONWriter.write(a[1]), JSONWriter.write(a[2]), c)
+        try sign(c.json(a[0]), c.json(a[1]), c.json(a[2]), c)
       },
       Builtin("io.jwt.encode_sign_raw", 3) { (a, c) throws(BuiltinFailure) in
         let key = Array(try a.string(2))
@@ -105,5 +105,14 @@ extension Libraries {
     let (algorithm, type) = (object.child(heap.string("alg")), object.child(heap.string("typ")))
     guard algorithm.tag == .string else { throw BuiltinFailure(missing + "jwsbb: header \"alg\" not found") }
     return (algorithm.text, type.tag != .string || type.text.elementsEqual("JWT".utf8))
+  }
+}
+
+extension BuiltinContext {
+  /// Few values that share their parts can be a very long text.
+  fileprivate func json(_ value: Value) throws(BuiltinFailure) -> [UInt8] {
+    let text = JSONWriter.write(value, limit: heap.room)
+    guard text.count <= heap.room else { throw BuiltinFailure("the token is too large", kind: .halt) }
+    return text
   }
 }

@@ -3,6 +3,11 @@ internal import BaileyRego
 extension Libraries {
   static let documents: [Builtin] = [
     Builtin("yaml.marshal", 1) { (a, c) throws(BuiltinFailure) in
+      // The emitter has no limit, and few values that share their parts can be a very long text.
+      let room = c.heap.room / 8
+      if JSONWriter.write(a[0], limit: room).count > room {
+        throw BuiltinFailure("yaml: the result is too large", kind: .halt)
+      }
       let emitter = YAMLEmitter()
       YAMLWriter(emitter: emitter).write(a[0])
       guard let text = emitter.finish() else { throw BuiltinFailure("yaml: cannot write the value") }
