@@ -26,7 +26,8 @@ package struct Gate: Sendable {
 
   /// What is denied here is told to nobody else.
   func asksFurther(after opinions: [Opinion]) -> Bool {
-    !remoteJudges.isEmpty && !opinions.flatMap(\.reasons).contains { $0.effect == .deny && !$0.isFallback }
+    remoteJudges.contains(where: \.readsFacts)
+      && !opinions.flatMap(\.reasons).contains { $0.effect == .deny && !$0.isFallback }
   }
 
   /// The decision with what remote judges say as well, all asked at once.

@@ -153,7 +153,9 @@ extension ManifestResolver {
     if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
     let form = Self.data(seen, project: project)
     // They only tighten, so those that nobody has agreed to are asked as well.
-    let judges = try own.map { files throws(Fault) in try policies.judges(files, root: Self.root(project), manifest: form) }
+    let judges = try own.map { files throws(Fault) in
+      try policies.judges(files, root: Self.root(project), manifest: form)
+    }
     return (policies.judges(manifest: form) + (judges ?? []), policies.remoteJudges)
   }
 }

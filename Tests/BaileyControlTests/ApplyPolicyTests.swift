@@ -18,6 +18,7 @@ private struct Files: PolicyStorage {
     texts.keys.filter { $0.hasPrefix(directory + "/") }
       .map { StoredName(String($0.dropFirst(directory.utf8.count + 1)), isDirectory: false) }
   }
+  func within(_ directory: String) -> any PolicyStorage { self }
   func realPath(_ path: String) -> String? { path }
 }
 
