@@ -6,19 +6,24 @@ import Testing
 
 @testable import BaileyDoors
 
-/// A terminal whose program writes without end, as fast as it can.
+/// A terminal whose program writes without end, as fast as it can, once it is started.
 private final class Flood: Sendable {
   let relay: TerminalRelay
   private let written = Mutex(0)
+  private let slave: Int32
   static let size = 8 << 20
 
   init() throws {
     let pair = try Descriptor.pseudoTerminal().take()
     let slave = Descriptor(owning: pair.1)
     _ = try slave.makeRaw()
-    let number = slave.take()
+    self.slave = slave.take()
     relay = try TerminalRelay(owning: pair.0, echoes: true)
-    try startThread("flood") { self.write(Descriptor(owning: number)) }
+  }
+
+  /// After those have attached who are to see all of it.
+  func start() throws {
+    try startThread("flood") { self.write(Descriptor(owning: self.slave)) }
   }
 
   private func write(_ slave: consuming Descriptor) {
@@ -52,6 +57,7 @@ struct TerminalRelayTests {
     let flood = try Flood()
     let watcher = try Watcher(patience: .max >> 32)
     flood.relay.attach(watcher.server)
+    try flood.start()
     var seen = -1
     while flood.total != seen {
       seen = flood.total
@@ -70,6 +76,7 @@ struct TerminalRelayTests {
     let (stalled, reading) = (try Watcher(patience: 300), try Watcher(patience: .max >> 32))
     flood.relay.attach(stalled.server)
     flood.relay.attach(reading.server)
+    try flood.start()
     let count = try Background { [client = reading.client] in
       var count = 0
       while case .data(let bytes)? = try? client.receive() { count += bytes.count }
@@ -98,6 +105,7 @@ struct TerminalRelayTests {
   @Test("Who comes later sees the last of what was written first")
   func scrollBack() async throws {
     let flood = try Flood()
+    try flood.start()
     await flood.relay.drained()
     let watcher = try Watcher(patience: .max >> 32)
     flood.relay.attach(watcher.server)
