@@ -18,7 +18,7 @@ struct GrowthTests {
         if number == count / 4 { before = GrowthTests.residentPages }
         machine.prepare(nowNanoseconds: number, seed: UInt64(number))
         let input =
-          #"{"path":"/work/\#(number)/a.swift","glob":"/work/\#(number)/*","pattern":"^/w.*/\#(number)/","n":\#(number)}"#
+          #"{"path":"/srv/\#(number)/a.swift","glob":"/srv/\#(number)/*","pattern":"^/s.*/\#(number)/","n":\#(number)}"#
         _ = try? machine.evaluate(input: try machine.read(Array(input.utf8)), strict: number % 3 == 0).json()
       }
       let growth = GrowthTests.residentPages - before

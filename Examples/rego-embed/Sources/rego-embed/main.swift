@@ -14,7 +14,7 @@ let module = """
 let policy = try Policy(
   modules: [Policy.Module(name: "agent.rego", text: module)],
   documents: ["data.agent.allow", "data.agent.deny", "data.agent.broken", "data.agent.none"],
-  data: Array(#"{"root": "/work/"}"#.utf8))
+  data: Array(#"{"root": "/srv/"}"#.utf8))
 let evaluator = policy.evaluator()
 
 func ask(_ evaluator: PolicyEvaluator, _ document: String, _ path: String) -> String {
@@ -26,12 +26,12 @@ func ask(_ evaluator: PolicyEvaluator, _ document: String, _ path: String) -> St
   }
 }
 
-print(ask(evaluator, "data.agent.allow", "/work/a.swift"))
+print(ask(evaluator, "data.agent.allow", "/srv/a.swift"))
 print(ask(evaluator, "data.agent.allow", "/etc/passwd"))
-print(ask(evaluator, "data.agent.deny", "/work/key.pem"))
-print(ask(evaluator, "data.agent.none", "/work/a.swift"))
-print(ask(evaluator, "data.agent.broken", "/work/a.swift"))
-print(ask(evaluator, "data.agent.other", "/work/a.swift"))
+print(ask(evaluator, "data.agent.deny", "/srv/key.pem"))
+print(ask(evaluator, "data.agent.none", "/srv/a.swift"))
+print(ask(evaluator, "data.agent.broken", "/srv/a.swift"))
+print(ask(evaluator, "data.agent.other", "/srv/a.swift"))
 
 do {
   _ = try Policy(
