@@ -44,7 +44,7 @@ package struct RegoPolicy: Sendable {
     let sources = modules.map { Source(name: $0.file, text: $0.text, isVersion1: $0.isVersion1) }
     let names = own.contains(where: \.isVersion1) ? Self.documents : Self.documents.union([Self.upload])
     do throws(CompileFailure) {
-      contributions = try .compile(sources, names: names, registry: registry, includes: Self.contributes)
+      contributions = try .compile(sources, names: names, registry: registry)
     } catch {
       throw Self.fault(error.errors, modules.map(\.file))
     }
@@ -63,10 +63,6 @@ package struct RegoPolicy: Sendable {
   /// Of modules of version 0: where it is there, it alone says which uploads are allowed.
   static let upload = "allow_upload"
   var hasUpload: Bool { contributions.documents.contains { $0.name == Self.upload } }
-
-  private static func contributes(_ package: [String]) -> Bool {
-    package.first != "lib" && package.last?.hasSuffix("_test") != true
-  }
 
   private func checkPackages(_ modules: [Module]) throws(Fault) {
     for (module, package) in zip(modules, contributions.packages) where package.first == "manifest" {

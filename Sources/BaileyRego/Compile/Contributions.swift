@@ -33,14 +33,13 @@ package struct Contributions: Sendable {
 }
 
 extension Contributions {
-  /// - Parameter includes: whether a package may contribute.
   package static func compile(
-    _ sources: [Source], names: Set<String>, registry: Registry, includes: ([String]) -> Bool
+    _ sources: [Source], names: Set<String>, registry: Registry
   ) throws(CompileFailure) -> Contributions {
     let heap = Heap()
     var modules = try Program.read(sources, heap)
     let inputPaths = try paths(modules, registry, heap)
-    let documents = attribute(&modules, names, heap, includes)
+    let documents = attribute(&modules, names, heap)
     let program: Program
     do throws(CompileFailure) {
       program = try Program.compile(
@@ -53,14 +52,19 @@ extension Contributions {
       packages: modules.map { $0.package.map { String($0) } })
   }
 
+  /// Every package has a part in decisions, but for those below `lib` and those whose name ends with `_test`.
+  static func contributes(_ package: [String]) -> Bool {
+    package.first != "lib" && package.last?.hasSuffix("_test") != true
+  }
+
   /// Gives every contributing rule a twin under a name that no policy can write.
   private static func attribute(
-    _ modules: inout [Module], _ names: Set<String>, _ heap: Heap, _ includes: ([String]) -> Bool
+    _ modules: inout [Module], _ names: Set<String>, _ heap: Heap
   ) -> [Document] {
     var documents: [Document] = []
     for index in modules.indices {
       let package = modules[index].package.map { String($0) }
-      guard includes(package) else { continue }
+      guard contributes(package) else { continue }
       for rule in modules[index].rules where rule.arguments == nil {
         guard case .name(let value) = rule.path[0].node, names.contains(String(value)) else { continue }
         let at = find(String(value), package, &documents)

@@ -16,7 +16,7 @@ extension Goal {
   /// name ends with `_test`.
   static func contract(_ modules: [Module]) -> [Goal] {
     var goals: [Goal] = []
-    for module in modules where contributes(module.package) {
+    for module in modules where Contributions.contributes(module.package.map { String($0) }) {
       for rule in module.rules where rule.arguments == nil {
         guard case .name(let name) = rule.path[0].node, let effect = Effect(rawValue: String(name)), effect != .answer
         else { continue }
@@ -27,11 +27,6 @@ extension Goal {
       }
     }
     return goals
-  }
-
-  private static func contributes(_ package: [Value]) -> Bool {
-    guard let first = package.first, let last = package.last else { return true }
-    return String(first) != "lib" && !String(last).hasSuffix("_test")
   }
 
   /// One query for all: an array with one entry for each, itself an array that is empty where the document is undefined.
