@@ -16,11 +16,7 @@ struct Trace: PolicyTool {
         bailey policy trace --notes --data Policies --input action.json
       """)
 
-  @OptionGroup var policy: PolicyOptions
-  @Option(name: .shortAndLong, help: "The input: a JSON or YAML file, or - for standard input.", completion: .file())
-  var input: String?
-  @Flag(name: .long, help: "An error of a builtin ends the evaluation; without a query it always does.")
-  var strictBuiltinErrors = false
+  @OptionGroup var options: ExplainOptions
   @Flag(
     help:
       "All events (the default); only what was printed; or only expressions that failed, with the rules that led there."
@@ -28,27 +24,21 @@ struct Trace: PolicyTool {
   var part = TracePart.full
   @Option(name: .long, help: "How many events to keep at most.")
   var limit = 10_000
-  @Flag(name: .long, help: "Print versioned JSON.")
-  var json = false
-  @Argument(help: "The query, and files of modules and data.", completion: .file())
-  var words: [String] = []
 
-  var isJSON: Bool { json }
+  var isJSON: Bool { options.json }
 
   func validate() throws {
     guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is from 1 to 1000000") }
   }
 
   func execute() throws(ToolFailure) -> Int32 {
-    let decision = DecisionInput(try InputFile.read(input))
-    let explained = try ExplainedPolicy.reading(policy, words, isStrict: strictBuiltinErrors)
-    explained.prepare(decision)
+    let (decision, explained) = try options.read()
     let trace = explained.trace(decision.document, most: limit)
     let text = TraceText(trace: part.of(trace), files: explained.files)
-    Output.write(json ? text.json + "\n" : text.text)
+    Output.write(isJSON ? text.json + "\n" : text.text)
     if trace.isCut { Output.complain("there are more than \(limit) events: --limit keeps more of them") }
     guard let error = trace.error else { return 0 }
-    if !json { Output.complain(text.error(error)) }
+    if !isJSON { Output.complain(text.error(error)) }
     return 1
   }
 }

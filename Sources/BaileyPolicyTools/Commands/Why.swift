@@ -24,33 +24,23 @@ struct Why: PolicyTool {
         bailey policy why --json --tries 0 --data Policies --input action.json
       """)
 
-  @OptionGroup var policy: PolicyOptions
-  @Option(name: .shortAndLong, help: "The input: a JSON or YAML file, or - for standard input.", completion: .file())
-  var input: String?
-  @Flag(name: .long, help: "An error of a builtin ends the evaluation; without a query it always does.")
-  var strictBuiltinErrors = false
+  @OptionGroup var options: ExplainOptions
   @Option(name: .long, help: "How many changed inputs to evaluate at most; 0 looks for no change.")
   var tries = 1000
-  @Flag(name: .long, help: "Print versioned JSON.")
-  var json = false
-  @Argument(help: "The query, and files of modules and data.", completion: .file())
-  var words: [String] = []
 
-  var isJSON: Bool { json }
+  var isJSON: Bool { options.json }
 
   func validate() throws {
     guard (0...1_000_000).contains(tries) else { throw ValidationError("--tries is from 0 to 1000000") }
   }
 
   func execute() throws(ToolFailure) -> Int32 {
-    let decision = DecisionInput(try InputFile.read(input))
-    let explained = try ExplainedPolicy.reading(policy, words, isStrict: strictBuiltinErrors)
-    explained.prepare(decision)
+    let (decision, explained) = try options.read()
     let explanation = explained.explain(decision.document, tries: tries)
     if explained.asksForNothing, explanation.effect == "no", explanation.value == nil { throw missing(explained) }
     var text = WhyText(explanation, files: explained.files, sources: explained.sources)
     text.recorded = decision.recorded
-    if json {
+    if isJSON {
       Output.write(text.json + "\n")
     } else {
       explanation.printed.forEach { Output.complain(printable($0)) }
@@ -60,7 +50,7 @@ struct Why: PolicyTool {
   }
 
   private func missing(_ policy: ExplainedPolicy) -> ToolFailure {
-    let query = QueryWords.optional(words).query ?? ""
+    let query = QueryWords.optional(options.words).query ?? ""
     let near = Spelling.nearest(to: query, among: policy.documents).map { "did you mean `\($0)`?" }
     return ToolFailure(
       Fault(
