@@ -124,7 +124,9 @@ let package = Package(
       dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport", "BaileyWorkspace"]),
     .testTarget(
       name: "BaileyPolicyTests",
-      dependencies: ["BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries"]),
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries", "BaileyTestSupport",
+      ]),
     .testTarget(
       name: "BaileyAuditTests",
       dependencies: [

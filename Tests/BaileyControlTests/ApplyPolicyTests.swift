@@ -26,44 +26,6 @@ private struct Numbers: Recorder {
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 { 0 }
 }
 
-/// A workspace with one change, that counts how often it changed its project.
-private final class OneChange: WorkspaceKeeper {
-  let effects = Mutex(0)
-  private let change: Change
-
-  init(risks: [Risk]) {
-    var change = Change(path: [0x61], kind: .added, type: .file)
-    change.risks = risks
-    self.change = change
-  }
-
-  func apply(
-    _ selection: ChangeSelection, of session: SessionID, digest: String,
-    approve: @Sendable (ChangeSet) async throws(Fault) -> Void
-  ) async throws(Fault) -> ApplyReport {
-    try await approve(ChangeSet(changes: [change], refs: [], digest: digest))
-    return try await undo(session: session)
-  }
-  func undo(session: SessionID) async throws(Fault) -> ApplyReport {
-    effects.withLock { $0 += 1 }
-    return ApplyReport(applied: [[0x61]], conflicts: [], heldBack: [], refs: [])
-  }
-  func open(session: SessionID, project: String, mode: WorkspaceMode, sensitive: [Glob]) async throws(Fault)
-    -> WorkspaceOpening
-  { throw IdleResources.nowhere }
-  func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw IdleResources.nowhere }
-  func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault) { throw IdleResources.nowhere }
-  func recover() async throws(Fault) -> [String] { [] }
-  func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}
-  func isPresent(_ path: String) -> Bool { false }
-  func unwatch(session: SessionID) async {}
-  func close(session: SessionID) async {}
-}
-
-private struct NoFloor: Judge {
-  func judge(_ action: Action) -> [Reason] { [] }
-}
-
 /// Allows all, with a label.
 private struct Labeller: Judge {
   var readsFacts: Bool { true }
@@ -82,7 +44,14 @@ struct ApplyPolicyTests {
     "package p\ndeny if {\n  input.action == \"workspace.apply\"\n  input.resource.risky > 0\n}"
   private static let undone = "package p\ndeny if input.resource.undo"
 
-  private func controller(_ keeper: OneChange, _ texts: [String: String]) -> Controller {
+  /// Of a workspace with one change.
+  private func keeper(_ risks: [Risk]) -> CountingKeeper {
+    var change = Change(path: [0x61], kind: .added, type: .file)
+    change.risks = risks
+    return CountingKeeper(changes: [change])
+  }
+
+  private func controller(_ keeper: CountingKeeper, _ texts: [String: String]) -> Controller {
     let files = Files(texts: texts)
     let places = ManifestResolver.Places(configuration: "/h/c", state: "/h/s", runtime: "/h/r")
     let store = PolicyStore(
@@ -98,7 +67,7 @@ struct ApplyPolicyTests {
 
   /// The code of the refusal.
   private func apply(_ texts: [String: String], risks: [Risk] = []) async -> String? {
-    let keeper = OneChange(risks: risks)
+    let keeper = self.keeper(risks)
     var code: String?
     do throws(Fault) {
       _ = try await controller(keeper, texts).apply(ChangeSelection(), of: session, digest: "00")
@@ -108,7 +77,7 @@ struct ApplyPolicyTests {
   }
 
   private func undo(_ texts: [String: String]) async -> String? {
-    let keeper = OneChange(risks: [])
+    let keeper = self.keeper([])
     do throws(Fault) { _ = try await controller(keeper, texts).undo(session) } catch { return error.code }
     return nil
   }
@@ -125,7 +94,7 @@ struct ApplyPolicyTests {
   @Test("The labels of a session count when its changes are applied, while it runs and after its end")
   func labelled() async throws {
     let labelled = "package p\ndeny if \"pii\" in input.context.labels"
-    let controller = controller(OneChange(risks: []), [Self.administrator + "/a.rego": labelled])
+    let controller = controller(keeper([]), [Self.administrator + "/a.rego": labelled])
     func code(_ id: SessionID) async -> String? {
       var summary = session
       summary.id = id

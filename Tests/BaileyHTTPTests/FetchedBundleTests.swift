@@ -5,21 +5,6 @@ import BaileyPolicy
 import BaileyTestSupport
 import Testing
 
-/// For tests only, made with openssl.
-private enum Keys {
-  static let edPrivate = """
-    -----BEGIN PRIVATE KEY-----
-    MC4CAQAwBQYDK2VwBCIEIBsqPBVl/p/GBVSm1oMtkI/D1FU9suuoFp2ZZKBQSq25
-    -----END PRIVATE KEY-----
-    """
-
-  static let edPublic = """
-    -----BEGIN PUBLIC KEY-----
-    MCowBQYDK2VwAyEA7BTfQtZfYWfd0e8NFwIvG4ZnHBxcKU8HwXgGRFbYyLM=
-    -----END PUBLIC KEY-----
-    """
-}
-
 /// A server of one bundle, and stores that ask it, one after the other as after restarts of the controller.
 private final class Surroundings: Sendable {
   let scratch: Scratch
@@ -31,7 +16,7 @@ private final class Surroundings: Sendable {
     let settings =
       "bundles:\n  - {name: far, url: \"http://127.0.0.1:\(server.port)\", path: b/agent.tar.gz\(more)}\ninterval: 10\n"
     try WholeFile.replace(scratch.path + "/\(layer)/remote.yaml", with: Array(settings.utf8))
-    if signed { try WholeFile.replace(scratch.path + "/\(layer)/keys/k.pem", with: Array(Keys.edPublic.utf8)) }
+    if signed { try WholeFile.replace(scratch.path + "/\(layer)/keys/k.pem", with: Array(TestKeys.edPublic.utf8)) }
   }
 
   func store() -> PolicyStore {
@@ -47,7 +32,7 @@ private final class Surroundings: Sendable {
       name: "b", files: [".manifest": Array("{\"revision\": \"\(revision)\"}".utf8), "agent/a.rego": Array(text.utf8)])
     if signed {
       files = try BundleSignature.sign(
-        files, .init(key: Array(Keys.edPrivate.utf8), keyIdentifier: "k", algorithm: "EdDSA"))
+        files, .init(key: Array(TestKeys.edPrivate.utf8), keyIdentifier: "k", algorithm: "EdDSA"))
     }
     let archive = try files.archive()
     let head = "HTTP/1.1 200 OK\r\netag: \(tag)\r\ncontent-length: \(archive.count)\r\n\r\n"

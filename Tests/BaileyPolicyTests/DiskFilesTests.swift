@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyLinux
+import BaileyTestSupport
 import Testing
 
 @testable import BaileyPolicy

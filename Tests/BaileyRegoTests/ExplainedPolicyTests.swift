@@ -27,19 +27,10 @@ struct ExplainedPolicyTests {
 
   @Test("OPA's cases have the same answers when they are explained", .enabled(if: Vectors.root != nil))
   func conformance() throws {
-    let root = try #require(Vectors.root) + "/opa-v1"
     var (same, different) = (0, [String]())
-    for folder in Vectors.names(in: root) {
-      for file in Vectors.names(in: root + "/" + folder) where file.hasSuffix(".json") {
-        let heap = Heap()
-        defer { withExtendedLifetime(heap) {} }
-        let cases = try JSONReader.read(try #require(Vectors.bytes("\(root)/\(folder)/\(file)")), into: heap)[
-          "cases", heap]
-        for index in 0..<cases.count {
-          guard let isSame = try compare(cases.item(index), heap) else { continue }
-          if isSame { same += 1 } else { different.append("\(folder)/\(file)#\(index)") }
-        }
-      }
+    try Vectors.eachCase { item, heap, place in
+      guard let isSame = try compare(item, heap) else { return }
+      if isSame { same += 1 } else { different.append(place) }
     }
     #expect(different == [])
     #expect(same > 1400)

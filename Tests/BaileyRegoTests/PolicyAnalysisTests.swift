@@ -116,20 +116,11 @@ struct PolicyAnalysisTests {
     "In OPA's cases, an expression that is said never to hold fails whenever it is tried",
     .enabled(if: Vectors.root != nil))
   func soundness() throws {
-    let root = try #require(Vectors.root) + "/opa-v1"
     var (looked, wrong) = (0, [String]())
-    for folder in Vectors.names(in: root) {
-      for file in Vectors.names(in: root + "/" + folder) where file.hasSuffix(".json") {
-        let heap = Heap()
-        defer { withExtendedLifetime(heap) {} }
-        let cases = try JSONReader.read(try #require(Vectors.bytes("\(root)/\(folder)/\(file)")), into: heap)[
-          "cases", heap]
-        for index in 0..<cases.count {
-          guard let isSound = try check(cases.item(index), heap) else { continue }
-          looked += 1
-          if !isSound { wrong.append("\(folder)/\(file)#\(index)") }
-        }
-      }
+    try Vectors.eachCase { item, heap, place in
+      guard let isSound = try check(item, heap) else { return }
+      looked += 1
+      if !isSound { wrong.append(place) }
     }
     #expect(wrong == [])
     #expect(looked > 10)
