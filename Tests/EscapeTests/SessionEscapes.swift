@@ -20,6 +20,17 @@ struct SessionEscapes {
     os.execv('/bin/sleep', ['bailey-neighbour', '60'])
     """
 
+  @Test("The end of the controller is awaited: the next command does not meet one that is going")
+  func controllerEnds() throws {
+    for _ in 1...10 {
+      let ran = try walls.bailey(["run", "-q", "--", "true"])
+      #expect(ran.status == 0, "\(ran)")
+      let controller = try #require(try walls.processes("baileyd").first)
+      let ended = try walls.outside("$BAILEY kill --all --controller; [ ! -e /proc/\(controller)/fd/0 ] && echo gone")
+      #expect(ended.output.hasSuffix("gone\n"), "\(ended)")
+    }
+  }
+
   @Test("Two sessions of one project share no process, memory, socket, file or queue")
   func neighbours() throws {
     let run = try walls.start(["run", "-q", "--", "/usr/bin/python3", "-c", Self.neighbour])

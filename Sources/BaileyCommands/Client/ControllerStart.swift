@@ -22,24 +22,41 @@ struct ControllerStart {
     return try listening(until: deadline, saidBefore: said)
   }
 
+  /// Returns when no controller holds its lock: whoever starts one now does not meet the one that is going.
+  func awaitEnd() throws(Fault) {
+    let deadline = Clock.monotonic + patience
+    do throws(Errno) {
+      let file = try locked(places.controllerLock, until: deadline)
+      try file.unlock()
+    } catch .noSuchFile {
+      return
+    } catch {
+      throw Fault(
+        "controller-slow", subject: places.controllerLock, why: "the controller did not end in time: \(error.message)",
+        hint: "its messages are in \(places.controllerLog)")
+    }
+  }
+
   private func attempt() throws(Fault) -> Connection? {
     do { return try Connection.connect(to: places) } catch { throw error.fault }
   }
 
   private func held(until deadline: Int64) throws(Fault) -> Descriptor {
-    do throws(Errno) {
-      let file = try Descriptor.open(places.startLock, [.readWrite, .create, .noFollow], mode: 0o600)
-      while true {
-        do throws(Errno) {
-          try file.lock(.exclusive)
-          return file
-        } catch {
-          guard error == .tryAgain || error == .accessDenied, Clock.monotonic < deadline else { throw error }
-          try pause()
-        }
-      }
-    } catch {
+    do { return try locked(places.startLock, [.create], until: deadline) } catch {
       throw Fault("controller-lock", subject: places.startLock, why: error.message)
+    }
+  }
+
+  private func locked(_ path: String, _ flags: OpenFlags = [], until deadline: Int64) throws(Errno) -> Descriptor {
+    let file = try Descriptor.open(path, flags.union([.readWrite, .noFollow]), mode: 0o600)
+    while true {
+      do throws(Errno) {
+        try file.lock(.exclusive)
+        return file
+      } catch {
+        guard error == .tryAgain || error == .accessDenied, Clock.monotonic < deadline else { throw error }
+        try pause()
+      }
     }
   }
 

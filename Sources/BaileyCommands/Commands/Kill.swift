@@ -38,9 +38,14 @@ struct Kill: BaileyCommand {
     if let client = try Client.openIfRunning() {
       guard case .killed(let killed) = try client.ask(.killAll) else { throw .misunderstood }
       count = killed
-      if controller { try Client.order(.shutdown) }
+      if controller { try end() }
     }
     console.confirm(["count": .int(Int64(count))], "killed \(counted(count, "session"))")
     return 0
+  }
+
+  private func end() throws(Failure) {
+    try Client.order(.shutdown)
+    do { try ControllerStart(places: try .current(), environment: [:]).awaitEnd() } catch { throw Failure(error) }
   }
 }
