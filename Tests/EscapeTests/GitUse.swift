@@ -175,6 +175,34 @@ struct GitUse {
     Issue.record("it did not happen")
   }
 
+  @Test(
+    "git passes over masked files: it shows, adds, stashes and commits everything else, and the project keeps them",
+    arguments: ["staged", "copy"])
+  func masked(mode: String) throws {
+    try repository()
+    try host(
+      """
+      echo A=1 > .env; mkdir -p test/keys; echo key > test/keys/id_rsa; git add -A; git commit -q -m keys
+      echo x > 'odd [name].pem'; echo y > id_rsa; echo /id_rsa > .gitignore; git add .gitignore; git commit -q -m ignore
+      git init -q sub; echo A=2 > sub/.env; git -C sub add .env; git -C sub commit -q -m sub; echo /sub >> .git/info/exclude
+      """)
+    let before = try host(
+      "git status --porcelain; cat .env test/keys/id_rsa .git/info/exclude sub/.env; git ls-files -t")
+    let said = try inside(
+      """
+      git status --porcelain; git -C sub status --porcelain; echo two >> file; git stash -q; git stash pop -q
+      git commit -q -a -m one; echo three >> file; git add -A; git commit -q -m two; git reset -q --hard
+      git checkout -q -b side; ! cat .env 2> /dev/null; git show --stat HEAD HEAD~1 | grep -c '|'
+      """, ["--workspace", mode])
+    #expect(said == "2\n")
+    let applied = try walls.bailey(["apply", "--yes"])
+    #expect(applied.status == 0 && !applied.output.contains("exclude"), "\(applied)")
+    #expect(try host("git diff HEAD~2 --stat HEAD | grep -c '|'; git checkout -q -f main") == "1\n")
+    let after = try host(
+      "git status --porcelain; cat .env test/keys/id_rsa .git/info/exclude sub/.env; git ls-files -t")
+    #expect(after == before)
+  }
+
   @Test("Credentials in a repository's settings are not seen, and stay in the project")
   func credentials() throws {
     try repository()

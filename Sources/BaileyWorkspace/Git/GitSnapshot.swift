@@ -105,6 +105,12 @@ package struct GitSnapshot {
     }
   }
 
+  /// Remembers a setting from which something was taken, or to which something was added.
+  mutating func note(_ path: [UInt8], _ stamp: Stamp) {
+    own.placed[path] = stamp
+    own.withheld.insert(path)
+  }
+
   private mutating func beside(_ common: String) throws(Errno) -> Descriptor {
     let path = "\(outside)/\(own.outside.count)"
     try Descriptor.makeDirectories(path)

@@ -43,7 +43,7 @@ struct WorkspaceOpener {
     let git = try GitBaseline.capture(project: project, directories: scan.repositories)
     var notices: [String] = []
     let layers = try layers(tree, &notices)
-    let snapshot = try snapshot(git, &notices)
+    let snapshot = try snapshot(git, scan.masks, &notices)
     let own = snapshot.own
     let memory = SessionFiles.Memory(
       project: project, mode: mode, sensitive: sensitive, base: base, git: git, ownGit: own)
@@ -56,10 +56,14 @@ struct WorkspaceOpener {
     return OpenWorkspace(opening: opening, memory: memory)
   }
 
-  private func snapshot(_ git: GitBaseline, _ notices: inout [String]) throws(Fault) -> GitSnapshot {
+  private func snapshot(_ git: GitBaseline, _ masks: [String], _ notices: inout [String]) throws(Fault) -> GitSnapshot {
     let upper = mode == .staged ? files.upper : nil
     var snapshot = GitSnapshot(project: project, upper: upper, outside: files.git, patterns: sensitive)
-    if mode == .staged || mode == .copy { try snapshot.write(git) }
+    if mode == .staged || mode == .copy {
+      try snapshot.write(git)
+      notices += snapshot.pass(
+        over: masks, git, scratch: files.directory, copy: mode == .copy ? files.copy : nil)
+    }
     notices += snapshot.leftOut.map { "git does not work in \(printable($0)): its object store cannot be shown" }
     return snapshot
   }
