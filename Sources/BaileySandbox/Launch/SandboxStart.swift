@@ -135,9 +135,15 @@ final class SandboxStart: Sendable {
     if progress.pidfd >= 0 {
       let initProcess = Descriptor(owning: progress.pidfd)
       try? initProcess.sendSignal(9)
-      _ = try? initProcess.reap()
+      reap(initProcess)
     }
     try? builder.descriptor.sendSignal(9)
-    if !progress.builderEnded { _ = try? builder.descriptor.reap() }
+    if !progress.builderEnded { reap(builder.descriptor) }
+  }
+
+  /// A killed process that the kernel holds up is not waited for without end: the fault is told, and it ends when it can.
+  private func reap(_ process: borrowing Descriptor) {
+    guard let ready = try? poll([(process.raw, .input)], milliseconds: 10_000), !ready[0].isEmpty else { return }
+    _ = try? process.reap()
   }
 }
