@@ -1,11 +1,15 @@
-/// One question over HTTP/1.1, in clear: to this machine, or to where its sender says that clear is right.
+/// One question over HTTP/1.1.
 package struct HTTPCall: Sendable {
   package enum Place: Sendable, Equatable {
     case socket(String)
     case address(IPAddress, port: UInt16)
+    /// Looked up as the host does it.
+    case name(HostName, port: UInt16)
   }
 
   package var place: Place
+  /// Without it, in clear: to this machine, or to where its sender says that clear is right.
+  package var security: HTTPSecurity?
   package var method = "POST"
   /// Path and query.
   package var target: String
@@ -19,6 +23,34 @@ package struct HTTPCall: Sendable {
   package init(_ place: Place, _ target: String) {
     self.place = place
     self.target = target
+  }
+}
+
+/// What a server proves over TLS before it is asked, and what it is shown.
+package struct HTTPSecurity: Sendable, Hashable {
+  /// A certificate chain and its key, PEM.
+  package struct Identity: Sendable, Hashable, CustomStringConvertible {
+    package var chain: [UInt8]
+    package var key: [UInt8]
+
+    package init(chain: [UInt8], key: [UInt8]) {
+      self.chain = chain
+      self.key = key
+    }
+
+    package var description: String { "a certificate and its key" }
+  }
+
+  /// Its certificate holds this name; without one, its address.
+  package var name: HostName?
+  /// Certificates, PEM, that are trusted in place of the system's.
+  package var authorities: [UInt8]?
+  package var identity: Identity?
+
+  package init(name: HostName? = nil, authorities: [UInt8]? = nil, identity: Identity? = nil) {
+    self.name = name
+    self.authorities = authorities
+    self.identity = identity
   }
 }
 
@@ -39,6 +71,8 @@ package struct HTTPReply: Sendable, Equatable {
 package enum HTTPFailure: Error, Sendable, Equatable {
   case timedOut
   case unreachable(String)
+  /// It did not prove who it is, or speaks no TLS that is good enough.
+  case untrusted(String)
   case malformed(String)
   case tooLong
 }

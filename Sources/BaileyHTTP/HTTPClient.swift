@@ -2,11 +2,15 @@ package import BaileyCore
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// Asks over HTTP/1.1, one connection a question, on an event loop of its own: no thread of the caller waits.
+///
+/// Redirects are not followed: they are an answer like any other.
 package final class HTTPClient: HTTPCaller {
   private let group: MultiThreadedEventLoopGroup
+  private let contexts = TLSContexts()
   /// An agent chooses how often it causes a question.
   private let open = Atomic(0)
   private static let maximumOpen = 64
@@ -16,47 +20,70 @@ package final class HTTPClient: HTTPCaller {
   deinit { group.shutdownGracefully { _ in } }
 
   package func call(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPReply {
-    defer { open.wrappingSubtract(1, ordering: .relaxed) }
+    var context: NIOSSLContext?
+    if let security = call.security { context = try contexts.context(security) }
     guard open.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumOpen else {
+      open.wrappingSubtract(1, ordering: .relaxed)
       throw .unreachable("\(Self.maximumOpen) questions wait already")
     }
     let loop = group.next()
     let promise = loop.makePromise(of: HTTPReply.self)
     let timer = loop.scheduleTask(in: .milliseconds(Int64(call.timeout))) { promise.fail(HTTPFailure.timedOut) }
     promise.futureResult.whenComplete { _ in timer.cancel() }
-    dial(call, loop, promise)
+    follow(dial(call, context, loop, promise), promise)
     do { return try await promise.futureResult.get() } catch let error as HTTPFailure { throw error } catch {
       throw .malformed("\(error)")
     }
   }
 
-  private func dial(_ call: HTTPCall, _ loop: any EventLoop, _ promise: EventLoopPromise<HTTPReply>) {
-    let bootstrap = ClientBootstrap(group: loop)
-      .connectTimeout(.milliseconds(Int64(call.timeout)))
-      .channelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHTTPClientHandlers()
-          try channel.pipeline.syncOperations.addHandler(HTTPAnswer(call, promise))
-        }
-      }
-    let connecting: EventLoopFuture<any Channel>
-    switch call.place {
-    case .socket(let path): connecting = bootstrap.connect(unixDomainSocketPath: path)
-    case .address(let address, let port):
-      do {
-        let place = try SocketAddress(ipAddress: address.description, port: Int(port))
-        connecting = bootstrap.connect(to: place)
-      } catch {
-        return promise.fail(HTTPFailure.unreachable("\(error)"))
-      }
-    }
-    connecting.whenFailure { promise.fail(HTTPFailure.unreachable(Self.text($0))) }
-    // Whatever the end, the connection goes with it.
+  /// Whatever the end, the connection goes with it; until then it counts as open.
+  private func follow(_ connecting: EventLoopFuture<any Channel>, _ promise: EventLoopPromise<HTTPReply>) {
+    connecting.whenFailure { promise.fail(Self.failure($0)) }
     connecting.whenSuccess { channel in promise.futureResult.whenComplete { _ in channel.close(promise: nil) } }
+    connecting.flatMap { $0.closeFuture }.whenComplete { _ in self.open.wrappingSubtract(1, ordering: .relaxed) }
   }
 
-  private static func text(_ error: any Error) -> String {
-    (error as? IOError)?.localizedReason ?? "it does not accept connections"
+  private func dial(
+    _ call: HTTPCall, _ context: NIOSSLContext?, _ loop: any EventLoop, _ promise: EventLoopPromise<HTTPReply>
+  ) -> EventLoopFuture<any Channel> {
+    let deadline = NIODeadline.now() + .milliseconds(Int64(call.timeout))
+    return address(call.place, loop).flatMap { address in
+      guard NIODeadline.now() < deadline else { return loop.makeFailedFuture(HTTPFailure.timedOut) }
+      return ClientBootstrap(group: loop)
+        .connectTimeout(.milliseconds(Int64(call.timeout)))
+        .channelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            if let context { try pipeline.addTLS(context, call.security?.name, promise) }
+            try pipeline.addHTTPClientHandlers()
+            try pipeline.addHandler(HTTPAnswer(call, promise))
+          }
+        }
+        .connect(to: address)
+    }
+  }
+
+  /// Of a name's addresses the first, as the host orders them. A look-up that hangs holds a thread that is for this.
+  private func address(_ place: HTTPCall.Place, _ loop: any EventLoop) -> EventLoopFuture<SocketAddress> {
+    switch place {
+    case .socket(let path): loop.makeCompletedFuture { try SocketAddress(unixDomainSocketPath: path) }
+    case .address(let address, let port):
+      loop.makeCompletedFuture { try SocketAddress(ipAddress: address.description, port: Int(port)) }
+    case .name(let name, let port):
+      NIOSingletons.posixBlockingThreadPool.runIfActive(eventLoop: loop) {
+        do { return try SocketAddress.makeAddressResolvingHost(name.text, port: Int(port)) } catch {
+          throw HTTPFailure.unreachable("its name has no address")
+        }
+      }
+    }
+  }
+
+  private static func failure(_ error: any Error) -> HTTPFailure {
+    switch error {
+    case let error as HTTPFailure: error
+    case let error as IOError: .unreachable(error.localizedReason)
+    default: .unreachable("it does not accept connections")
+    }
   }
 }
 

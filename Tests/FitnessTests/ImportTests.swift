@@ -15,7 +15,9 @@ private let allowedImports: [String: Set<String>] = [
   ],
   "BaileyAudit": ["BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
   "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
-  "BaileyHTTP": ["BaileyCore", "NIOCore", "NIOHTTP1", "NIOPosix", "Synchronization"],
+  "BaileyHTTP": [
+    "BaileyCore", "BaileyLinux", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
+  ],
   "BaileyControl": ["BaileyCore", "Synchronization"],
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": [

@@ -62,13 +62,10 @@ struct BundleFetch: Sendable {
     try FetchedBundles.checkKeys(bundle, layer, keys.keys)
     let (isSame, tag) = kept.tag(bundle, layer)
     let active = isSame ? usable() : nil
-    var call = HTTPCall(bundle.place, "/" + bundle.path)
+    var call = try bundle.call("/" + bundle.path, storage)
     call.method = "GET"
-    call.timeout = bundle.timeout
     call.maximumBody = BundleFiles.maximumArchive
-    call.headers = ["host": bundle.host]
     if active != nil, let tag { call.headers["if-none-match"] = tag }
-    if let token = try RemoteToken.read(bundle.tokenFile, storage) { call.headers["authorization"] = "Bearer " + token }
     let reply = try await reply(call, caller)
     if reply.status == 304, call.headers["if-none-match"] != nil { return false }
     guard reply.status == 200 else {
@@ -92,6 +89,8 @@ struct BundleFetch: Sendable {
     do throws(HTTPFailure) { return try await caller.call(call) } catch {
       let why =
         switch error {
+        case .untrusted(let why):
+          throw Fault("bundle-tls", subject: bundle.name, why: "the server is not trusted: \(why)")
         case .timedOut: "it did not come within \(bundle.timeout) ms"
         case .unreachable(let why): "the server cannot be asked: \(why)"
         case .malformed(let why): "the answer is not understood: \(why)"

@@ -23,7 +23,10 @@ struct PolicyServer: RemoteJudge {
   func opinion(_ action: Action) async -> Opinion {
     guard let caller else { return fail("policy-remote-unreachable", "nothing here can ask it") }
     let call: HTTPCall
-    do throws(Fault) { call = try question(action) } catch { return fail("policy-remote-token", error.why) }
+    do throws(Fault) { call = try question(action) } catch {
+      let isToken = error.code != "policy-remote-certificate"
+      return fail(isToken ? "policy-remote-token" : error.code, error.why)
+    }
     do throws(HTTPFailure) {
       let reply = try await caller.call(call)
       guard reply.status == 200 else { return fail("policy-remote-status", "it answered with status \(reply.status)") }
@@ -34,14 +37,11 @@ struct PolicyServer: RemoteJudge {
   }
 
   private func question(_ action: Action) throws(Fault) -> HTTPCall {
-    var call = HTTPCall(settings.place, "/v1/data/" + settings.path)
-    call.timeout = settings.timeout
+    var call = try settings.call("/v1/data/" + settings.path, storage)
     call.maximumBody = Self.maximumReply
-    call.headers = ["host": settings.host, "content-type": "application/json", "accept": "application/json"]
+    call.headers["content-type"] = "application/json"
+    call.headers["accept"] = "application/json"
     call.body = JSON.object(["input": action.json]).canonical
-    if let token = try RemoteToken.read(settings.tokenFile, storage) {
-      call.headers["authorization"] = "Bearer " + token
-    }
     return call
   }
 
@@ -49,6 +49,7 @@ struct PolicyServer: RemoteJudge {
     switch failure {
     case .timedOut: fail("policy-remote-timeout", "it gave no answer within \(settings.timeout) ms")
     case .unreachable(let why): fail("policy-remote-unreachable", "it cannot be asked: \(why)")
+    case .untrusted(let why): fail("policy-remote-tls", "it is not trusted: \(why)")
     case .malformed(let why): fail("policy-remote-malformed", "its answer is not understood: \(why)")
     case .tooLong: fail("policy-remote-malformed", "its answer has more than \(Self.maximumReply) bytes")
     }

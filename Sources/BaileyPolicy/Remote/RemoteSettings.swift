@@ -3,7 +3,7 @@ import BaileyCore
 /// `remote.yaml`: judges and bundles elsewhere.
 struct RemoteFile: Sendable, Equatable {
   private static let maximumEntries = 8
-  private static let keys = ["name", "url", "socket", "path", "timeout", "token_file", "clear"]
+  private static let keys = ["name", "url", "socket", "path", "timeout", "token_file", "clear", "ca", "cert", "key"]
 
   var judges: [RemoteSettings] = []
   var bundles: [RemoteSettings] = []
@@ -46,8 +46,7 @@ struct RemoteFile: Sendable, Equatable {
 
 /// One entry of it: where a server is, and what it is asked for.
 ///
-/// HTTP is in clear, so it goes to a Unix socket or this machine; anywhere else only with `clear: true`. Addresses are numbers: who answers
-/// for a name could change between two decisions.
+/// In clear it goes to a Unix socket or this machine; anywhere else only with `clear: true`.
 struct RemoteSettings: Sendable, Equatable {
   static let file = "remote.yaml"
 
@@ -63,19 +62,36 @@ struct RemoteSettings: Sendable, Equatable {
   var timeout = 250
   /// A file with a bearer token.
   var tokenFile: String?
+  /// For `https://`.
+  var tls: RemoteTLS?
 
   /// On this machine.
   var isLocal: Bool {
-    if case .address(let address, _) = place { return address.addressClass == .loopback }
-    return true
+    switch place {
+    case .socket: true
+    case .address(let address, _): address.addressClass == .loopback
+    case .name: false
+    }
   }
 
   /// What tells one place from another.
   var source: String {
     switch place {
+    case _ where tls != nil: "https \(host) \(path)"
     case .socket(let path): "\(path) \(self.path)"
     case .address(let address, let port): "\(address) \(port) \(path)"
+    case .name(let name, let port): "\(name) \(port) \(path)"
     }
+  }
+
+  /// With what its files hold at this moment.
+  func call(_ target: String, _ storage: any PolicyStorage) throws(Fault) -> HTTPCall {
+    var call = HTTPCall(place, target)
+    call.timeout = timeout
+    call.headers = ["host": host]
+    if let token = try RemoteToken.read(tokenFile, storage) { call.headers["authorization"] = "Bearer " + token }
+    call.security = try tls?.read(storage)
+    return call
   }
 }
 
@@ -119,7 +135,24 @@ private struct RemoteReader {
     case (nil, let socket?) where socket.hasPrefix("/"): settings.place = .socket(socket)
     default: throw fault("this needs one of `url` and `socket`, the latter an absolute path", node.mark)
     }
+    try readFiles(members, node, &settings)
     return settings
+  }
+
+  private func readFiles(_ members: [String: YAMLNode], _ node: YAMLNode, _ settings: inout RemoteSettings)
+    throws(Fault)
+  {
+    var paths: [String: String] = [:]
+    for key in ["ca", "cert", "key"] { paths[key] = try text(members, key, node) }
+    guard paths.isEmpty || settings.tls != nil else {
+      throw fault("`ca`, `cert` and `key` need a `url` with `https://`", node.mark)
+    }
+    guard paths.values.allSatisfy({ $0.hasPrefix("/") }), (paths["cert"] == nil) == (paths["key"] == nil) else {
+      throw fault("`ca`, `cert` and `key` are absolute paths, and `cert` and `key` come together", node.mark)
+    }
+    settings.tls = settings.tls.map {
+      RemoteTLS(name: $0.name, authorities: paths["ca"], certificate: paths["cert"], key: paths["key"])
+    }
   }
 
   private func text(_ members: [String: YAMLNode], _ key: String, _ node: YAMLNode) throws(Fault) -> String? {
@@ -155,26 +188,18 @@ private struct RemoteReader {
     return number
   }
 
-  /// `http://ADDRESS:PORT`, with `localhost` for 127.0.0.1.
-  private func read(_ url: String, clear: Bool, _ node: YAMLNode, _ settings: inout RemoteSettings) throws(Fault) {
-    let prefix = "http://"
-    guard url.hasPrefix(prefix) else {
-      throw fault("only `http://` is spoken", node.mark, hint: "let a proxy on this machine speak TLS")
+  private func read(_ text: String, clear: Bool, _ node: YAMLNode, _ settings: inout RemoteSettings) throws(Fault) {
+    let url: RemoteURL
+    do throws(RemoteURL.Refused) { url = try RemoteURL(text) } catch {
+      throw fault(error.why, node.mark, hint: error.hint)
     }
-    let host = url.dropFirst(prefix.count).prefix { $0 != "/" }
-    guard url.dropFirst(prefix.count + host.count).drop(while: { $0 == "/" }).isEmpty,
-      let colon = host.lastIndex(of: ":"), let port = UInt16(host[host.index(after: colon)...]), port > 0
-    else { throw fault("`url` is `http://ADDRESS:PORT`", node.mark, hint: "the document goes into `path`") }
-    var name = String(host[..<colon])
-    if name.hasPrefix("["), name.hasSuffix("]") { name = String(name.dropFirst().dropLast()) }
-    guard let address = try? IPAddress(name == "localhost" ? "127.0.0.1" : name) else {
-      throw fault("`\(name)` is no address", node.mark, hint: "name a number or `localhost`")
-    }
-    guard clear || address.addressClass == .loopback else {
+    settings.place = url.place
+    settings.host = url.host
+    if url.isSecure { settings.tls = RemoteTLS(name: url.name) }
+    guard clear || url.isSecure || settings.isLocal else {
       throw fault(
-        "\(address) is another machine, and HTTP is in clear", node.mark, hint: "say `clear: true` to accept it")
+        "\(url.host) is another machine, and HTTP is in clear", node.mark,
+        hint: "use `https://`, or say `clear: true` to accept it")
     }
-    settings.place = .address(address, port: port)
-    settings.host = String(host)
   }
 }
