@@ -12,6 +12,14 @@ package struct Location: Sendable, Equatable {
     self.line = line
     self.column = column
   }
+
+  /// The place of a byte; a column is a byte of its line.
+  init(of offset: Int, in bytes: [UInt8], file: Int32) {
+    let before = bytes.prefix(offset)
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    self.init(file: file, line: Int32(clamping: line), column: Int32(clamping: offset - start + 1))
+  }
 }
 
 /// An error of the language, in OPA's code and words.

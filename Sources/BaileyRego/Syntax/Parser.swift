@@ -24,8 +24,8 @@ struct Parser {
   static let futureKeywords: Set<Token.Kind> = [.if, .in, .contains, .every]
 
   init(_ bytes: [UInt8], file: Int32, version1: Bool, heap: Heap) throws(RegoError) {
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw RegoError(.parse, "invalid UTF-8", Location(file: file, line: 1, column: 1))
+    do { _ = try UTF8Span(validating: bytes.span) } catch {
+      throw RegoError(.parse, "invalid UTF-8", Location(of: error.byteOffsets.lowerBound, in: bytes, file: file))
     }
     lexer = Lexer(bytes, file: file)
     isVersion1 = version1
