@@ -98,7 +98,8 @@ extension Controller {
       project: session.project, home: home, manifest: sessions[session.id]?.manifest)
     let gate = Gate(judges: [floor, OwnerJudge()] + policies.judges, remoteJudges: policies.remoteJudges)
     return SessionMediator(
-      session: session.id, gate: gate, facts: facts(of: session.id), recorder: resources.recorder, now: resources.now)
+      session: session.id, gate: gate, facts: facts(of: session.id), recorder: resources.recorder, now: resources.now,
+      deciding: resources.deciding)
   }
 }
 

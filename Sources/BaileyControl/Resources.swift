@@ -12,11 +12,14 @@ package struct Resources: Sendable {
   package var homes: any HomeKeeper
   /// Nanoseconds since 1970-01-01 UTC.
   package var now: @Sendable () -> Int64
+  /// Makes the thread on which the policies of one session are asked.
+  package var deciding: @Sendable () -> (any WorkQueue)?
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
-    homes: any HomeKeeper, now: @escaping @Sendable () -> Int64
+    homes: any HomeKeeper, now: @escaping @Sendable () -> Int64,
+    deciding: @escaping @Sendable () -> (any WorkQueue)?
   ) {
     self.launcher = launcher
     self.workspaces = workspaces
@@ -27,6 +30,7 @@ package struct Resources: Sendable {
     self.archive = archive
     self.homes = homes
     self.now = now
+    self.deciding = deciding
   }
 }
 

@@ -18,28 +18,36 @@ package final class SessionMediator: Mediator {
   private let life = Mutex(Life.open)
   private let denials = Mutex(RecordLimiter(perMinute: denialRecordsPerMinute))
   private let records = InFlight()
+  private let deciding: @Sendable () -> (any WorkQueue)?
+  private let thread = Mutex<(any WorkQueue)?>(nil)
 
   package convenience init(
-    session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64
+    session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64,
+    deciding: @escaping @Sendable () -> (any WorkQueue)?
   ) {
-    self.init(session: session, gate: gate, facts: SessionFacts(), recorder: recorder, now: now)
+    self.init(session: session, gate: gate, facts: SessionFacts(), recorder: recorder, now: now, deciding: deciding)
   }
 
-  /// - Parameter facts: what the session did before.
+  /// - Parameters:
+  ///   - facts: what the session did before.
+  ///   - deciding: makes the thread for policies, once there are any.
   init(
-    session: SessionID, gate: Gate, facts: SessionFacts, recorder: any Recorder, now: @escaping @Sendable () -> Int64
+    session: SessionID, gate: Gate, facts: SessionFacts, recorder: any Recorder, now: @escaping @Sendable () -> Int64,
+    deciding: @escaping @Sendable () -> (any WorkQueue)?
   ) {
     self.facts = Mutex(facts)
     self.session = session
     self.gate = Mutex(gate)
     self.recorder = recorder
     self.now = now
+    self.deciding = deciding
   }
 
   /// After this every request is denied, without a record: the session is over or has been revoked. Outcomes are still recorded.
   package func close() { life.withLock { if $0 == .open { $0 = .closed } } }
 
   /// After this nothing is recorded. Returns when all that was under way is with the recorder, so that the session's end can be its last record.
+  /// It does not wait for decisions: what they come to is denied.
   package func end() async {
     life.withLock { $0 = .ended }
     await records.drain()
@@ -49,25 +57,30 @@ package final class SessionMediator: Mediator {
   var currentFacts: SessionFacts { facts.withLock { $0 } }
 
   package func request(_ action: Action) async -> Ruling {
-    records.begin()
-    defer { records.end() }
     let time = now()
     var action = action
     action.context = action.context.setting("now_ns", .int(time)).setting("seed", .int(.random(in: .min ... .max)))
-    guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
+    guard isOpen else { return Self.closed(action) }
     let decision = await decide(&action)
-    // Remote judges take their time.
-    guard life.withLock({ $0 == .open }) else { return Self.closed(action) }
+    records.begin()
+    defer { records.end() }
+    // Policies and remote judges take their time.
+    guard isOpen else { return Self.closed(action) }
     if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {
       return Ruling(action: action, decision: decision, record: nil)
     }
     return await record(action, decision, time)
   }
 
+  private var isOpen: Bool { life.withLock { $0 == .open } }
+
   private static func closed(_ action: Action) -> Ruling {
-    let reason = Reason(.deny, "session-closed", "the session has ended or was revoked")
-    return Ruling(action: action, decision: Decision(combining: [reason]), record: nil)
+    Ruling(action: action, decision: ended, record: nil)
   }
+
+  private static let ended = Decision(combining: [
+    Reason(.deny, "session-closed", "the session has ended or was revoked")
+  ])
 
   /// What a person orders is no flood.
   private static func isOrder(_ verb: Verb) -> Bool {
@@ -122,7 +135,6 @@ package final class SessionMediator: Mediator {
     await note(record, durability)
   }
 
-  /// With the facts of the session, where a judge reads them: then one action at a time, so that no two see the same counters.
   private func decide(_ action: inout Action) async -> Decision {
     let gate = gate.withLock { $0 }
     if !gate.readsFacts {
@@ -130,24 +142,57 @@ package final class SessionMediator: Mediator {
       // A policy that has come meanwhile is asked anew, with the facts.
       if !gate.readsFacts { return Self.answered(await gate.consult(action, after: opinions)) }
     }
-    let verdict: Verdict = facts.withLock { facts in
-      action.context = facts.added(to: action.context)
-      let opinions = gate.opinions(on: action)
-      // While remote judges think it counts as allowed, lest another action see too little.
-      if gate.asksFurther(after: opinions) { return .pending(facts.reserve(action), opinions) }
-      return .final(facts.note(action, Self.answered(Gate.combined(opinions))))
-    }
-    switch verdict {
-    case .final(let decision): return decision
-    case .pending(let reservation, let opinions):
-      let decision = Self.answered(await gate.consult(action, after: opinions))
-      return facts.withLock { $0.settle(reservation, action, decision) }
+    let verdict = await verdict(on: action, gate)
+    action.context = verdict.context
+    guard let (reservation, opinions) = verdict.pending else { return verdict.decision }
+    let decision = Self.answered(await gate.consult(action, after: opinions))
+    return facts.withLock { $0.settle(reservation, action, decision) }
+  }
+
+  private struct Verdict {
+    var context: JSON
+    var decision: Decision
+    /// Remote judges have still to be asked, about what was reserved.
+    var pending: (reservation: Int, opinions: [Opinion])?
+  }
+
+  /// On a thread of the session's own: its policies may take their time, and only its own actions wait for them.
+  private func verdict(on action: Action, _ gate: Gate) async -> Verdict {
+    await withCheckedContinuation { continuation in
+      let isWaiting = queue?.enqueue { [self] in continuation.resume(returning: judge(action, gate)) }
+      guard isWaiting != true else { return }
+      let decision = facts.withLock { $0.note(action, Self.busy) }
+      continuation.resume(returning: Verdict(context: action.context, decision: decision))
     }
   }
 
-  private enum Verdict {
-    case final(Decision)
-    case pending(Int, [Opinion])
+  private var queue: (any WorkQueue)? {
+    thread.withLock { thread in
+      if thread == nil { thread = deciding() }
+      return thread
+    }
+  }
+
+  private static let busy = Decision(combining: [
+    Reason(.deny, "policy-busy", "too many actions of this session wait for its policies")
+  ])
+
+  /// With the facts of the session. The thread judges one action at a time, so that no two see the same counters.
+  private func judge(_ action: Action, _ gate: Gate) -> Verdict {
+    var action = action
+    action.context = facts.withLock { $0.added(to: action.context) }
+    guard isOpen else { return Verdict(context: action.context, decision: Self.ended) }
+    let opinions = gate.opinions(on: action)
+    return facts.withLock { facts in
+      var verdict = Verdict(context: action.context, decision: Self.answered(Gate.combined(opinions)))
+      // While remote judges think it counts as allowed, lest another action see too little.
+      if gate.asksFurther(after: opinions) {
+        verdict.pending = (facts.reserve(action), opinions)
+      } else {
+        verdict.decision = facts.note(action, verdict.decision)
+      }
+      return verdict
+    }
   }
 
   /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.

@@ -19,7 +19,7 @@ struct Starting: Sendable {
   func launch() async throws(Fault) -> (Session, [String]) {
     let mediator = SessionMediator(
       session: id, gate: Gate(judges: resolved.judges, remoteJudges: resolved.remoteJudges),
-      recorder: resources.recorder, now: resources.now)
+      recorder: resources.recorder, now: resources.now, deciding: resources.deciding)
     let action = Action.start(
       subject, command: order.command, project: place.root, manifest: resolved.manifest.digest)
     let ruling = await mediator.request(action)

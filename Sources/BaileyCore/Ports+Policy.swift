@@ -37,3 +37,11 @@ package struct PolicyLayerStatus: Sendable, Equatable {
     self.isLoaded = isLoaded
   }
 }
+
+/// A thread for work that may take long, so that nobody else waits for it.
+package protocol WorkQueue: Sendable {
+  /// Does the work after all that was given before.
+  ///
+  /// - Returns: false, and the work is never done, where too much waits or no thread can be had.
+  func enqueue(_ work: @escaping @Sendable () -> Void) -> Bool
+}

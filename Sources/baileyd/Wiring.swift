@@ -51,7 +51,8 @@ struct Wiring: Sendable {
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      now: { Clock.realTime })
+      now: { Clock.realTime },
+      deciding: { try? WorkThread("decide") })
     controller = Controller(
       resources: resources,
       floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]),

@@ -7,7 +7,7 @@ import Testing
 @testable import BaileyControl
 
 /// Policy files in memory, all of root's.
-private struct Files: PolicyStorage {
+struct Files: PolicyStorage {
   let texts: [String: String]
 
   func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? {

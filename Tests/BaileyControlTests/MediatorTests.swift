@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyTestSupport
 import Synchronization
 import Testing
 
@@ -81,8 +82,8 @@ private let deny = Reason(.deny, "never", "a rule denies it")
 
 private func mediator(_ reasons: [Reason], _ recorder: MemoryRecorder = MemoryRecorder()) -> SessionMediator {
   SessionMediator(
-    session: subject.session, gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }), recorder: recorder
-  ) { recorder.time.withLock { $0 } }
+    session: subject.session, gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }), recorder: recorder,
+    now: { recorder.time.withLock { $0 } }, deciding: decidingThread)
 }
 
 /// Says what it was made with, and counts how often it was asked; one that waits answers only when told.
@@ -108,8 +109,8 @@ struct RemoteMediatorTests {
   private func mediator(_ reasons: [Reason], _ far: [Far]) -> SessionMediator {
     SessionMediator(
       session: subject.session, gate: Gate(judges: reasons.map { Fixed(reasons: [$0]) }, remoteJudges: far),
-      recorder: MemoryRecorder()
-    ) { 1 }
+      recorder: MemoryRecorder(), now: { 1 },
+      deciding: decidingThread)
   }
 
   @Test("Their denial holds against an allow here, and their allow where nothing else is said")
@@ -231,8 +232,8 @@ struct MediatorTests {
   func denialFlood() async {
     let recorder = MemoryRecorder()
     let mediator = SessionMediator(
-      session: subject.session, gate: Gate(judges: [OnlyPort(443)]), recorder: recorder
-    ) { recorder.time.withLock { $0 } }
+      session: subject.session, gate: Gate(judges: [OnlyPort(443)]), recorder: recorder,
+      now: { recorder.time.withLock { $0 } }, deciding: decidingThread)
     let refused = Action.connect(subject, host: "example.com", address: nil, port: 22, transport: "tcp")
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<4 {
@@ -279,7 +280,8 @@ struct MediatorTests {
   func facts() async throws {
     let recorder = MemoryRecorder()
     let label = Reader(port: 443, obligations: [["label": "network"], ["sync": true], ["label": ""]])
-    let reading = SessionMediator(session: subject.session, gate: Gate(judges: [label]), recorder: recorder) { 1 }
+    let reading = SessionMediator(
+      session: subject.session, gate: Gate(judges: [label]), recorder: recorder, now: { 1 }, deciding: decidingThread)
     let first = await reading.request(action)
     await reading.complete(first, Outcome(succeeded: true, detail: ["sent": 70]))
     let refused = Action.connect(subject, host: "b.com", address: nil, port: 22, transport: "tcp")
@@ -334,8 +336,8 @@ struct MediatorTests {
   @Test("A first policy that comes while an action is decided decides it with the facts")
   func arriving() async {
     let mediator = SessionMediator(
-      session: subject.session, gate: Gate(judges: [Arriving()]), recorder: MemoryRecorder()
-    ) { 1 }
+      session: subject.session, gate: Gate(judges: [Arriving()]), recorder: MemoryRecorder(), now: { 1 },
+      deciding: decidingThread)
     let ruling = await mediator.request(action)
     #expect(ruling.isAllowed && ruling.action.context["counters"] != nil)
   }
@@ -343,8 +345,8 @@ struct MediatorTests {
   @Test("Of actions at the same time no two see the same counters")
   func countedOnce() async {
     let mediator = SessionMediator(
-      session: subject.session, gate: Gate(judges: [AtMost(count: 5)]), recorder: MemoryRecorder()
-    ) { 1 }
+      session: subject.session, gate: Gate(judges: [AtMost(count: 5)]), recorder: MemoryRecorder(), now: { 1 },
+      deciding: decidingThread)
     let allowed = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<50 { group.addTask { await mediator.request(action).isAllowed } }
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }

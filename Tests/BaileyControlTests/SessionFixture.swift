@@ -19,7 +19,7 @@ struct SessionFixture {
       id: id, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u", started: 0)
     self.sandbox = sandbox
     observer = Observer(subject: summary.subject, recorder: recorder, now: { 1 })
-    mediator = SessionMediator(session: id, gate: gate, recorder: recorder, now: { 1 })
+    mediator = SessionMediator(session: id, gate: gate, recorder: recorder, now: { 1 }, deciding: decidingThread)
     session = Session(
       summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator, manifest: Manifest(),
       readOnly: readOnly, resources: .idle(recorder, present: present))
@@ -33,6 +33,6 @@ extension Resources {
     let idle = IdleResources(present: present)
     return Resources(
       launcher: idle, workspaces: workspaces ?? idle, egress: idle, recorder: recorder, manifests: idle, locator: idle,
-      archive: idle, homes: idle, now: { 1 })
+      archive: idle, homes: idle, now: { 1 }, deciding: decidingThread)
   }
 }

@@ -33,7 +33,7 @@ struct StalledClientTests {
     let idle = IdleResources()
     let resources = Resources(
       launcher: idle, workspaces: idle, egress: idle, recorder: NoRecorder(), manifests: idle, locator: idle,
-      archive: idle, homes: idle, now: { 1 })
+      archive: idle, homes: idle, now: { 1 }, deciding: decidingThread)
     return DoorServices(
       controller: Controller(resources: resources, floor: NoJudge(), home: "/h"), log: EndlessLog(),
       health: [EndlessLog()],
