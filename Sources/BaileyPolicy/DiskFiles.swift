@@ -81,6 +81,20 @@ package struct DiskFiles: PolicyStorage {
     }
   }
 
+  /// Two changes within one tick of the file system's clock have one time, so what changed just now has no stamp.
+  private static let ticks: Int64 = 2_000_000_000
+
+  package func stamp(_ path: String) -> FileStamp? {
+    guard anchor == nil else { return nil }
+    do throws(Errno) {
+      let status = try Descriptor.status(of: path, followingLinks: true)
+      guard status.changed < Clock.realTime - Self.ticks else { return nil }
+      return FileStamp(device: status.device, inode: status.inode, size: status.size, changed: status.changed)
+    } catch {
+      return error == .noSuchFile && isAbsent(path) ? .absent : nil
+    }
+  }
+
   package func realPath(_ path: String) -> String? {
     guard let bytes = try? Descriptor.realPath(path) else { return nil }
     return String(validating: bytes, as: UTF8.self)

@@ -1,4 +1,5 @@
 package import BaileyCore
+import BaileyLinux
 
 /// Finds, reads and merges the manifests of a start.
 ///
@@ -52,12 +53,12 @@ package struct ManifestResolver: ManifestProvider {
     judges += layers.ceilings.map { CeilingJudge($0) }
     judges.append(ManifestJudge(manifest, project: project, personsPorts: options.hostPorts))
     // All policies are read anew; where one is at fault, the last good one stays in force and the start says so.
-    let faults = try policies?.reload() ?? []
+    let faults = try await reloaded()
     let form = Self.data(manifest, project: project)
     judges += policies?.judges(manifest: form) ?? []
     let own = try projectPolicies(project)
     let state = try trustState(of: layers.project, rego: own, project: project, options: options)
-    if let own { judges += try projectJudges(own, project, isAgreed: state == .trusted, form) }
+    if let own { judges += try await projectJudges(own, project, state, form) }
     return ResolvedManifest(
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + faults)
@@ -119,6 +120,23 @@ package struct ManifestResolver: ManifestProvider {
 // MARK: - Policies in Rego
 
 extension ManifestResolver {
+  /// What is as it was is found so here; reading and compiling what changed can take long.
+  private func reloaded() async throws(Fault) -> [String] {
+    guard let policies, !policies.isCurrent else { return [] }
+    return try await onOwnThread("policies") { () throws(Fault) in try policies.reload() }
+  }
+
+  private func projectJudges(
+    _ files: PolicyFiles, _ project: String, _ state: ResolvedManifest.Trust, _ form: JSON
+  ) async throws(Fault) -> [any Judge] {
+    guard state == .trusted, policies?.isCompiled(files, root: Self.root(project)) == false else {
+      return try projectJudges(files, project, isAgreed: state == .trusted, form)
+    }
+    return try await onOwnThread("policies") { () throws(Fault) in
+      try projectJudges(files, project, isAgreed: true, form)
+    }
+  }
+
   private static func root(_ project: String) -> String { project + "/.bailey/policy" }
 
   /// Those that come with a project, as bytes: they are not looked into before the person has agreed to them.
@@ -145,7 +163,7 @@ extension ManifestResolver {
     -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
   {
     guard let policies else { return ([], []) }
-    _ = try policies.reload()
+    _ = try await reloaded()
     // A broken manifest is in nobody's way where nothing reads it.
     let own = try projectPolicies(project)
     if policies.isEmpty, own == nil { return ([], []) }

@@ -29,6 +29,26 @@ package struct StoredName: Sendable, Equatable {
   }
 }
 
+/// What tells, without reading it, that a file or directory is as it was.
+package struct FileStamp: Sendable, Equatable {
+  package var device: UInt64
+  package var inode: UInt64
+  /// Bytes.
+  package var size: Int64
+  /// Of content, owner or mode; nanoseconds since 1970-01-01 UTC. Nobody but the kernel sets it.
+  package var changed: Int64
+
+  package init(device: UInt64, inode: UInt64, size: Int64, changed: Int64) {
+    self.device = device
+    self.inode = inode
+    self.size = size
+    self.changed = changed
+  }
+
+  /// Of a path where there is nothing.
+  package static let absent = FileStamp(device: 0, inode: 0, size: 0, changed: 0)
+}
+
 extension Fault {
   static func symbolicLink(_ path: String) -> Fault {
     Fault(
@@ -47,6 +67,12 @@ package protocol PolicyStorage: Sendable {
   func list(_ directory: String) throws(Fault) -> [StoredName]?
   /// The same disk for reading paths below a directory, where a symbolic link on the way is a fault.
   func within(_ directory: String) -> any PolicyStorage
+  /// Of what is at a path, links followed; `nil` where it cannot tell one change from the next.
+  func stamp(_ path: String) -> FileStamp?
   /// With all symbolic links resolved; `nil` if it does not exist.
   func realPath(_ path: String) -> String?
+}
+
+extension PolicyStorage {
+  package func stamp(_ path: String) -> FileStamp? { nil }
 }

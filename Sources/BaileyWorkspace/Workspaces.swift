@@ -30,7 +30,9 @@ package actor Workspaces: WorkspaceKeeper {
     let files = files(session)
     let opening = WorkspaceOpener(files: files, project: project, mode: mode, sensitive: sensitive)
     let stateDirectory = stateDirectory
-    let result = try await onOwnThread { () throws(Fault) in try opening.run(stateDirectory: stateDirectory) }
+    let result = try await onOwnThread("workspace") { () throws(Fault) in
+      try opening.run(stateDirectory: stateDirectory)
+    }
     running.insert(session)
     openings[session] = result
     if mode == .staged || mode == .copy { takeBase(of: session, result.memory) }
@@ -51,9 +53,9 @@ package actor Workspaces: WorkspaceKeeper {
   ) async throws(Fault) -> ApplyReport {
     try await applying(session) { applying async throws(Fault) in
       // Read once: what has changed when the apply comes to it shows by its content then.
-      let reading = try await onOwnThread { () throws(Fault) in try applying.read(digest: digest) }
+      let reading = try await onOwnThread("workspace") { () throws(Fault) in try applying.read(digest: digest) }
       if !selection.isDryRun { try await approve(reading.set) }
-      return try await onOwnThread { () throws(Fault) in
+      return try await onOwnThread("workspace") { () throws(Fault) in
         let report = try applying.apply(selection, reading)
         giveBackMemory(after: report.applied.count)
         return report
@@ -63,7 +65,7 @@ package actor Workspaces: WorkspaceKeeper {
 
   package func undo(session: SessionID) async throws(Fault) -> ApplyReport {
     try await applying(session) { applying async throws(Fault) in
-      try await onOwnThread { () throws(Fault) in
+      try await onOwnThread("workspace") { () throws(Fault) in
         let report = try applying.undo()
         giveBackMemory(after: report.applied.count)
         return report
@@ -84,14 +86,14 @@ package actor Workspaces: WorkspaceKeeper {
 
   package func recover() async throws(Fault) -> [String] {
     let recovery = Recovery(stateDirectory: stateDirectory, hasher: hasher)
-    return try await onOwnThread { () throws(Fault) in try recovery.run() }
+    return try await onOwnThread("workspace") { () throws(Fault) in try recovery.run() }
   }
 
   package func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {
     guard let open = openings[session] else { throw SessionFiles.missing }
     let (memory, opening) = (open.memory, open.opening)
     if memory.mode == .copy { return }
-    let watch = try await onOwnThread { () throws(Fault) -> SensitiveWatch in
+    let watch = try await onOwnThread("workspace") { () throws(Fault) -> SensitiveWatch in
       try SensitiveWatch(
         project: memory.project, patterns: memory.sensitive,
         known: opening.masks, standing: memory.mode == .direct ? opening.readOnly : nil
@@ -122,14 +124,14 @@ package actor Workspaces: WorkspaceKeeper {
 
   private func stop(_ watch: SensitiveWatch?) async {
     guard let watch else { return }
-    do { try await onOwnThread { () throws(Fault) in watch.stop() } } catch { watch.stop() }
+    do { try await onOwnThread("workspace") { () throws(Fault) in watch.stop() } } catch { watch.stop() }
   }
 
   private func takeBase(of session: SessionID, _ memory: SessionFiles.Memory) {
     let (files, stateDirectory) = (files(session), stateDirectory)
     guard FileSystemKind.mayShareBlocks(files.directory) else { return }
     bases[session] = Task {
-      _ = try? await onOwnThread { () throws(Fault) in
+      _ = try? await onOwnThread("workspace") { () throws(Fault) in
         BaseSnapshot.take(files, memory, stateDirectory: stateDirectory)
       }
       bases[session] = nil
@@ -152,7 +154,7 @@ extension Workspaces {
     let (files, hasher) = (files(session), hasher)
     await take("session " + session.text)
     defer { turns.pass("session " + session.text) }
-    return try await onOwnThread { () throws(Fault) in try body(files, hasher) }
+    return try await onOwnThread("workspace") { () throws(Fault) in try body(files, hasher) }
   }
 
   /// Work on one session and its project.
@@ -162,10 +164,10 @@ extension Workspaces {
     let (files, hasher, stateDirectory) = (files(session), hasher, stateDirectory)
     await take("session " + session.text)
     defer { turns.pass("session " + session.text) }
-    let project = "project " + (try await onOwnThread { () throws(Fault) in try files.load().project })
+    let project = "project " + (try await onOwnThread("workspace") { () throws(Fault) in try files.load().project })
     await take(project)
     defer { turns.pass(project) }
-    let (staged, lock) = try await onOwnThread { () throws(Fault) in
+    let (staged, lock) = try await onOwnThread("workspace") { () throws(Fault) in
       try Recovery(stateDirectory: stateDirectory, hasher: hasher).requireFinished(files)
       let staged = try StagedSession(session, files, hasher: hasher)
       return (staged, HeldLock(try ProjectLock.take(stateDirectory: stateDirectory, project: staged.lower)))

@@ -94,6 +94,28 @@ private struct Playground: ~Copyable {
     #expect(fault?.code == "policy-link" && fault?.subject?.hasPrefix(place.path + "/p/.bailey/policy") == true)
   }
 
+  @Test("A stamp tells every change, and there is none of what changed just now or cannot be looked at")
+  func stamps() async throws {
+    let place = try Playground()
+    let disk = DiskFiles()
+    let path = place.path + "/d/a"
+    #expect(disk.stamp(path) == .absent)
+    try WholeFile.replace(path, with: [1])
+    #expect(disk.stamp(path) == nil && disk.stamp(place.path + "/d") == nil)
+    while disk.stamp(path) == nil || disk.stamp(place.path + "/d") == nil {
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    let (file, directory) = (disk.stamp(path), disk.stamp(place.path + "/d"))
+    #expect(disk.stamp(path) == file && file != directory)
+    try Descriptor.open(path, .writeOnly).writeAll([UInt8(2)])
+    #expect(disk.stamp(path) != file && disk.stamp(place.path + "/d") == directory)
+    try WholeFile.replace(place.path + "/d/b", with: [])
+    #expect(disk.stamp(place.path + "/d") != directory)
+    try Descriptor.workingDirectory.symlink(target: "gone", at: place.path + "/l")
+    #expect(disk.stamp(place.path + "/l") == nil && disk.stamp(path + "/x") == nil)
+    #expect(disk.within(place.path).stamp(path + "/absent") == nil)
+  }
+
   /// What the person's policies give: the fault's code, or the effect on an action.
   private func outcome(_ make: (_ place: String, _ policies: String) throws -> Void) throws -> String {
     let place = try Playground()

@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyRego
 import BaileyTestSupport
 import Synchronization
 import Testing
@@ -309,6 +310,79 @@ struct PolicyStoreTests {
     #expect(try quick.reload().count == 1 && quick.faults[.user]?.code == "policy-too-large")
   }
 
+  @Test("Data where a rule stands, or with very many members at its root, is refused when it is loaded")
+  func unusableData() throws {
+    let many = (0...RegoPolicy.maximumMembers).map { "\"\($0)\":1" }.joined(separator: ",")
+    for (data, code) in [("{\"p\":{\"allow\":false}}", "policy-invalid"), ("{\(many)}", "policy-too-large")] {
+      let storage = MemoryStorage([user + "/u.rego": "package p\nallow := true", user + "/data.json": data])
+      let store = store(storage)
+      #expect(throws: Fault.self) { try store.reload() }
+      #expect(store.faults[.user]?.code == code)
+    }
+  }
+
+  @Test("Sessions share a policy and its data; those of one project are compiled once as long as no byte changes")
+  func shared() throws {
+    func base(_ judges: [any Judge]) throws -> BaseDocument {
+      try #require(judges.compactMap { $0 as? RegoLayer }.first?.judges.first?.policy.base)
+    }
+    let store = store(MemoryStorage())
+    var files = PolicyFiles()
+    files.modules["a.rego"] = Array("package p\ndeny contains data.manifest.name if data.list[_] == 2".utf8)
+    files.data = Array(#"{"list": [1, 2]}"#.utf8)
+    func judges(_ root: String, _ name: String) throws -> [any Judge] {
+      try store.judges(files, root: root, manifest: ["name": .string(name)])
+    }
+    let (first, second) = (try judges("/p", "one"), try judges("/p", "two"))
+    let program = try base(first)
+    #expect(try program === base(second))
+    #expect(store.isCompiled(files, root: "/p"))
+    #expect(decide(first).reasons.map(\.sentence) == ["one"] && decide(second).reasons.map(\.sentence) == ["two"])
+    #expect(try program !== base(judges("/q", "one")))
+    files.data = Array(#"{"list": [1]}"#.utf8)
+    #expect(!store.isCompiled(files, root: "/p"))
+    #expect(decide(try judges("/p", "one")).reasons.map(\.code) == ["nothing-allows"])
+    #expect(decide(first).reasons.map(\.sentence) == ["one"])
+  }
+
+  @Test("What is as it was is not read again; what changed, came or went is, and so is what was at fault")
+  func stamps() throws {
+    let storage = StampedStorage([user + "/u.rego": "package p\nallow := true", user + "/b/.manifest": "{}"])
+    let store = store(storage)
+    func reads() throws -> Int {
+      let before = storage.reads
+      _ = try store.reload()
+      return storage.reads - before
+    }
+    #expect(try [reads() > 0, store.isCurrent, reads() == 0] == [true, true, true])
+    #expect(decide(store).effect == .allow)
+    storage.put(user + "/u.rego", "package p\ndeny := true")
+    #expect(try [store.isCurrent, reads() > 0, reads() == 0] == [false, true, true])
+    #expect(decide(store).effect == .deny)
+    storage.put(user + "/b/c.rego", "package p\nallow := true")
+    #expect(try [reads() > 0, reads() == 0] == [true, true])
+    storage.put(administrator + "/a.rego", "package p\ndeny contains \"no\"")
+    #expect(try [reads() > 0, reads() == 0] == [true, true])
+    #expect(decide(store).reasons.contains { $0.sentence == "no" })
+    storage.put(user + "/u.rego", "package p\nallow if {")
+    #expect(try [reads() > 0, store.isCurrent, reads() > 0] == [true, false, true])
+    #expect(store.faults[.user] != nil)
+    storage.put(user + "/u.rego", "package p\nallow := true")
+    #expect(try [reads() > 0, reads() == 0] == [true, true])
+    #expect(store.faults.isEmpty)
+    storage.isSilent.withLock { $0 = true }
+    #expect(try [reads() > 0, reads() > 0] == [true, true])
+  }
+
+  @Test("Without any policy a reload reads nothing")
+  func nothingToRead() throws {
+    let storage = StampedStorage()
+    let store = store(storage)
+    #expect(try store.reload() == [] && store.isCurrent)
+    let before = storage.reads
+    #expect(try store.reload() == [] && storage.reads == before)
+  }
+
   @Test("The manifest of the session is data for every layer")
   func manifest() throws {
     let storage = MemoryStorage([user + "/u.rego": "package p\ndeny contains data.manifest.workspace"])
@@ -316,6 +390,45 @@ struct PolicyStoreTests {
     _ = try store.reload()
     #expect(decide(store.judges(manifest: ["workspace": "staged"])).reasons.map(\.sentence) == ["staged"])
   }
+}
+
+/// Counts what is read; stamps tell the version of a file, or of all below a directory.
+private final class StampedStorage: PolicyStorage {
+  private let storage: MemoryStorage
+  private let versions: Mutex<[String: Int64]>
+  private let count = Atomic(0)
+  /// Tells nothing any more.
+  let isSilent = Mutex(false)
+
+  init(_ texts: [String: String] = [:]) {
+    storage = MemoryStorage(texts)
+    versions = Mutex(texts.mapValues { _ in 1 })
+  }
+
+  var reads: Int { count.load(ordering: .relaxed) }
+  func put(_ path: String, _ text: String) {
+    storage.put(path, text)
+    versions.withLock { $0[path, default: 0] += 1 }
+  }
+  func read(_ path: String, limit: Int) throws(Fault) -> StoredFile? {
+    count.add(1, ordering: .relaxed)
+    return try storage.read(path, limit: limit)
+  }
+  func list(_ directory: String) throws(Fault) -> [StoredName]? {
+    count.add(1, ordering: .relaxed)
+    return try storage.list(directory)
+  }
+  func stamp(_ path: String) -> FileStamp? {
+    if isSilent.withLock({ $0 }) { return nil }
+    return versions.withLock { versions in
+      if let version = versions[path] { return FileStamp(device: 1, inode: 1, size: 0, changed: version) }
+      let below = versions.keys.count { $0.hasPrefix(path + "/") }
+      return below == 0 ? .absent : FileStamp(device: 1, inode: 2, size: 0, changed: Int64(below))
+    }
+  }
+  func replace(_ path: String, with bytes: [UInt8]) throws(Fault) { try storage.replace(path, with: bytes) }
+  func within(_ directory: String) -> any PolicyStorage { self }
+  func realPath(_ path: String) -> String? { path }
 }
 
 /// A tenth of a second at each reading.

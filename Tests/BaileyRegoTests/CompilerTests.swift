@@ -70,6 +70,25 @@ struct CompilerTests {
     #expect(throws: RegoError.self) { try Capabilities(Array(text.utf8)) }
   }
 
+  @Test("Base data with one more member shares what it was made of, and the member has the last word")
+  func added() throws {
+    let text = "package t\nq := [data.a.k, data.m, data.z]"
+    let program = try Program.compile([Source(name: "m.rego", text: Array(text.utf8))], queries: ["x = data.t.q"])
+    let large = (0..<50_000).map { "\"k\($0)\":\"value \($0)\"" }.joined(separator: ",")
+    let shared = try BaseDocument(Array("{\"a\":{\"k\":1,\(large)},\"m\":2,\"z\":3}".utf8), for: program)
+    func answer(_ added: String) throws -> String {
+      let base = try BaseDocument(shared, adding: "m", Array(added.utf8))
+      #expect(base.memory <= 1 << 15 && shared.memory > 1 << 20)
+      let machine = Machine(base)
+      machine.prepare()
+      return try machine.evaluate().text
+    }
+    #expect(try answer(#"{"s":"value 7"}"#) == #"[{"x":[1,{"s":"value 7"},3]}]"#)
+    #expect(try answer("4") == #"[{"x":[1,4,3]}]"#)
+    #expect(throws: RegoError.self) { try BaseDocument(shared, adding: "t", Array(#"{"q":1}"#.utf8)) }
+    #expect(throws: RegoError.self) { try BaseDocument(shared, adding: "m", Array("[\"a\"]".utf8), limit: 64) }
+  }
+
   @Test("Base data must not lie where a rule stands")
   func conflicts() throws {
     let sources = ["q := 1", "q[x] := 1 if x := \"a\""].map {

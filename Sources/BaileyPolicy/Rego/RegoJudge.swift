@@ -19,7 +19,7 @@ package final class RegoJudge: Judge {
 
   let policy: RegoPolicy
   private let layer: PolicyLayer
-  /// Or why the policy's data does not go with its rules.
+  /// Or why the manifest is no data for it.
   private let machine: Mutex<Result<Machine, RegoError>>
   private let stopwatch: Stopwatch
 
@@ -34,7 +34,7 @@ package final class RegoJudge: Judge {
     self.layer = layer
     let stopwatch = Stopwatch(monotonic)
     self.stopwatch = stopwatch
-    machine = Mutex(Self.machine(policy, Self.joined(policy.data, manifest), Self.limits(allowance, stopwatch)))
+    machine = Mutex(Self.machine(policy, manifest, Self.limits(allowance, stopwatch)))
   }
 
   static func limits(_ allowance: Allowance, _ stopwatch: Stopwatch) -> BaileyRego.Limits {
@@ -47,13 +47,13 @@ package final class RegoJudge: Judge {
     return limits
   }
 
-  private static func machine(_ policy: RegoPolicy, _ data: [UInt8], _ limits: BaileyRego.Limits)
-    -> sending Result<
-      Machine, RegoError
-    >
+  /// The data of the policy is shared by all; the manifest alone is the session's.
+  private static func machine(_ policy: RegoPolicy, _ manifest: JSON, _ limits: BaileyRego.Limits)
+    -> sending Result<Machine, RegoError>
   {
     do throws(RegoError) {
-      return .success(Machine(try BaseDocument(data, for: policy.contributions.program), limits: limits))
+      let base = try BaseDocument(policy.base, adding: "manifest", manifest.canonical, limit: JSONText.maximumMemory)
+      return .success(Machine(base, limits: limits))
     } catch {
       return .failure(error)
     }
@@ -136,17 +136,6 @@ package final class RegoJudge: Judge {
     return error.code == .cancelled
       ? Reason(.deny, "policy-limit", sentence, source: place)
       : Reason(.deny, "policy-error", sentence, source: place)
-  }
-
-  /// The policy's data with the manifest as one more member, which has the last word.
-  private static func joined(_ data: JSONText, _ manifest: JSON) -> [UInt8] {
-    let bytes = data.bytes
-    guard let open = bytes.firstIndex(of: UInt8(ascii: "{")), let close = bytes.lastIndex(of: UInt8(ascii: "}")) else {
-      return JSON.object(["manifest": manifest]).canonical
-    }
-    let members = bytes[(open + 1)..<close]
-    let separator = members.allSatisfy { $0 <= 0x20 } ? "" : ","
-    return Array("{".utf8) + members + Array("\(separator)\"manifest\":".utf8) + manifest.canonical + Array("}".utf8)
   }
 }
 

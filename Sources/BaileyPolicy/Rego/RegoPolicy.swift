@@ -26,6 +26,8 @@ package struct RegoPolicy: Sendable {
   let ownPackages: [[String]]
   /// Base data of the modules; an object.
   let data: JSONText
+  /// The same, read for all sessions.
+  let base: BaseDocument
   /// For questions other than the contributions.
   let sources: [Source]
   let registry: Registry
@@ -52,11 +54,28 @@ package struct RegoPolicy: Sendable {
     isFlat = Self.isFlat(own, reading: paths.map(\.names))
     ownPackages = Array(contributions.packages.prefix(own.count))
     self.data = data
+    base = try Self.base(data, contributions.program)
     self.sources = sources
     self.registry = registry
     self.revision = revision
     try checkPackages(modules)
     try checkInput(modules)
+  }
+
+  /// Each session has a root of its own, with its manifest.
+  static let maximumMembers = 1 << 16
+
+  private static func base(_ data: JSONText, _ program: Program) throws(Fault) -> BaseDocument {
+    let base: BaseDocument
+    do throws(RegoError) { base = try BaseDocument(data.bytes, for: program) } catch {
+      throw fault([error], program.files)
+    }
+    guard base.memberCount <= maximumMembers else {
+      throw Fault(
+        "policy-too-large", why: "its data has more than \(maximumMembers) members at the root",
+        hint: "put them below a name of their own")
+    }
+    return base
   }
 
   static let documents: Set<String> = ["allow", "ask", "deny", "oblige"]
@@ -95,7 +114,7 @@ package struct RegoPolicy: Sendable {
 /// JSON that has been checked to be an object, as text: numbers stay as they were written.
 package struct JSONText: Sendable, Equatable {
   package let bytes: [UInt8]
-  /// Of its values: each session reads it anew for each policy.
+  /// Of its values, which all sessions share.
   static let maximumMemory = 64 << 20
 
   package init() { bytes = Array("{}".utf8) }

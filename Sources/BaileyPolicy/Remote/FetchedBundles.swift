@@ -22,6 +22,12 @@ struct FetchedBundles: Sendable {
     try storage.read(path(bundle, layer, "tar.gz"), limit: BundleFiles.maximumArchive)?.bytes
   }
 
+  /// Of the archive.
+  func stamp(_ bundle: RemoteSettings, _ layer: PolicyLayer) -> (path: String, stamp: FileStamp?) {
+    let path = path(bundle, layer, "tar.gz")
+    return (path, storage.stamp(path))
+  }
+
   /// Only of what came from the same place.
   func tag(_ bundle: RemoteSettings, _ layer: PolicyLayer) -> (isSame: Bool, tag: String?) {
     guard let file = try? storage.read(path(bundle, layer, "json"), limit: 16 << 10),

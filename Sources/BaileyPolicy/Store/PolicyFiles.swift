@@ -48,20 +48,36 @@ struct PolicyFilesReader {
   /// Whether anybody but root could have written a file makes it useless.
   let isAdministrators: Bool
   private var (count, total) = (0, 0)
+  /// Of each file and directory before it was read; `nil` where one has none.
+  private var stamps: [String: FileStamp]? = [:]
   private static let maximumFiles = 2_000
   /// Of all files together: what a project brings is read before anybody has agreed to it.
-  private static let maximumTotal = 32 << 20
+  static let maximumTotal = 32 << 20
   private static let maximumDepth = 16
 
-  /// Twice, so that a set of which a part is being replaced is not taken for a whole.
   static func read(_ root: String, isAdministrators: Bool, _ storage: any PolicyStorage) throws(Fault) -> PolicyFiles {
+    try stamped(root, isAdministrators: isAdministrators, storage).files
+  }
+
+  /// Twice, so that a set of which a part is being replaced is not taken for a whole.
+  ///
+  /// - Returns: with the files what tells later that they are still the same; `nil` where nothing can.
+  static func stamped(_ root: String, isAdministrators: Bool, _ storage: any PolicyStorage) throws(Fault)
+    -> (files: PolicyFiles, stamps: [String: FileStamp]?)
+  {
     var reader = PolicyFilesReader(storage: storage, root: root, isAdministrators: isAdministrators)
     let first = try reader.files()
+    let stamps = reader.stamps
     (reader.count, reader.total) = (0, 0)
     guard try reader.files() == first else {
       throw Fault("policy-changing", subject: root, why: "the files change while they are read", hint: "try again")
     }
-    return first
+    return (first, stamps)
+  }
+
+  private mutating func stamp(_ path: String) {
+    guard stamps != nil else { return }
+    if let stamp = storage.stamp(path) { stamps?[path] = stamp } else { stamps = nil }
   }
 
   private init(storage: any PolicyStorage, root: String, isAdministrators: Bool) {
@@ -149,6 +165,7 @@ struct PolicyFilesReader {
 
   private mutating func bytes(_ path: String, limit: Int = PolicyFiles.maximumFile) throws(Fault) -> [UInt8] {
     let whole = root + "/" + path
+    stamp(whole)
     guard let file = try storage.read(whole, limit: limit) else { throw went(whole) }
     guard !isAdministrators || (file.owner == 0 && file.mode & 0o022 == 0) else {
       throw Fault(
@@ -162,6 +179,7 @@ struct PolicyFilesReader {
 
   /// What is in a directory, every name counted; a link that is not followed is a fault, unless it is hidden.
   private mutating func entries(_ path: String, isWanted: (String) -> Bool) throws(Fault) -> [StoredName]? {
+    stamp(path)
     guard let all = try storage.list(path) else { return nil }
     count += all.count
     guard count <= Self.maximumFiles else { throw tooLarge("there are more than \(Self.maximumFiles) files") }

@@ -12,6 +12,8 @@ package final class PolicyStore: Sendable {
     var active: CompiledLayer?
     var fault: Fault?
     var generation = 0
+    /// Of the files of `active`, as long as there is no fault; `nil` where nothing tells that they are the same.
+    var stamps: [String: FileStamp]?
   }
 
   private let storage: any PolicyStorage
@@ -22,6 +24,7 @@ package final class PolicyStore: Sendable {
   /// Bundles that came over HTTP.
   private let fetched: FetchedBundles?
   private let slots: Mutex<[PolicyLayer: Slot]>
+  private let projects = CompiledProjects()
   /// One reload at a time, so that an older reading never replaces a newer one.
   private let reloading = Mutex(())
 
@@ -61,31 +64,51 @@ package final class PolicyStore: Sendable {
 
   private func reload(_ layer: PolicyLayer) -> Fault? {
     guard let root = roots[layer] else { return nil }
+    if isCurrent(layer) { return nil }
     let active = slots.withLock { $0[layer]?.active }
     do throws(Fault) {
-      let files = try files(layer, root)
+      let (files, stamps) = try files(layer, root)
       if files == active?.files {
-        slots.withLock { $0[layer]?.fault = nil }
+        settle(layer, nil, stamps)
         return nil
       }
       let compiled = try CompiledLayer(files, root: root, active: active, registry: registry)
       slots.withLock { slots in
         let generation = (slots[layer]?.generation ?? 0) + 1
-        slots[layer] = Slot(active: compiled, fault: nil, generation: generation)
+        slots[layer] = Slot(active: compiled, fault: nil, generation: generation, stamps: stamps)
       }
       return nil
     } catch {
-      slots.withLock { $0[layer]?.fault = error }
+      settle(layer, error, nil)
       return error
     }
   }
 
+  /// What is in force stays so.
+  private func settle(_ layer: PolicyLayer, _ fault: Fault?, _ stamps: [String: FileStamp]?) {
+    slots.withLock { slots in
+      slots[layer]?.fault = fault
+      slots[layer]?.stamps = stamps
+    }
+  }
+
+  /// Whether a reload would find what is in force; nothing is read for it.
+  var isCurrent: Bool { layers.allSatisfy { isCurrent($0) } }
+
+  private func isCurrent(_ layer: PolicyLayer) -> Bool {
+    guard let stamps = slots.withLock({ $0[layer]?.stamps }) else { return false }
+    return stamps.allSatisfy { storage.stamp($0.key) == $0.value }
+  }
+
   /// With the bundles that were fetched for the layer.
-  private func files(_ layer: PolicyLayer, _ root: String) throws(Fault) -> PolicyFiles {
-    var files = try PolicyFilesReader.read(root, isAdministrators: layer == .administrator, storage)
+  private func files(_ layer: PolicyLayer, _ root: String) throws(Fault) -> (PolicyFiles, [String: FileStamp]?) {
+    var (files, stamps) = try PolicyFilesReader.stamped(root, isAdministrators: layer == .administrator, storage)
     let remote = try RemoteFile.read(files.remote, file: root + "/" + RemoteSettings.file)
     for bundle in remote.bundles {
       try FetchedBundles.checkKeys(bundle, layer, files.keys)
+      if let (path, stamp) = fetched?.stamp(bundle, layer) {
+        if let stamp { stamps?[path] = stamp } else { stamps = nil }
+      }
       guard let archive = try fetched?.archive(bundle, layer) else {
         throw Fault(
           "bundle-not-fetched", subject: bundle.name, why: "the bundle has never come over HTTP",
@@ -93,7 +116,7 @@ package final class PolicyStore: Sendable {
       }
       files.archives["remote:" + bundle.name] = archive
     }
-    return files
+    return (files, stamps)
   }
 
   /// Asks for the bundles of all layers, and puts what is new in force.
@@ -152,9 +175,11 @@ package final class PolicyStore: Sendable {
 
   /// A judge for policies of a project, which were read before and stay as they are.
   func judges(_ files: PolicyFiles, root: String, manifest: JSON) throws(Fault) -> [any Judge] {
-    let layer = try CompiledLayer(files, root: root, active: nil, registry: registry)
-    return [judge(layer, .project, manifest)]
+    [judge(try projects.layer(files, root: root, registry), .project, manifest)]
   }
+
+  /// Whether the policies of a project are there for its next session.
+  func isCompiled(_ files: PolicyFiles, root: String) -> Bool { projects.known(files, root) != nil }
 
   /// What is in force of a layer; its number changes with it.
   func active(_ layer: PolicyLayer) -> (generation: Int, layer: CompiledLayer?) {

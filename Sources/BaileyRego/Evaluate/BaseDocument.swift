@@ -12,6 +12,20 @@ package final class BaseDocument {
     guard value.tag == .object else { throw RegoError(.json, "base data must be an object") }
     try program.refuseConflicts(with: value)
   }
+
+  /// Another one's members and one more, which has the last word. It costs that one's memory and a word or two for each other member.
+  package init(_ base: BaseDocument, adding name: String, _ json: [UInt8], limit: Int = 1 << 30) throws(RegoError) {
+    heap = Heap(base: base.heap, limit: limit)
+    program = base.program
+    let added = try JSONReader.read(json, into: heap)
+    value = heap.object(base.value.pairs + [(heap.string(name), added)])
+    guard !heap.exhausted else { throw RegoError(.cancelled, "memory limit exceeded") }
+    try program.refuseConflicts(with: value)
+  }
+
+  package var memberCount: Int { value.count }
+  /// Bytes of its own values.
+  package var memory: Int { heap.allocated }
 }
 
 extension Program {
