@@ -374,6 +374,39 @@ struct PolicyStoreTests {
     #expect(try [reads() > 0, reads() > 0] == [true, true])
   }
 
+  /// In a process of its own, where nothing else allocates.
+  @Test(
+    "A session costs little, however large the data of its policies, and also after a decision that took much memory")
+  func memory() async {
+    await #expect(processExitsWith: .success) {
+      let data = (0..<30_000).map { "\"key \($0)\":\"value \($0)\"" }.joined(separator: ",")
+      let text = """
+        package p
+        allow if data.all["key 7"] == "value 7"
+        twice(x) := sprintf("%d-%d", [x, x])
+        large := {twice(i) | some i in numbers.range(1, input.resource.bytes)}
+        deny if count(large) == 1
+        """
+      let storage = MemoryStorage(["/u/u.rego": text, "/u/data.json": "{\"all\":{\(data)}}"])
+      let store = PolicyStore(storage: storage, roots: [.user: "/u"], monotonic: { 0 })
+      _ = try store.reload()
+      func session() -> [any Judge] {
+        let judges = store.judges(manifest: ["name": "x"])
+        for count in [6_000, 2] {
+          let action = policyAction(resource: ["bytes": .int(Int64(count))])
+          let decision = Decision(combining: judges.flatMap { $0.judge(action) })
+          precondition(decision.effect == .allow, "\(decision.reasons)")
+        }
+        return judges
+      }
+      var sessions = [session()]
+      let before = residentPages
+      for _ in 0..<8 { sessions.append(session()) }
+      let growth = residentPages - before
+      precondition(sessions.count == 9 && growth < 8 * 256, "\(growth) pages more for 8 sessions")
+    }
+  }
+
   @Test("Without any policy a reload reads nothing")
   func nothingToRead() throws {
     let storage = StampedStorage()
@@ -390,6 +423,13 @@ struct PolicyStoreTests {
     _ = try store.reload()
     #expect(decide(store.judges(manifest: ["workspace": "staged"])).reasons.map(\.sentence) == ["staged"])
   }
+}
+
+/// Of this process, as the kernel counts them.
+private var residentPages: Int {
+  let file = try? DiskFiles().read("/proc/self/statm", limit: 4096)
+  let text = String(decoding: file?.bytes ?? [], as: UTF8.self)
+  return text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
 }
 
 /// Counts what is read; stamps tell the version of a file, or of all below a directory.

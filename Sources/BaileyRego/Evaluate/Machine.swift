@@ -50,8 +50,7 @@ package final class Machine {
     forgivenErrors.removeAll()
     builtins.reset(nowNanoseconds: nowNanoseconds, seed: seed)
     contexts.removeAll(keepingCapacity: true)
-    calls.removeAll(keepingCapacity: true)
-    longCalls.removeAll(keepingCapacity: true)
+    forgetCalls()
     builderCount = 0
     depth = 0
     steps = limits.steps
@@ -85,8 +84,7 @@ package final class Machine {
   {
     self.strict = strict
     let data = data ?? base?.value ?? .emptyObject
-    calls.removeAll(keepingCapacity: true)
-    longCalls.removeAll(keepingCapacity: true)
+    forgetCalls()
     let results = program.tree.groups.count + program.tree.nodes.count
     contexts = [Context(input: input, data: data, results: results)]
     current = 0
@@ -94,6 +92,14 @@ package final class Machine {
     if heap.exhausted { throw limitExceeded("memory") }
     return answer
   }
+
+  /// Keeps the room of ordinary evaluations only.
+  private func forgetCalls() {
+    calls.removeAll(keepingCapacity: calls.capacity <= Self.keptCalls)
+    longCalls.removeAll(keepingCapacity: longCalls.capacity <= Self.keptCalls)
+  }
+
+  private static let keptCalls = 1 << 12
 
   func limitExceeded(_ what: String) -> RegoError { RegoError(.cancelled, "\(what) limit exceeded") }
 

@@ -29,10 +29,15 @@
 
   deinit { for index in unsafe chunks.indices { unsafe chunks[index].start.deallocate() } }
 
+  /// What a heap keeps over a reset: one large evaluation must not stay in memory for the life of a session.
+  private static let kept = (chunk: 1 << 18, slots: 1 << 13)
+
   /// Forgets every value but keeps one chunk, for the next evaluation.
   package func reset() {
-    for index in unsafe chunks.indices.dropFirst() { unsafe chunks[index].start.deallocate() }
-    unsafe chunks.removeSubrange(min(1, chunks.count)...)
+    let count = unsafe chunks.first.map { unsafe $0.size <= Self.kept.chunk } == true ? 1 : 0
+    for index in unsafe chunks.indices.dropFirst(count) { unsafe chunks[index].start.deallocate() }
+    unsafe chunks.removeSubrange(count...)
+    (next, end) = (0, 0)
     if unsafe !chunks.isEmpty {
       next = unsafe UInt(bitPattern: chunks[0].start)
       end = unsafe next + UInt(chunks[0].size)
@@ -41,7 +46,11 @@
     exhausted = false
     generation += 1
     used = 0
-    for index in slots.indices { slots[index] = 0 }
+    if slots.count > Self.kept.slots {
+      slots = [UInt64](repeating: 0, count: base == nil ? 1024 : 64)
+    } else {
+      for index in slots.indices { slots[index] = 0 }
+    }
   }
 
   /// Whether a value lies in this heap rather than in its base.
