@@ -302,7 +302,7 @@ struct RegoJudgeTests {
     #expect(ofProject == [["label": "project:seen"]])
   }
 
-  @Test("The schema in the program is the schema in the repository")
+  @Test("The schema in the program is the schema in the repository, as `Policies/embed` writes it")
   func schema() throws {
     let root = #filePath.split(separator: "/").dropLast(3).map { "/" + $0 }.joined()
     #expect(try contents(root + "/Policies/schema/input.schema.json") == InputSchema.text)
