@@ -114,6 +114,76 @@ struct PolicyDoorTests {
     #expect(contradiction.status == 400 && contradiction.body.contains("invalid_parameter"))
   }
 
+  /// Asks about files, each allowed but for keys.
+  private func batch(_ ids: [String], _ more: String = "", in policies: Policies) async throws -> JSON {
+    let questions = ids.map { #"{"resource": {"type": "file", "id": "\#($0)"}}"# }.joined(separator: ",")
+    return try await policies.json(
+      "POST", "/access/v1/evaluations",
+      #"{"subject": {"type": "user", "id": "me"}, "action": {"name": "file.read"}, "evaluations": [\#(questions)]\#(more)}"#
+    )
+  }
+
+  @Test(
+    "Several questions of AuthZEN in one request end where their semantic says",
+    arguments: [
+      ("", [true, false, true, false]), (#", "options": {"other": 1}"#, [true, false, true, false]),
+      (#", "options": {"evaluations_semantic": "execute_all"}"#, [true, false, true, false]),
+      (#", "options": {"evaluations_semantic": "deny_on_first_deny"}"#, [true, false]),
+      (#", "options": {"evaluations_semantic": "permit_on_first_permit"}"#, [true]),
+    ])
+  func semantics(options: String, decisions: [Bool]) async throws {
+    let policies = try Policies(Self.files)
+    let answer = try await batch(["/a", "/b.pem", "/c", "/d.pem"], options, in: policies)["evaluations"]?.array
+    #expect(answer?.map { $0["decision"] } == decisions.map { .bool($0) })
+    #expect(answer?.first?["context"]?["effect"] == "allow")
+    #expect(answer?.dropFirst().first?["context"]?["reasons"]?.array?.first?["sentence"] ?? "no keys" == "no keys")
+  }
+
+  @Test("A question has its own members before those of the request, and one that is none is a no among the others")
+  func defaults() async throws {
+    let policies = try Policies(Self.files)
+    let answer = try await policies.json(
+      "POST", "/access/v1/evaluations",
+      """
+      {"subject": {"type": "user", "id": "me"}, "resource": {"type": "file", "id": "/a"}, "action": {"name": "file.write"},
+       "evaluations": [{"action": {"name": "file.read"}}, {}, {"action": {"name": "juggle"}}, 7,
+                       {"action": {"name": "file.read"}, "resource": {"type": "file", "id": "/k.pem"}}]}
+      """)["evaluations"]?.array
+    #expect(answer?.map { $0["decision"] } == [true, false, false, false, false])
+    #expect(answer?[1]["context"]?["reasons"]?.array?.first?["code"] == "nothing-allows")
+    #expect(answer?[2]["context"]?["error"]?["status"] == 400 && answer?[3]["context"]?["error"]?["status"] == 400)
+    #expect(answer?[4]["context"]?["reasons"]?.array?.first?["sentence"] == "no keys")
+  }
+
+  @Test("Without evaluations the request is the single question; more than a hundred are refused")
+  func bounds() async throws {
+    let policies = try Policies(Self.files)
+    for more in ["", #", "evaluations": []"#] {
+      let single = try await policies.json(
+        "POST", "/access/v1/evaluations",
+        #"{"subject": {"type": "user", "id": "me"}, "action": {"name": "file.read"}, "resource": {"type": "file", "id": "/a"}\#(more)}"#
+      )
+      #expect(single["decision"] == true && single["evaluations"] == nil)
+    }
+    #expect(try await batch(Array(repeating: "/a", count: 100), in: policies)["evaluations"]?.array?.count == 100)
+    let refused = try await batch(Array(repeating: "/a", count: 101), in: policies)
+    #expect(refused["code"] == "invalid_parameter" && refused["evaluations"] == nil)
+  }
+
+  @Test("AuthZEN's metadata names the paths that there are")
+  func metadata() async throws {
+    let policies = try Policies(Self.files)
+    let metadata = try await policies.json("GET", "/.well-known/authzen-configuration")
+    let base = try #require(metadata["policy_decision_point"]?.string)
+    for (name, path) in [
+      ("access_evaluation_endpoint", "/access/v1/evaluation"),
+      ("access_evaluations_endpoint", "/access/v1/evaluations"),
+    ] {
+      #expect(metadata[name]?.string == base + path)
+      #expect(try await policies.ask("POST", path, "{}").status == 400)
+    }
+  }
+
   @Test(
     "What is no question is refused in OPA's form",
     arguments: [
@@ -133,7 +203,15 @@ struct PolicyDoorTests {
         "POST", "/access/v1/evaluation",
         #"{"subject": {"type": "robot", "id": "x"}, "action": {"name": "exec"}, "resource": {"type": "file", "id": "x"}}"#,
         400, "invalid_parameter"
-      ), ("POST", "/v1/data/agent", String(repeating: "x", count: 2 << 20), 413, "invalid_parameter"),
+      ), ("POST", "/access/v1/evaluations", "[]", 400, "invalid_parameter"),
+      ("POST", "/access/v1/evaluations", #"{"evaluations": {}}"#, 400, "invalid_parameter"),
+      ("POST", "/access/v1/evaluations", #"{"evaluations": [{}], "options": 1}"#, 400, "invalid_parameter"),
+      (
+        "POST", "/access/v1/evaluations", #"{"evaluations": [{}], "options": {"evaluations_semantic": "any"}}"#, 400,
+        "invalid_parameter"
+      ), ("GET", "/access/v1/evaluations", "", 405, "method_not_allowed"),
+      ("POST", "/.well-known/authzen-configuration", "", 405, "method_not_allowed"),
+      ("POST", "/v1/data/agent", String(repeating: "x", count: 2 << 20), 413, "invalid_parameter"),
     ])
   func refusals(method: String, target: String, body: String, status: Int, code: String) async throws {
     let policies = try Policies(Self.files)

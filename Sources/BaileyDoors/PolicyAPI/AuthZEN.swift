@@ -1,6 +1,6 @@
 import BaileyCore
 
-/// Questions of AuthZEN 1.0 (Access Evaluation API) as inputs of version 1: docs/policy-api.md has the table.
+/// Questions of AuthZEN's Authorization API 1.0 as inputs of version 1: docs/policy-api.md has the table.
 enum AuthZEN {
   struct Failure: Error {
     var why: String
@@ -12,10 +12,14 @@ enum AuthZEN {
     "plugin": "name", "secret": "name", "model": "name", "name": "name",
   ]
 
-  static func input(of body: [UInt8], now: Int64) throws(Failure) -> JSON {
+  static func request(_ body: [UInt8]) throws(Failure) -> JSON {
     guard let request = try? JSON.parse(body), request.object != nil else {
       throw Failure(why: "the body is no JSON object, or holds a fraction")
     }
+    return request
+  }
+
+  static func input(of request: JSON, now: Int64) throws(Failure) -> JSON {
     guard let action = request["action"]?["name"]?.string, Verb(rawValue: action) != nil else {
       throw Failure(why: "`action.name` is none of \(Verb.allCases.map(\.rawValue).joined(separator: ", "))")
     }

@@ -17,6 +17,10 @@ struct PolicyAPI: Sendable {
       case ("POST", "v1", "data"), ("GET", "v1", "data"): return try data(target, question)
       case ("POST", "access", "v1") where target.path == ["access", "v1", "evaluation"]:
         return try evaluation(target, question)
+      case ("POST", "access", "v1") where target.path == ["access", "v1", "evaluations"]:
+        return try evaluations(target, question)
+      case ("GET", ".well-known", "authzen-configuration") where target.path.count == 2:
+        return reply(AuthZEN.configuration, target)
       default: throw APIFailure.noRoute(question.method, target.path)
       }
     } catch {
@@ -66,21 +70,38 @@ struct PolicyAPI: Sendable {
   }
 
   private func evaluation(_ target: RequestTarget, _ question: HTTPQuestion) throws(APIFailure) -> HTTPReply {
-    let input: JSON
-    do throws(AuthZEN.Failure) { input = try AuthZEN.input(of: question.body, now: now()) } catch {
+    do throws(AuthZEN.Failure) {
+      return reply(try evaluated(AuthZEN.request(question.body)), target)
+    } catch {
       throw APIFailure(400, "invalid_parameter", error.why)
     }
-    let decision = answers.decision(on: input, now: now())
-    let context = decision.json
-    return reply(
-      [
-        ("context", context.canonical), ("decision", JSON.bool(decision.effect == .allow).canonical),
-      ], target)
+  }
+
+  private func evaluated(_ request: JSON) throws(AuthZEN.Failure) -> JSON {
+    let time = now()
+    return AuthZEN.answer(answers.decision(on: try AuthZEN.input(of: request, now: time), now: time))
+  }
+
+  /// Without evaluations it is the single question, as the standard has it.
+  private func evaluations(_ target: RequestTarget, _ question: HTTPQuestion) throws(APIFailure) -> HTTPReply {
+    do throws(AuthZEN.Failure) {
+      let request = try AuthZEN.request(question.body)
+      let batch = try AuthZENBatch(request)
+      guard !batch.questions.isEmpty else { return reply(try evaluated(request), target) }
+      let all = batch.answers(now: now) { answers.decision(on: $0, now: $0["context"]?["now_ns"]?.int ?? now()) }
+      return reply(["evaluations": .array(all)], target)
+    } catch {
+      throw APIFailure(400, "invalid_parameter", error.why)
+    }
   }
 
   private var provenance: JSON {
     let bundles = answers.revisions.mapValues { revision -> JSON in ["revision": .string(revision)] }
     return ["version": .string(version), "bundles": .object(bundles)]
+  }
+
+  private func reply(_ json: JSON, _ target: RequestTarget) -> HTTPReply {
+    reply((json.object ?? [:]).sorted { $0.key < $1.key }.map { ($0.key, $0.value.canonical) }, target)
   }
 
   private func reply(_ members: [(String, [UInt8])], _ target: RequestTarget) -> HTTPReply {
@@ -112,7 +133,11 @@ struct APIFailure: Error {
   }
 
   static func noRoute(_ method: String, _ path: [String]) -> APIFailure {
-    let known = [["health"], ["access", "v1", "evaluation"]].contains(path) || path.prefix(2) == ["v1", "data"]
+    let routes = [
+      ["health"], ["access", "v1", "evaluation"], ["access", "v1", "evaluations"],
+      [".well-known", "authzen-configuration"],
+    ]
+    let known = routes.contains(path) || path.prefix(2) == ["v1", "data"]
     return known
       ? APIFailure(405, "method_not_allowed", "this path does not take \(printable(method))")
       : APIFailure(404, "resource_not_found", "there is nothing at this path")
