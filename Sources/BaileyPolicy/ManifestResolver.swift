@@ -142,6 +142,10 @@ extension ManifestResolver {
   /// Those that come with a project, as bytes: they are not looked into before the person has agreed to them.
   private func projectPolicies(_ project: String) throws(Fault) -> PolicyFiles? {
     guard policies != nil else { return nil }
+    do throws(Fault) { return try readPolicies(project) } catch { throw error.ofProject(Self.root(project)) }
+  }
+
+  private func readPolicies(_ project: String) throws(Fault) -> PolicyFiles? {
     let root = Self.root(project)
     let files = try PolicyFilesReader.read(root, isAdministrators: false, storage.within(project))
     guard files.remote == nil else {
@@ -155,8 +159,14 @@ extension ManifestResolver {
   private func projectJudges(_ files: PolicyFiles, _ project: String, isAgreed: Bool, _ form: JSON) throws(Fault)
     -> [any Judge]
   {
-    guard let policies, isAgreed else { return [UnagreedJudge()] }
-    return try policies.judges(files, root: Self.root(project), manifest: form)
+    isAgreed ? try compiled(files, project, form) : [UnagreedJudge()]
+  }
+
+  private func compiled(_ files: PolicyFiles, _ project: String, _ form: JSON) throws(Fault) -> [any Judge] {
+    let root = Self.root(project)
+    do throws(Fault) { return try policies?.judges(files, root: root, manifest: form) ?? [] } catch {
+      throw error.ofProject(root)
+    }
   }
 
   package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
@@ -171,10 +181,23 @@ extension ManifestResolver {
     if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
     let form = Self.data(seen, project: project)
     // They only tighten, so those that nobody has agreed to are asked as well.
-    let judges = try own.map { files throws(Fault) in
-      try policies.judges(files, root: Self.root(project), manifest: form)
-    }
+    let judges = try own.map { files throws(Fault) in try compiled(files, project, form) }
     return (policies.judges(manifest: form) + (judges ?? []), policies.remoteJudges)
+  }
+}
+
+extension Fault {
+  /// What is wrong with the policies of a project holds up its starts, applies and undos until the person has mended it: to pass over what
+  /// may deny would loosen it. Nothing keeps him from his own files.
+  fileprivate func ofProject(_ root: String) -> Fault {
+    var fault = self
+    if fault.subject == nil { fault.subject = root }
+    let own = code == "policy-invalid" ? nil : hint
+    fault.hint =
+      [own].compactMap { $0.map { $0 + "; " } }.joined()
+      + "nothing starts, is applied or undone in this project until its policy is whole: mend it, or move it away;"
+      + " `bailey policy check \(printable(root))` shows what is wrong"
+    return fault
   }
 }
 

@@ -133,6 +133,41 @@ struct ApplyPolicyTests {
     #expect(await apply([Self.administrator + "/a.rego": "broken"]) == "policy-invalid")
   }
 
+  @Test(
+    "A broken policy of the project stops apply and undo, says where it is broken and what to do, and nothing more once it is mended or gone",
+    arguments: [
+      ("a.rego", "package p\ndeny if {", "policy-invalid", "/p/.bailey/policy/a.rego:2:"),
+      ("a.rego", "package p\ndeny if input.nothing", "policy-input-unknown", "/p/.bailey/policy/a.rego:2"),
+      ("data.json", "[", "policy-invalid", "/p/.bailey/policy/data.json"),
+      ("a.tgz", "", "policy-name-unknown", "/p/.bailey/policy/a.tgz"),
+      ("remote.yaml", "judges: []", "policy-remote-project", "/p/.bailey/policy/remote.yaml"),
+    ])
+  func brokenProjectPolicy(name: String, text: String, code: String, place: String) async throws {
+    let root = "/p/.bailey/policy/"
+    let broken = [root + "b.rego": "package b\nx := 1", root + name: text]
+    for isUndo in [false, true] {
+      let keeper = keeper([])
+      let fault = await order(controller(keeper, broken), isUndo)
+      #expect(fault?.code == code && fault?.description.contains(place) == true, "\(String(describing: fault))")
+      #expect(fault?.hint?.contains("mend it, or move it away; `bailey policy check /p/.bailey/policy`") == true)
+      #expect(keeper.effects.withLock { $0 } == 0)
+      for files in [[root + "a.rego": Self.risky], [:]] {
+        #expect(await order(controller(keeper, files), isUndo) == nil)
+      }
+    }
+  }
+
+  private func order(_ controller: Controller, _ isUndo: Bool) async -> Fault? {
+    do throws(Fault) {
+      if isUndo {
+        _ = try await controller.undo(session)
+      } else {
+        _ = try await controller.apply(ChangeSelection(), of: session, digest: "00")
+      }
+      return nil
+    } catch { return error }
+  }
+
   @Test("A broken manifest stops the order only where a policy could read it")
   func brokenManifest() async {
     let manifest = ["/p/.bailey/manifest.yaml": "nonsense: 1"]
