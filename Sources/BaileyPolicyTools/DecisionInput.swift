@@ -62,7 +62,7 @@ extension ExplainedPolicy {
     let files = try options.files(paths)
     guard !files.sources.isEmpty else { throw .nothingGiven }
     let registry = try options.registry()
-    var limits = BaileyRego.Limits()
+    var limits = options.limits
     limits.steps = 5_000_000
     limits.memory = 64 << 20
     let policy: ExplainedPolicy

@@ -171,6 +171,33 @@ struct PolicyToolTests {
     }
   }
 
+  @Test(
+    "--timeout ends an evaluation with an error, in every tool that evaluates",
+    arguments: [
+      ["eval", "data.slow.n"], ["eval", "--jsonl", "data.slow.n"], ["test"], ["bench", "--count", "25", "data.slow.n"],
+      ["why", "--tries", "0", "data.slow.n"], ["why", "--tries", "0"], ["trace", "data.slow.n"],
+    ])
+  func timeout(words: [String]) throws {
+    let tool = try Tool()
+    try tool.scratch.write(
+      "package slow\nn := count([1 | numbers.range(1, 5000)[_]])\nallow if n > 0\ntest_n if n == 5000\n",
+      to: "slow.rego")
+    func run(_ timeout: String) throws -> Tool.Result {
+      try tool.run(words + ["--timeout", timeout, "--data", "slow.rego"], input: "{}\n")
+    }
+    // Whatever looks at the time at all finds a nanosecond gone by.
+    let ended = try run("0.000000001")
+    #expect((ended.output + ended.errors).contains("time limit exceeded"), "\(ended)")
+    let whole = try run("600")
+    #expect(whole.code == 0 && !(whole.output + whole.errors).contains("limit exceeded"), "\(whole)")
+  }
+
+  @Test("A timeout is a number of seconds above 0", arguments: ["0", "-1", "nan", "inf", "1e6", "x"])
+  func refusedTimeout(text: String) throws {
+    let refused = try Tool().run(["eval", "--timeout=" + text, "1"])
+    #expect(refused.code == 2 && refused.errors.contains("timeout"), "\(refused)")
+  }
+
   @Test("Data that two files give differently is refused")
   func conflicts() throws {
     let tool = try tool()

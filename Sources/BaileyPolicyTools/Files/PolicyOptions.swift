@@ -16,7 +16,7 @@ struct PolicyOptions: ParsableArguments {
   var v0Compatible = false
   @Option(name: .long, help: "A capabilities file in OPA's form: only its builtins may be used.", completion: .file())
   var capabilities: String?
-  @Option(name: .long, help: "Seconds after which an evaluation ends with an error.")
+  @Option(name: .long, help: "Seconds after which one evaluation ends with an error.")
   var timeout = 10.0
 
   func validate() throws {
