@@ -96,7 +96,8 @@ extension Controller {
   fileprivate func mediator(of session: SessionSummary) async throws(Fault) -> SessionMediator {
     let policies = try await resources.manifests.policies(
       project: session.project, home: home, manifest: sessions[session.id]?.manifest)
-    let gate = Gate(judges: [floor, OwnerJudge()] + policies.judges, remoteJudges: policies.remoteJudges)
+    let gate = Gate(
+      judges: [floor, OwnerJudge()] + policies.judges, remoteJudges: policies.remoteJudges, versions: policies.versions)
     return SessionMediator(
       session: session.id, gate: gate, facts: facts(of: session.id), recorder: resources.recorder, now: resources.now,
       deciding: resources.deciding)

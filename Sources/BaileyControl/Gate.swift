@@ -9,7 +9,14 @@ package struct Gate: Sendable {
   /// Asked only when no judge denies.
   package var remoteJudges: [any RemoteJudge]
 
-  package init(judges: [any Judge], remoteJudges: [any RemoteJudge] = []) {
+  /// Which policies in Rego the judges speak for.
+  let versions: PolicyVersions
+
+  package init(
+    judges: [any Judge], remoteJudges: [any RemoteJudge] = [],
+    versions: @escaping PolicyVersions = PolicyJudges().versions
+  ) {
+    self.versions = versions
     self.judges = judges
     self.remoteJudges = remoteJudges
   }

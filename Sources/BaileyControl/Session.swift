@@ -12,6 +12,8 @@ package actor Session {
   package nonisolated let sandbox: any RunningSandbox
   package nonisolated let mediator: SessionMediator
   package nonisolated let manifest: Manifest
+  /// Who is asked beside policies in Rego.
+  nonisolated let basis: [any Judge]
   /// Paths of the project that are covered against changes, not against reading.
   let readOnly: Set<ExactText>
   let resources: Resources
@@ -37,7 +39,8 @@ package actor Session {
 
   init(
     summary: SessionSummary, sandbox: any RunningSandbox, observer: Observer, egress: any EgressSession,
-    mediator: SessionMediator, manifest: Manifest, readOnly: Set<ExactText> = [], resources: Resources
+    mediator: SessionMediator, manifest: Manifest, basis: [any Judge] = [], readOnly: Set<ExactText> = [],
+    resources: Resources
   ) {
     id = summary.id
     self.summary = summary
@@ -46,6 +49,7 @@ package actor Session {
     self.egress = egress
     self.mediator = mediator
     self.manifest = manifest
+    self.basis = basis
     self.readOnly = readOnly
     self.resources = resources
   }

@@ -20,6 +20,8 @@ package final class SessionMediator: Mediator {
   private let records = InFlight()
   private let deciding: @Sendable () -> (any WorkQueue)?
   private let thread = Mutex<(any WorkQueue)?>(nil)
+  /// The policies that the log knows to be in force.
+  private let told = Mutex(JSON.object([:]))
 
   package convenience init(
     session: SessionID, gate: Gate, recorder: any Recorder, now: @escaping @Sendable () -> Int64,
@@ -61,6 +63,7 @@ package final class SessionMediator: Mediator {
     var action = action
     action.context = action.context.setting("now_ns", .int(time)).setting("seed", .int(.random(in: .min ... .max)))
     guard isOpen else { return Self.closed(action) }
+    let versions = gate.withLock { $0 }.versions()
     let decision = await decide(&action)
     records.begin()
     defer { records.end() }
@@ -69,7 +72,7 @@ package final class SessionMediator: Mediator {
     if decision.effect == .deny, !Self.isOrder(action.verb), await !admits(time) {
       return Ruling(action: action, decision: decision, record: nil)
     }
-    return await record(action, decision, time)
+    return await record(action, decision, time, versions)
   }
 
   private var isOpen: Bool { life.withLock { $0 == .open } }
@@ -103,8 +106,9 @@ package final class SessionMediator: Mediator {
     if await !note(gap, .grouped) { denials.withLock { $0.putBack(suppressed) } }
   }
 
-  private func record(_ action: Action, _ decision: Decision, _ time: Int64) async -> Ruling {
+  private func record(_ action: Action, _ decision: Decision, _ time: Int64, _ versions: JSON) async -> Ruling {
     do throws(Fault) {
+      try await tell(versions, action, time)
       let body: JSON = ["action": action.json, "decision": decision.json]
       let record = Record(.intent, session: action.subject.session, time: time, body: body)
       let index = try await recorder.append(record, Self.durability(of: action.verb))
@@ -113,6 +117,16 @@ package final class SessionMediator: Mediator {
       let reason = Reason(.deny, "log-unavailable", "this action could not be recorded: \(error.why)")
       return Ruling(action: action, decision: Decision(combining: [reason]), record: nil)
     }
+  }
+
+  /// Before the first decision of other policies than those before.
+  private func tell(_ versions: JSON, _ action: Action, _ time: Int64) async throws(Fault) {
+    guard told.withLock({ $0 != versions }) else { return }
+    let body: JSON = [
+      "event": "policies", "policies": versions, "order": .bool(action.verb == .workspaceApply),
+    ]
+    try await recorder.append(Record(.note, session: action.subject.session, time: time, body: body), .grouped)
+    told.withLock { $0 = versions }
   }
 
   package func complete(_ ruling: Ruling, _ outcome: Outcome) async {

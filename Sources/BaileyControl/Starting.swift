@@ -18,7 +18,8 @@ struct Starting: Sendable {
 
   func launch() async throws(Fault) -> (Session, [String]) {
     let mediator = SessionMediator(
-      session: id, gate: Gate(judges: resolved.judges, remoteJudges: resolved.remoteJudges),
+      session: id,
+      gate: Gate(judges: resolved.judges, remoteJudges: resolved.remoteJudges, versions: resolved.versions),
       recorder: resources.recorder, now: resources.now, deciding: resources.deciding)
     let action = Action.start(
       subject, command: order.command, project: place.root, manifest: resolved.manifest.digest)
@@ -103,7 +104,7 @@ struct Starting: Sendable {
       try await recordStart(summary, notices)
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
-        manifest: resolved.manifest, readOnly: opening.readOnly.exact, resources: resources)
+        manifest: resolved.manifest, basis: resolved.basis, readOnly: opening.readOnly.exact, resources: resources)
       await session.startGuarding(events)
       return (session, notices)
     } catch {

@@ -28,6 +28,10 @@ package struct ResolvedManifest: Sendable {
   package var judges: [any Judge]
   /// Asked beside them, where they do not deny.
   package var remoteJudges: [any RemoteJudge]
+  /// Those of `judges` that are no policies in Rego: the floor, ceilings, the manifest.
+  package var basis: [any Judge] = []
+  /// Which policies in Rego are in force.
+  package var versions: PolicyVersions = PolicyJudges().versions
   package var trust: Trust
   package var notices: [String]
 
@@ -42,6 +46,29 @@ package struct ResolvedManifest: Sendable {
   }
 }
 
+/// Which policies are in force now: by layer `sha256`, and `bundles` with revisions by name. Empty where there are none.
+package typealias PolicyVersions = @Sendable () -> JSON
+
+/// The policies of all layers as they are now.
+package struct PolicyJudges: Sendable {
+  package var judges: [any Judge] = []
+  package var remoteJudges: [any RemoteJudge] = []
+  package var versions: PolicyVersions = { .object([:]) }
+
+  package init() {}
+}
+
+/// What is asked beside policies in Rego, and what these see as `data.manifest`.
+package struct PolicyBasis: Sendable {
+  package var manifest: JSON
+  package var judges: [any Judge]
+
+  package init(manifest: JSON, judges: [any Judge]) {
+    self.manifest = manifest
+    self.judges = judges
+  }
+}
+
 /// Reads, merges and remembers trust in manifests.
 package protocol ManifestProvider: Sendable {
   /// - Parameters:
@@ -53,8 +80,11 @@ package protocol ManifestProvider: Sendable {
   ///
   /// Those of a project only tighten, so they are asked in whatever form they lie there, also in one that nobody agreed to.
   /// - Parameter manifest: the session's; `nil` once it is over: then that of a start with no options.
-  func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
-    -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
+  func policies(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyJudges
+  /// What policies in Rego stand on, for saying why they decided: nothing is read anew of what is in force.
+  ///
+  /// - Parameter manifest: the session's; `nil` once it is over: then that of a start with no options.
+  func basis(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyBasis
   /// Remembers that the person agreed to the project's manifest in exactly this form.
   func trust(project: String, digest: String) async throws(Fault)
 }

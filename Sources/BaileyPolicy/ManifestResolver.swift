@@ -28,6 +28,7 @@ package struct ManifestResolver: ManifestProvider {
   private let sha256: @Sendable ([UInt8]) -> String
   private let parsedProfiles = ParsedProfiles()
   private let policies: PolicyStore?
+  private let table: VersionTable?
 
   /// - Parameter policies: the policies of the administrator and the person; without them those of projects are not read either.
   package init(
@@ -37,6 +38,7 @@ package struct ManifestResolver: ManifestProvider {
     self.storage = storage
     self.places = places
     self.policies = policies
+    table = policies.map { VersionTable($0, sha256: sha256) }
     self.sha256 = sha256
     trust = ManifestTrust(storage: storage, directory: places.trustDirectory, sha256: sha256)
   }
@@ -47,11 +49,10 @@ package struct ManifestResolver: ManifestProvider {
   {
     let (layers, manifest) = try merged(project, workingDirectory, home, options)
     let floor = Floor(home: home, ownDirectories: places.ownDirectories)
+    let basis = basis(layers, manifest, floor, project, options)
     let refused = floor.refusals(of: manifest.files) { storage.realPath($0) }
     if let first = refused.first { throw ManifestIssue.fault(refused, file: first.source.file) }
-    var judges: [any Judge] = [floor]
-    judges += layers.ceilings.map { CeilingJudge($0) }
-    judges.append(ManifestJudge(manifest, project: project, personsPorts: options.hostPorts))
+    var judges = basis
     // All policies are read anew; where one is at fault, the last good one stays in force and the start says so.
     let faults = try await reloaded()
     let form = Self.data(manifest, project: project)
@@ -59,9 +60,28 @@ package struct ManifestResolver: ManifestProvider {
     let own = try projectPolicies(project)
     let state = try trustState(of: layers.project, rego: own, project: project, options: options)
     if let own { judges += try await projectJudges(own, project, state, form) }
-    return ResolvedManifest(
+    var resolved = ResolvedManifest(
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + faults)
+    resolved.basis = basis
+    resolved.versions = versions(own, project)
+    return resolved
+  }
+
+  private func basis(
+    _ layers: ManifestLayers, _ manifest: Manifest, _ floor: Floor, _ project: String, _ options: ManifestOptions
+  ) -> [any Judge] {
+    [floor] + layers.ceilings.map { CeilingJudge($0) }
+      + [ManifestJudge(manifest, project: project, personsPorts: options.hostPorts)]
+  }
+
+  package func basis(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyBasis {
+    if let manifest { return PolicyBasis(manifest: Self.data(manifest, project: project), judges: []) }
+    let (layers, manifest) = try merged(project, project, home, ManifestOptions())
+    let floor = Floor(home: home, ownDirectories: places.ownDirectories)
+    return PolicyBasis(
+      manifest: Self.data(manifest, project: project),
+      judges: basis(layers, manifest, floor, project, ManifestOptions()))
   }
 
   private func merged(_ project: String, _ workingDirectory: String, _ home: String, _ options: ManifestOptions)
@@ -169,20 +189,29 @@ extension ManifestResolver {
     }
   }
 
-  package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
-    -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
-  {
-    guard let policies else { return ([], []) }
+  /// What the log is told of them.
+  private func versions(_ own: PolicyFiles?, _ project: String) -> PolicyVersions {
+    guard let table else { return PolicyJudges().versions }
+    let version = own.map { $0.version($0.revisions(root: Self.root(project)), sha256) }
+    return { table.versions(project: version) }
+  }
+
+  package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyJudges {
+    var all = PolicyJudges()
+    guard let policies else { return all }
     _ = try await reloaded()
     // A broken manifest is in nobody's way where nothing reads it.
     let own = try projectPolicies(project)
-    if policies.isEmpty, own == nil { return ([], []) }
+    if policies.isEmpty, own == nil { return all }
     let seen: Manifest
     if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
     let form = Self.data(seen, project: project)
     // They only tighten, so those that nobody has agreed to are asked as well.
     let judges = try own.map { files throws(Fault) in try compiled(files, project, form) }
-    return (policies.judges(manifest: form) + (judges ?? []), policies.remoteJudges)
+    all.judges = policies.judges(manifest: form) + (judges ?? [])
+    all.remoteJudges = policies.remoteJudges
+    all.versions = versions(own, project)
+    return all
   }
 }
 

@@ -42,9 +42,12 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
     async throws(Fault)
     -> ResolvedManifest
   { throw Self.nowhere }
-  package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault)
-    -> (judges: [any Judge], remoteJudges: [any RemoteJudge])
-  { ([], []) }
+  package func policies(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyJudges {
+    PolicyJudges()
+  }
+  package func basis(project: String, home: String, manifest: Manifest?) async throws(Fault) -> PolicyBasis {
+    PolicyBasis(manifest: .object([:]), judges: [])
+  }
   package func trust(project: String, digest: String) async throws(Fault) {}
   package func locate(from directory: String, home: String) throws(Fault) -> ProjectLocation { throw Self.nowhere }
   package func save(_ summary: SessionSummary) async throws(Fault) {}

@@ -33,6 +33,30 @@ struct DecisionEventTests {
     #expect(event["timestamp"] == "2023-11-14T22:13:20.123456789Z")
   }
 
+  private static func note(_ index: UInt64, _ revision: String, isOrder: Bool = false) -> LogRow {
+    let body: JSON = [
+      "event": "policies", "order": .bool(isOrder),
+      "policies": ["user": ["sha256": "aa", "bundles": ["/d/b": .string(revision)]]],
+    ]
+    return LogRow(index: index, record: Record(.note, session: subject.session, time: 1, body: body).json)
+  }
+
+  @Test("A decision has the bundles of the last note before it; an order has notes of its own")
+  func bundles() throws {
+    let decision = Decision(combining: [])
+    var row = Self.row(.intent, ["action": Self.action.json, "decision": decision.json])
+    var notes = PolicyNotes()
+    #expect(DecisionEvent(row, policies: notes.policies(of: row))?.json["bundles"] == nil)
+    for (index, revision) in [(UInt64(3), "1"), (5, "2"), (9, "3")] { notes.take(Self.note(index, revision)) }
+    notes.take(Self.note(6, "", isOrder: true))
+    let isNote = notes.take(row)
+    #expect(!isNote)
+    #expect(DecisionEvent(row, policies: notes.policies(of: row))?.json["bundles"] == ["/d/b": ["revision": "2"]])
+    let apply = Action.apply(Self.subject, project: "/p", changes: 1, risky: 0, digest: "d")
+    row = Self.row(.intent, ["action": apply.json, "decision": decision.json])
+    #expect(DecisionEvent(row, policies: notes.policies(of: row))?.json["bundles"] == ["/d/b": [:]])
+  }
+
   @Test("Entries that are no decision have no event")
   func others() {
     #expect(DecisionEvent(Self.row(.observed, ["action": Self.action.json, "succeeded": true])) == nil)

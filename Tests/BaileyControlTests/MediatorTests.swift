@@ -104,6 +104,39 @@ private final class Far: RemoteJudge {
   }
 }
 
+@Suite("Which policies were in force, on record")
+struct PolicyNoteTests {
+  @Test("A note comes before the first decision of policies that are others than before, and is no more than that")
+  func notes() async {
+    let recorder = MemoryRecorder()
+    let versions = Mutex<JSON>([:])
+    let mediator = SessionMediator(
+      session: subject.session,
+      gate: Gate(judges: [Fixed(reasons: [allow])], versions: { versions.withLock { $0 } }), recorder: recorder
+    ) { recorder.time.withLock { $0 } }
+    let forms: [JSON] = [[:], ["user": ["sha256": "a"]], ["user": ["sha256": "a"]], ["user": ["sha256": "b"]], [:]]
+    for form in forms {
+      versions.withLock { $0 = form }
+      #expect(await mediator.request(action).isAllowed)
+    }
+    let kinds = recorder.records.withLock { $0.map(\.0.kind) }
+    #expect(kinds == [.intent, .note, .intent, .intent, .note, .intent, .note, .intent])
+    let notes = recorder.records.withLock { $0.map(\.0).filter { $0.kind == .note }.map(\.body) }
+    #expect(notes.map { $0["policies"] } == [forms[1], forms[3], forms[4]])
+    #expect(notes.allSatisfy { $0["event"] == "policies" && $0["order"] == false })
+  }
+
+  @Test("Where the note cannot be written nothing is allowed")
+  func full() async {
+    let recorder = MemoryRecorder(isFull: true)
+    let mediator = SessionMediator(
+      session: subject.session, gate: Gate(judges: [Fixed(reasons: [allow])], versions: { ["user": [:]] }),
+      recorder: recorder
+    ) { recorder.time.withLock { $0 } }
+    #expect(await mediator.request(action).decision.reasons.map(\.code) == ["log-unavailable"])
+  }
+}
+
 @Suite("Judges elsewhere, on the one path")
 struct RemoteMediatorTests {
   private func mediator(_ reasons: [Reason], _ far: [Far]) -> SessionMediator {

@@ -60,7 +60,7 @@ enum Samples {
       .resetHome(directory: "/p"), .showTrust(directory: "/p"), .agree(directory: "/p", digest: digest),
       .doctor(directory: "/p"), .log(LogQuery()),
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)), .logEntry(index: 7), .verifyLog,
-      .policies(reload: true), .policies(reload: false),
+      .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
   }
@@ -111,7 +111,8 @@ enum Samples {
     (layer.sha256, layer.modules, layer.bundles, layer.judges) = ("aa", ["u.rego"], ["b": "7"], ["far"])
     layer.fault = Fault("a-b", why: "w")
     let policies = Reply.policies([layer, PolicyLayerStatus(name: "administrator", isLoaded: false)])
-    return events.map(ServerMessage.event) + (replies + [policies]).map(ServerMessage.reply)
+    return events.map(ServerMessage.event)
+      + (replies + [policies, .policyBasis(["live": true])]).map(ServerMessage.reply)
   }
 
   static let controls: [Control] = [

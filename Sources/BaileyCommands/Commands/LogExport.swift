@@ -27,14 +27,31 @@ struct LogExport: BaileyCommand {
   }
 
   func execute() throws(Failure) -> Int32 {
-    let query = LogQuery(
-      session: try session.map { text throws(Failure) in try SessionOption.reference(text) }, kinds: [.intent],
-      last: last == 0 ? nil : last, follows: false)
+    let session = try session.map { text throws(Failure) in try SessionOption.reference(text) }
+    var notes = PolicyNotes()
+    if last == 0 {
+      try read(LogQuery(session: session, kinds: [.intent, .note])) { row in
+        if !notes.take(row) { write(row, notes) }
+      }
+      return 0
+    }
+    // What the newest decisions go back to may be far before them.
+    var rows: [LogRow] = []
+    try read(LogQuery(session: session, kinds: [.intent], last: last)) { rows.append($0) }
+    try read(LogQuery(session: session, kinds: [.note])) { notes.take($0) }
+    for row in rows { write(row, notes) }
+    return 0
+  }
+
+  private func write(_ row: LogRow, _ notes: PolicyNotes) {
+    guard let event = DecisionEvent(row, policies: notes.policies(of: row)) else { return }
+    console.write(event.json.shownText + "\n")
+  }
+
+  private func read(_ query: LogQuery, each: (LogRow) -> Void) throws(Failure) {
     let reply = try Client.open().ask(.log(query)) { event throws(Failure) in
-      guard case .entries(let rows) = event else { return }
-      for event in rows.compactMap(DecisionEvent.init) { console.write(event.json.shownText + "\n") }
+      if case .entries(let rows) = event { rows.forEach(each) }
     }
     guard case .done = reply else { throw .misunderstood }
-    return 0
   }
 }

@@ -2,7 +2,8 @@ import BaileyCore
 import BaileyLinux
 import BaileyWire
 
-/// `bailey policy why 1234`: the entry of the log becomes the tool's input, and the policies in force its modules.
+/// `bailey policy trace 1234`, and `why` with modules: the entry of the log becomes the tool's input, and the directories of the
+/// administrator and the person, or what was named, its modules.
 ///
 /// The tool itself does not know the controller.
 struct LoggedDecision {
@@ -24,24 +25,18 @@ struct LoggedDecision {
   /// - Returns: the tool's exit code.
   func explain() throws(Failure) -> Int32 {
     guard case .entry(let row) = try Client.open().ask(.logEntry(index: index)) else { throw .misunderstood }
-    do throws(Errno) {
-      let entry = try Descriptor.sealedMemory("bailey-entry", row.json.canonical)
-      let program = Program(
-        try InstalledProgram.path(of: "bailey-policy"), arguments: [tool, "--input", "-"] + modules() + rest,
-        environment: CurrentProcess.environment, streams: (entry.raw, 1, 2))
-      guard case .exited(let code)? = try Program.reap(program.start(), wait: true) else { return 1 }
-      return code
-    } catch {
-      throw Failure(
-        Fault("policy-tools-missing", why: error.message, hint: "install bailey-policy beside bailey"))
-    }
+    return try PolicyProgram.run([tool, "--input", "-"] + modules() + rest, input: row.json.canonical)
+  }
+
+  /// Whether the words name modules, which then decide alone.
+  static func namesModules(_ words: [String]) -> Bool {
+    let names = ["--data", "-d", "--bundle", "-b"]
+    return words.contains { word in names.contains { word == $0 || word.hasPrefix($0 + "=") } }
   }
 
   /// The layers' directories, unless modules are named.
   private func modules() -> [String] {
-    let names = ["--data", "-d", "--bundle", "-b"]
-    guard !rest.contains(where: { word in names.contains { word == $0 || word.hasPrefix($0 + "=") } }),
-      let places = try? Places.current()
+    guard !Self.namesModules(rest), let places = try? Places.current()
     else { return [] }
     return ["/etc/bailey/policy.d", places.configuration + "/policy.d"]
       .filter { (try? Descriptor.status(of: $0, followingLinks: true))?.isDirectory == true }

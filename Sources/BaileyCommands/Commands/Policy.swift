@@ -8,8 +8,8 @@ struct Policy: BaileyCommand {
     commandName: "policy", abstract: "Check, test, format, evaluate and explain policies in Rego.",
     discussion: """
       `status` and `reload` ask the controller. Everything else after `policy` goes to the program bailey-policy; `bailey policy --help` is its
-      help. `why` and `trace` take the number of an entry of the log as well, which is decided again by the policies of the administrator and
-      the person.
+      help. `why NUMBER` explains an entry of the log by the policies of all layers, with the manifest of its session, and `why --session ID
+      --input FILE` an action that a session could ask for. `trace NUMBER` goes through the modules of the administrator and the person.
 
       EXAMPLES
         bailey policy check Policies
@@ -18,6 +18,7 @@ struct Policy: BaileyCommand {
         bailey policy eval --data policy.rego --input input.json data.policy.allow
         bailey policy why --data policy.rego --input input.json
         bailey policy why 1234
+        bailey policy why --session 4f7c --input action.json
         bailey policy bundle build Policies --revision 7 --output policies.tar.gz
         bailey policy status
         bailey policy reload
@@ -38,6 +39,7 @@ struct Policy: BaileyCommand {
   /// Returns only when it fails, or for an entry of the log: otherwise this process becomes the tool.
   func execute() throws(Failure) -> Int32 {
     if let order = arguments.first.flatMap(PolicyOrder.init) { return try order.execute(Array(arguments.dropFirst())) }
+    if let question = try LayeredQuestion(arguments) { return try question.explain() }
     if let decision = LoggedDecision(arguments) { return try decision.explain() }
     let hint = "install bailey-policy beside bailey"
     var path: String?

@@ -6,7 +6,9 @@ struct DecisionEvent {
   let json: JSON
 
   /// Nil for an entry that is no decision.
-  init?(_ row: LogRow) {
+  ///
+  /// - Parameter policies: what was in force, where the log has it.
+  init?(_ row: LogRow, policies: JSON? = nil) {
     guard row.record["kind"]?.string == Record.Kind.intent.rawValue, let time = row.record["time_ns"]?.int, time >= 0,
       let action = row.record["body"]?["action"], let decision = row.record["body"]?["decision"],
       let effect = decision["effect"]
@@ -20,8 +22,21 @@ struct DecisionEvent {
       "labels": ["id": .string(session), "version": .string(baileyVersion)],
       "timestamp": .string(Self.timestamp(time)),
     ]
+    let bundles = Self.bundles(policies)
+    if !bundles.isEmpty { members["bundles"] = .object(bundles) }
     if let user = action["subject"]?["user"] { members["requested_by"] = user }
     json = .object(members)
+  }
+
+  /// Those of all layers by their paths, as OPA's `BundleInfoV1`.
+  private static func bundles(_ policies: JSON?) -> [String: JSON] {
+    var bundles: [String: JSON] = [:]
+    for layer in (policies?.object ?? [:]).values {
+      for (name, revision) in layer["bundles"]?.object ?? [:] {
+        bundles[name] = revision == "" ? .object([:]) : ["revision": revision]
+      }
+    }
+    return bundles
   }
 
   /// RFC 3339 in UTC, with nine digits of a second.

@@ -19,11 +19,19 @@ extension Exchange {
     case .logEntry(let index): return .entry(try await entry(index))
     case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
+    case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))
     case .shutdown:
       await controller.stop()
       return .done
     case .run, .exec, .attach, .log: throw Fault("request-misplaced", why: "this request needs its own exchange")
     }
+  }
+
+  private func basis(_ reference: SessionReference, _ json: JSON) async throws(Fault) -> JSON {
+    guard let action = Action(json: json) else {
+      throw Fault("action-malformed", why: "this is no action", hint: "docs/policy-input.md has the form")
+    }
+    return try await controller.basis(of: try await pick(reference), for: action)
   }
 
   private func findings() async -> [HealthFinding] {

@@ -15,10 +15,13 @@ struct Why: PolicyTool {
       decision another one: each change that it names was evaluated.
 
       The input may be an entry of the log: its action is decided again, with its time and its chance, and what the log says is shown
-      beside it. Only the modules that are named decide: not the floor, the manifest or other layers.
+      beside it. Only the modules that are named decide: not the floor, the manifest or other layers. `bailey policy why NUMBER`, and
+      `bailey policy why --session ID --input FILE`, ask all of these.
 
       EXAMPLES
         bailey policy why --data policy.rego --input action.json
+        bailey policy why 1234
+        bailey policy why --session 4f7c --input action.json
         bailey log show --json 1234 | bailey policy why --data /etc/bailey/policy.d --input -
         bailey policy why --data policy.rego --input input.json data.policy.allow
         bailey policy why --json --tries 0 --data Policies --input action.json
@@ -28,6 +31,9 @@ struct Why: PolicyTool {
   @Option(name: .long, help: "How many changed inputs to evaluate at most; 0 looks for no change.")
   var tries = 1000
 
+  @Flag(help: .hidden)
+  var allLayers = false
+
   var isJSON: Bool { options.json }
 
   func validate() throws {
@@ -35,6 +41,7 @@ struct Why: PolicyTool {
   }
 
   func execute() throws(ToolFailure) -> Int32 {
+    if allLayers { return try explainLayers() }
     let (decision, explained) = try options.read()
     let explanation = explained.explain(decision.document, tries: tries)
     if explained.asksForNothing, explanation.effect == "no", explanation.value == nil { throw missing(explained) }
@@ -46,6 +53,16 @@ struct Why: PolicyTool {
       explanation.printed.forEach { Output.complain(printable($0)) }
       Output.write(text.text)
     }
+    return 0
+  }
+
+  /// For `bailey`, which puts what the controller knows into standard input.
+  private func explainLayers() throws(ToolFailure) -> Int32 {
+    let setting = try DecisionSetting(try PolicyFiles.read("-"))
+    var limits = options.policy.limits
+    (limits.steps, limits.memory) = (5_000_000, 64 << 20)
+    let text = LayeredText(explanation: LayeredExplanation(setting, tries: tries, limits: limits))
+    Output.write(isJSON ? text.json + "\n" : text.text)
     return 0
   }
 

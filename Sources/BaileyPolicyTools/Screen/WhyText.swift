@@ -19,11 +19,17 @@ struct WhyText {
   var text: String {
     var out = verdict + "\n"
     if let recorded { out += "the log says: \(printable(recorded))\n" }
+    return out + sections + search
+  }
+
+  /// The documents with their rules.
+  var sections: String {
+    var out = ""
     // What decided comes first.
     for isDecisive in [true, false] {
       for document in explanation.documents where decided(document) == isDecisive { out += section(document) }
     }
-    return out + search
+    return out
   }
 
   // MARK: The decision
@@ -113,8 +119,8 @@ struct WhyText {
     guard let first = explanation.flips.first else {
       return "\nno change was found that makes another decision; \(tries) evaluated\(end)\n"
     }
-    var out = "\nsmallest change that \(makes(first)) (\(tries) evaluated)\n" + changes(first)
-    for flip in explanation.flips.dropFirst().prefix(2) { out += "or, that \(makes(flip))\n" + changes(flip) }
+    var out = "\nsmallest change that \(makes(first)) (\(tries) evaluated)\n" + Self.changes(first)
+    for flip in explanation.flips.dropFirst().prefix(2) { out += "or, that \(makes(flip))\n" + Self.changes(flip) }
     return out
   }
 
@@ -126,7 +132,7 @@ struct WhyText {
     }
   }
 
-  private func changes(_ flip: Flip) -> String {
+  static func changes(_ flip: Flip) -> String {
     flip.changes.map { change in
       let (old, new) = (change.old.map(shown), change.new.map(shown))
       let words =
@@ -140,5 +146,5 @@ struct WhyText {
     }.joined()
   }
 
-  private func shown(_ json: [UInt8]) -> String { printable(ShortText.cut(json, 200)) }
+  private static func shown(_ json: [UInt8]) -> String { printable(ShortText.cut(json, 200)) }
 }

@@ -2,6 +2,8 @@
 package struct Flip: Sendable {
   package var changes: [InputChange]
   package var effect: String
+  /// The changed input as JSON.
+  package var input: [UInt8]
 }
 
 /// Looks for the smallest change of the input that changes the decision.
@@ -85,7 +87,7 @@ struct FlipSearch {
     // An error is no decision that anybody wants.
     if verdict.error == nil, verdict.effect != self.verdict.effect {
       guard let before = try? JSONReader.read(original, into: policy.machine.heap) else { return nil }
-      flips.append(Flip(changes: InputChange.all(from: before, to: input), effect: verdict.effect))
+      flips.append(Flip(changes: InputChange.all(from: before, to: input), effect: verdict.effect, input: candidate))
       return nil
     }
     return state(verdict, witness, input)

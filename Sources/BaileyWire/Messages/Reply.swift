@@ -18,6 +18,8 @@ package enum Reply: Sendable, Equatable {
   case entry(LogRow)
   case verified(LogVerification)
   case policies([PolicyLayerStatus])
+  /// For `bailey-policy`, which reads it.
+  case policyBasis(JSON)
 
   package var json: JSON {
     switch self {
@@ -36,6 +38,7 @@ package enum Reply: Sendable, Equatable {
     case .doctor(let checks): .envelope("reply", "doctor", ["checks": .array(checks.map(\.json))])
     case .entry(let row): .envelope("reply", "entry", ["entry": row.json])
     case .verified(let result): .envelope("reply", "verified", result.members)
+    case .policyBasis(let basis): .envelope("reply", "policy-basis", ["basis": basis])
     case .policies(let layers): .envelope("reply", "policies", ["layers": .array(layers.map(\.json))])
     }
   }
@@ -80,6 +83,7 @@ package enum Reply: Sendable, Equatable {
       return .trust(try TrustQuestion(json: json))
     case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
     case "entry": return .entry(try LogRow(json: try fields.value("entry")))
+    case "policy-basis": return .policyBasis(try fields.value("basis"))
     case "policies": return .policies(try fields.rows("layers", PolicyLayerStatus.init(json:)))
     case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")

@@ -27,6 +27,7 @@ extension Request {
     case "apply": .apply(try fields.session(), try fields.selection(), digest: try fields.digest())
     case "discard": .discard(try fields.session(), paths: try fields.paths())
     case "undo": .undo(try fields.session())
+    case "policy-basis": .policyBasis(try fields.session(), action: try fields.value("action"))
     default: nil
     }
   }

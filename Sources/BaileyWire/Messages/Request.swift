@@ -34,6 +34,9 @@ package enum Request: Sendable, Equatable {
   case verifyLog
   /// The policies in force.
   case policies(reload: Bool)
+  /// What decisions of a session rest on beside the policies.
+  /// - Parameter action: as it is recorded.
+  case policyBasis(SessionReference, action: JSON)
   /// Ends all sessions and the controller.
   case shutdown
 }
@@ -65,6 +68,7 @@ extension Request {
     case .logEntry: "log-entry"
     case .verifyLog: "verify-log"
     case .policies: "policies"
+    case .policyBasis: "policy-basis"
     case .shutdown: "shutdown"
     }
   }
@@ -79,6 +83,7 @@ extension Request {
     case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
     case .list(let all): ["all": .bool(all)]
     case .policies(let reload): ["reload": .bool(reload)]
+    case .policyBasis(let session, let action): ["session": session.json, "action": action]
     case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session):
       ["session": session.json]
     case .grant(let session, let path, let writable):
