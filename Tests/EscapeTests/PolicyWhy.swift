@@ -38,10 +38,10 @@ struct PolicyWhy {
     }
     try walls.scratch.write(#"{"revision": "7"}"#, to: "config/bailey/policy.d/b/.manifest")
     try walls.scratch.write(
-      "package b\nallow if {\n  input.action == \"dns.query\"\n  input.resource.name == \"open.example\"\n}\n",
+      "package b\nallow if {\n  input.action == \"http.request\"\n  input.resource.host == \"open.example\"\n}\n",
       to: "config/bailey/policy.d/b/b.rego")
     try walls.scratch.write(
-      "package own\ndeny contains \"not twice\" if {\n  input.resource.name == data.names[data.manifest.project]\n  count(input.context.history.recent) > 0\n}\n",
+      "package own\ndeny contains \"not twice\" if {\n  input.resource.host == data.names[data.manifest.project]\n  input.resource.method == \"GET\"\n  count(input.context.history.recent) > 0\n}\n",
       to: "project/.bailey/policy/own.rego")
     try walls.scratch.write(
       "{\"names\": {\"\(walls.project)\": \"open.example\"}}", to: "project/.bailey/policy/data.json")
@@ -53,7 +53,7 @@ struct PolicyWhy {
   }
 
   private static let find = """
-    number=$(bailey log list --last 0 --json | grep '"action":"dns.query"' | grep '"kind":"intent"' |
+    number=$(bailey log list --last 0 --json | grep '"action":"http.request"' | grep '"kind":"intent"' |
       sed 's/^{"index":\\([0-9]*\\).*/\\1/' | head -1)
 
     """
@@ -72,7 +72,7 @@ struct PolicyWhy {
     #expect(json.output.contains(#""differences":[]"#) && json.output.contains(#""decision":"deny""#), "\(json)")
 
     try walls.scratch.write(
-      "package own\ndeny if input.resource.name == \"other\"\n", to: "project/.bailey/policy/own.rego")
+      "package own\ndeny if input.resource.host == \"other\"\n", to: "project/.bailey/policy/own.rego")
     try walls.scratch.write(#"{"revision": "8"}"#, to: "config/bailey/policy.d/b/.manifest")
     let now = try walls.outside(Self.find + "bailey policy why $number")
     #expect(now.output.hasPrefix("allow: policy-allows: "), "\(now)")
@@ -87,8 +87,8 @@ struct PolicyWhy {
     let walls = try prepare()
     let asked = try walls.outside(
       """
-      session=$(bailey ps --all --json | sed 's/.*"id":"\\([0-9a-f]*\\)".*/\\1/' | head -1)
-      echo '{"action": "dns.query", "resource": {"name": "open.example"}}' | bailey policy why --session $session --input -
+      session=$(bailey ps --all --json | sed 's/.*"session":"\\([0-9a-z]*\\)".*/\\1/' | head -1)
+      echo '{"action": "http.request", "resource": {"scheme": "http", "host": "open.example", "port": 80, "method": "GET", "path": "/"}}' | bailey policy why --session $session --input -
       """)
     #expect(asked.status == 0 && asked.output.hasPrefix("allow: policy-allows: "), "\(asked)")
     #expect(!asked.output.contains("the log says"), "\(asked)")

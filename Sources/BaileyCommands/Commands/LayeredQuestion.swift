@@ -85,7 +85,7 @@ struct LayeredQuestion {
     }
     var members = ["action": action, "basis": try Self.basis(session, action)]
     members["decision"] = body?["decision"]
-    members["policies"] = try Self.notes(session).policies(of: row)
+    members["policies"] = try Self.notes().policies(of: row)
     return members
   }
 
@@ -95,9 +95,10 @@ struct LayeredQuestion {
     return basis
   }
 
-  private static func notes(_ session: SessionReference) throws(Failure) -> PolicyNotes {
+  /// Of all sessions: one whose start was denied is none that could be asked for.
+  private static func notes() throws(Failure) -> PolicyNotes {
     var notes = PolicyNotes()
-    _ = try Client.open().ask(.log(LogQuery(session: session, kinds: [.note]))) { event throws(Failure) in
+    _ = try Client.open().ask(.log(LogQuery(kinds: [.note]))) { event throws(Failure) in
       if case .entries(let rows) = event { for row in rows { notes.take(row) } }
     }
     return notes

@@ -31,7 +31,17 @@ extension Exchange {
     guard let action = Action(json: json) else {
       throw Fault("action-malformed", why: "this is no action", hint: "docs/policy-input.md has the form")
     }
-    return try await controller.basis(of: try await pick(reference), for: action)
+    return try await controller.basis(of: try await start(reference, action), for: action)
+  }
+
+  /// The session, or the start of one that was denied: then there never was one, and its action says where.
+  private func start(_ reference: SessionReference, _ action: Action) async throws(Fault) -> SessionSummary {
+    do throws(Fault) { return try await pick(reference) } catch {
+      guard action.verb == .sessionStart, let project = action.resource["project"]?.string else { throw error }
+      return SessionSummary(
+        id: action.subject.session, state: .ended, project: project, command: [], mode: .staged,
+        manifestDigest: action.resource["manifest_sha256"]?.string ?? "", user: action.subject.user, started: 0)
+    }
   }
 
   private func findings() async -> [HealthFinding] {

@@ -79,6 +79,7 @@ struct LayeredExplanation {
     let compiled = try? ExplainedPolicy(
       policy.sources, data: policy.data, query: nil, registry: policy.registry, limits: limits)
     guard let compiled, compiled.decides else { return nil }
+    compiled.isOneOfSeveral = true
     compiled.nowNanoseconds = Int(action.context["now_ns"]?.int ?? 0)
     compiled.seed = UInt64(bitPattern: action.context["seed"]?.int ?? 0)
     var explanation = compiled.explain(policy.input(action), tries: tries)

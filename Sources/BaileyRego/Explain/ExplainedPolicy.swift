@@ -13,6 +13,8 @@ package final class ExplainedPolicy {
   private let isContract: Bool
   /// An error of a builtin ends the evaluation.
   package var isStrict: Bool
+  /// It is one of several: that it says nothing is "nothing", not the deny of a decision that nobody allows.
+  package var isOneOfSeveral = false
   package var nowNanoseconds = 0
   package var seed: UInt64 = 0
 
@@ -90,7 +92,9 @@ package final class ExplainedPolicy {
   private func verdict(_ rows: Value) -> Verdict {
     if isContract {
       let entries = rows.count == 1 ? rows.item(0).child(machine.heap.string("x")) : .undefined
-      return Verdict(goals, documents: entries.tag == .array ? entries.items : [])
+      var verdict = Verdict(goals, documents: entries.tag == .array ? entries.items : [])
+      if isOneOfSeveral, verdict.malformed.isEmpty, !verdict.speaking.contains(true) { verdict.effect = "nothing" }
+      return verdict
     }
     let name = machine.heap.string(CapturedQuery.prefix + "0")
     let values = rows.items.map { row in

@@ -1,6 +1,6 @@
 /// Why a policy decided as it did.
 package struct Explanation: Sendable {
-  /// deny, ask or allow; for a query, yes or no.
+  /// deny, ask or allow, of one policy of several also nothing; for a query, yes or no.
   package var effect: String
   /// The answer of a query as JSON; nil when it is undefined.
   package var value: [UInt8]?

@@ -139,7 +139,7 @@ struct FlipSearch {
     case .answer: true
     case .deny: verdict.effect != "deny"
     case .ask: verdict.effect != "deny" || !speaks(.deny, verdict)
-    case .allow: verdict.effect == "deny" && !speaks(.deny, verdict)
+    case .allow: verdict.effect == "nothing" || verdict.effect == "deny" && !speaks(.deny, verdict)
     }
   }
 

@@ -37,7 +37,7 @@ extension Goal {
 
 /// What a policy says about one input.
 struct Verdict: Equatable {
-  /// deny, ask or allow; for a query whether it has an answer that is neither false nor empty.
+  /// deny, ask or allow, or nothing; for a query whether it has an answer that is neither false nor empty.
   var effect: String
   /// Which of the goals say something.
   var speaking: [Bool]

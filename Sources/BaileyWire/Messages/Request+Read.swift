@@ -27,7 +27,7 @@ extension Request {
     case "apply": .apply(try fields.session(), try fields.selection(), digest: try fields.digest())
     case "discard": .discard(try fields.session(), paths: try fields.paths())
     case "undo": .undo(try fields.session())
-    case "policy-basis": .policyBasis(try fields.session(), action: try fields.value("action"))
+    case "policy-basis": .policyBasis(try fields.session(), action: try fields.action())
     default: nil
     }
   }
@@ -60,6 +60,12 @@ extension Fields {
     let isHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
     guard text.utf8.count == 64, isHex else { throw .badValue("sha256") }
     return text
+  }
+
+  fileprivate mutating func action() throws(WireError) -> JSON {
+    let json = try value("action")
+    guard Action(json: json) != nil else { throw .badValue("action") }
+    return json
   }
 
   fileprivate mutating func selection() throws(WireError) -> ChangeSelection {
