@@ -168,6 +168,27 @@ struct ApplyPolicyTests {
     } catch { return error }
   }
 
+  @Test(
+    "What a decision rests on: the manifest of a session that runs, else of the files; who orders is asked about orders alone"
+  )
+  func basis() async throws {
+    let controller = controller(keeper([]), ["/p/.bailey/manifest.yaml": "network: [a.com]"])
+    let fixture = SessionFixture(recorder: Numbers())
+    await controller.adopt(fixture.session)
+    func basis(_ summary: SessionSummary, _ action: Action) async throws -> (JSON, [String]) {
+      let basis = try await controller.basis(of: summary, for: action)
+      return (basis, (basis["reasons"]?.array ?? []).compactMap { $0["code"]?.string })
+    }
+    let connect = Action.connect(session.subject, host: "a.com", address: nil, port: 443, transport: "tls")
+    let (over, reasons) = try await basis(session, connect)
+    #expect(over["live"] == false && over["project"] == "/p" && over["manifest"]?["sha256"] == "d")
+    #expect(over["manifest"]?["network"]?.array?.count == 1 && reasons == ["manifest-allows"], "\(over)")
+    let (live, none) = try await basis(await fixture.session.status, connect)
+    #expect(live["live"] == true && live["manifest"]?["network"] == [] && none.isEmpty)
+    let apply = Action.apply(session.subject, project: "/p", changes: 1, risky: 0, digest: "d")
+    #expect(try await basis(session, apply).1 == ["ordered-by-person"])
+  }
+
   @Test("A broken manifest stops the order only where a policy could read it")
   func brokenManifest() async {
     let manifest = ["/p/.bailey/manifest.yaml": "nonsense: 1"]
