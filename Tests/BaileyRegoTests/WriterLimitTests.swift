@@ -46,7 +46,12 @@ struct WriterLimitTests {
       "json.marshal_with_options({x: 1}, {\"pretty\": true})", "sprintf(\"%v\", [{x: x}])",
       "sprintf(\"%v\", [x12 | numbers.range(1, 1000)[_]])",
       "sprintf(concat(\"\", [\"%[1]v\" | numbers.range(1, 1000)[_]]), [x12])",
-      "sprintf(\"%[2]d\", [x, 1])", "yaml.marshal(x)", "io.jwt.encode_sign({\"alg\": \"HS256\"}, {\"x\": x}, {})",
+      "sprintf(\"%[2]d\", [x, 1])", "yaml.marshal(x)", "yaml.marshal({x: 1})",
+      "strings.render_template(\"{{.x}}\", {\"x\": x})", "strings.render_template(\"{{print .x}}\", {\"x\": x})",
+      "strings.render_template(\"{{range $i, $e := .l}}{{$.x}}{{end}}\", {\"x\": x12, \"l\": numbers.range(1, 1000)})",
+      "json.match_schema({\"a\": 1}, {\"properties\": {\"a\": {\"const\": x}}})",
+      "json.match_schema({\"a\": 1}, {\"properties\": {\"a\": {\"enum\": [x]}}})",
+      "io.jwt.encode_sign({\"alg\": \"HS256\"}, {\"x\": x}, {})",
       "concat(\"\", [json.marshal(x12) | numbers.range(1, 1000)[_]])", "$\"{x} {x} {x}\"",
       "json.marshal_with_options([[[[1]]]], {\"indent\": concat(\"\", [\"0123456789\" | numbers.range(1, 5000)[_]])})",
     ])
@@ -55,6 +60,23 @@ struct WriterLimitTests {
     limits.memory = 512 << 10
     let doubled = (1...40).map { "x\($0) := [x\($0 - 1), x\($0 - 1)]" }.joined(separator: "\n")
     let answer = evaluate("x0 := \"0123456789\"\n\(doubled)\nx := x40\np := count(\(call))", limits: limits)
-    #expect(answer.contains("memory limit exceeded") || answer.contains("too large"), "\(answer.prefix(200))")
+    #expect(
+      ["memory limit exceeded", "too large", "too long"].contains { answer.contains($0) }, "\(answer.prefix(200))")
+  }
+
+  @Test("What a schema says of a value is paid for, however often it is said")
+  func problems() {
+    var limits = Limits()
+    limits.steps = 2_000_000
+    let module = """
+      long := concat("", ["0123456789" | some x in numbers.range(1, 5000)])
+      p := json.match_schema({"l": numbers.range(1, 2000)}, {"properties": {"l": {"items": {"const": long}}}})
+      q := json.match_schema({long: numbers.range(1, 2000)}, {"additionalProperties": {"items": {"type": "null"}}})
+      """
+    for name in ["p", "q"] {
+      let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+      let answer = evaluate([source], query: "x = data.t." + name, limits: limits)
+      #expect(answer.contains("limit exceeded"), "\(answer.prefix(200))")
+    }
   }
 }

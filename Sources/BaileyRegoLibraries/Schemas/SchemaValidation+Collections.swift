@@ -12,12 +12,12 @@ extension SchemaValidation {
         Problem(type: "array_max_properties", field: field, description: "Must have at most \(maximum) properties"))
     }
     for name in schema.required where value.child(name).tag == .undefined {
-      found.append(Problem(type: "required", field: field, description: "\(plain(name)) is required"))
+      found.append(Problem(type: "required", field: field, description: "\(try plain(name)) is required"))
     }
     for (key, inner) in value.pairs { found += try property(key, inner, schema, field) }
     for (name, inner) in schema.properties {
       let child = value.child(name)
-      if child.tag != .undefined { found += try check(child, inner, below(field, plain(name))) }
+      if child.tag != .undefined { found += try check(child, inner, try below(field, try plain(name))) }
     }
     return found
   }
@@ -25,11 +25,11 @@ extension SchemaValidation {
   private mutating func property(_ key: Value, _ value: Value, _ schema: Schema, _ field: String) throws(BuiltinFailure)
     -> [Problem]
   {
-    let name = plain(key)
+    let name = try plain(key)
     var (found, isKnown) = ([Problem](), schema.properties.contains { Value.equal($0.name, key) })
     for (pattern, inner) in schema.patterns where key.tag == .string && pattern.isMatch(key.text) {
       isKnown = true
-      found += try check(value, inner, below(field, name))
+      found += try check(value, inner, try below(field, name))
     }
     if !isKnown, let additional = schema.additional {
       if additional.always == false {
@@ -38,7 +38,7 @@ extension SchemaValidation {
             type: "additional_property_not_allowed", field: field,
             description: "Additional property \(name) is not allowed"))
       } else {
-        found += try check(value, additional, below(field, name))
+        found += try check(value, additional, try below(field, name))
       }
     }
     guard let names = schema.propertyNames else { return found }
@@ -53,7 +53,7 @@ extension SchemaValidation {
     var found: [Problem] = []
     let tuple = schema.tuple ?? []
     for (index, item) in value.items.enumerated() {
-      let place = below(field, String(index))
+      let place = try below(field, String(index))
       if let items = schema.items {
         found += try check(item, items, place)
       } else if index < tuple.count {
@@ -96,7 +96,7 @@ extension SchemaValidation {
     guard let contains = schema.contains else { return [] }
     var first: [Problem] = []
     for (index, item) in value.items.enumerated() {
-      let problems = try check(item, contains, below(field, String(index)))
+      let problems = try check(item, contains, try below(field, String(index)))
       if problems.isEmpty { return [] }
       if first.isEmpty { first = problems }
     }

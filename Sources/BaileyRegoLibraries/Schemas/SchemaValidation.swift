@@ -48,7 +48,7 @@ struct SchemaValidation {
     case .object: found += try object(value, schema, field)
     case .array: found += try array(value, schema, field)
     case .string: found += string(value, schema, field)
-    case .integer, .number: found += number(value, schema, field)
+    case .integer, .number: found += try number(value, schema, field)
     default: break
     }
     return Array(found.prefix(Self.maximumProblems))
@@ -114,7 +114,7 @@ struct SchemaValidation {
     for item in schema.dependencies where value.child(item.name).tag != .undefined {
       for need in item.needs where value.child(need).tag == .undefined {
         found.append(
-          Problem(type: "missing_dependency", field: field, description: "Has a dependency on \(plain(need))"))
+          Problem(type: "missing_dependency", field: field, description: "Has a dependency on \(try plain(need))"))
       }
       if let inner = item.schema { found += try check(value, inner, field) }
     }
@@ -135,13 +135,15 @@ struct SchemaValidation {
     ] + problems
   }
 
-  private func choices(_ value: Value, _ schema: Schema, _ field: String) -> [Problem] {
+  private func choices(_ value: Value, _ schema: Schema, _ field: String) throws(BuiltinFailure) -> [Problem] {
     var found: [Problem] = []
     if let constant = schema.constant, !Value.equal(constant, value) {
-      found.append(Problem(type: "const", field: field, description: "\(field) does not match: \(json(constant))"))
+      found.append(Problem(type: "const", field: field, description: "\(field) does not match: \(try json(constant))"))
     }
     if schema.hasChoices, !schema.choices.contains(where: { Value.equal($0, value) }) {
-      let allowed = schema.choices.map(json).joined(separator: ", ")
+      var names: [String] = []
+      for choice in schema.choices { names.append(try json(choice)) }
+      let allowed = names.joined(separator: ", ")
       found.append(
         Problem(type: "enum", field: field, description: "\(field) must be one of the following: \(allowed)"))
     }
@@ -151,9 +153,23 @@ struct SchemaValidation {
     return found
   }
 
-  func json(_ value: Value) -> String { String(decoding: JSONWriter.write(value), as: UTF8.self) }
-  func plain(_ value: Value) -> String {
-    value.tag == .string ? String(decoding: value.text, as: UTF8.self) : json(value)
+  /// Texts of problems are paid for: few values that share their parts, or a long path said often, can be a very long text.
+  func json(_ value: Value) throws(BuiltinFailure) -> String {
+    let (room, text) = (context.heap.room, JSONWriter.write(value, limit: context.heap.room))
+    guard text.count <= room else { throw BuiltinFailure("the result is too large", kind: .halt) }
+    try context.spend(text.count)
+    return String(decoding: text, as: UTF8.self)
   }
-  func below(_ field: String, _ name: String) -> String { field == "(Root)" ? name : field + "." + name }
+
+  func plain(_ value: Value) throws(BuiltinFailure) -> String {
+    guard value.tag == .string else { return try json(value) }
+    try context.spend(value.text.count)
+    return String(decoding: value.text, as: UTF8.self)
+  }
+
+  func below(_ field: String, _ name: String) throws(BuiltinFailure) -> String {
+    if field == "(Root)" { return name }
+    try context.spend(field.utf8.count)
+    return field + "." + name
+  }
 }

@@ -6,7 +6,7 @@ extension TemplateRun {
     case "not": return Value(!isTrue(arguments[0]))
     case "and": return arguments.first { !isTrue($0) } ?? arguments[arguments.count - 1]
     case "or": return arguments.first(where: isTrue) ?? arguments[arguments.count - 1]
-    case "print": return heap.string(printed(arguments))
+    case "print": return heap.string(try printed(arguments))
     case "eq", "ne":
       guard arguments.dropFirst().allSatisfy({ $0.tag == arguments[0].tag && !$0.isCollection }) else {
         throw failure("error calling \(name): incompatible types for comparison")
@@ -24,12 +24,12 @@ extension TemplateRun {
   }
 
   /// With blanks only between what is no text.
-  private func printed(_ arguments: [Value]) -> [UInt8] {
+  private func printed(_ arguments: [Value]) throws(BuiltinFailure) -> [UInt8] {
     var (out, wasText) = ([UInt8](), true)
     for argument in arguments {
       let isText = argument.tag == .string || argument.isNumber
       if !out.isEmpty, !isText, !wasText { out.append(0x20) }
-      out += text(argument, isNested: false)
+      out += try text(argument, isNested: false)
       wasText = isText
     }
     return out
@@ -46,18 +46,30 @@ extension TemplateRun {
     return value
   }
 
-  /// As Go's `%v`.
-  func text(_ value: Value, isNested: Bool) -> [UInt8] {
+  /// As Go's `%v`; ends where there is no more room.
+  func text(_ value: Value, isNested: Bool) throws(BuiltinFailure) -> [UInt8] {
+    var out: [UInt8] = []
+    try write(value, isNested, &out)
+    return out
+  }
+
+  private func write(_ value: Value, _ isNested: Bool, _ out: inout [UInt8]) throws(BuiltinFailure) {
+    guard out.count <= room else { throw tooLong }
     switch value.tag {
-    case .undefined: Array("<undefined>".utf8)
-    case .null: Array((isNested ? "<nil>" : "<undefined>").utf8)
-    case .string: Array(value.text)
-    case .array, .set: [0x5B] + value.items.map { text($0, isNested: true) }.joined(separator: [0x20]) + [0x5D]
-    case .object:
-      Array("map[".utf8)
-        + value.pairs.map { text($0.key, isNested: true) + [0x3A] + text($0.value, isNested: true) }
-        .joined(separator: [0x20]) + [0x5D]
-    default: JSONWriter.write(value)
+    case .undefined: out += "<undefined>".utf8
+    case .null: out += (isNested ? "<nil>" : "<undefined>").utf8
+    case .string: out += value.text
+    case .array, .set, .object:
+      out += (value.tag == .object ? "map[" : "[").utf8
+      for index in 0..<value.count {
+        if index > 0 { out.append(0x20) }
+        try write(value.item(index), true, &out)
+        guard value.tag == .object else { continue }
+        out.append(0x3A)
+        try write(value.value(index), true, &out)
+      }
+      out.append(0x5D)
+    default: out += JSONWriter.write(value)
     }
   }
 }

@@ -17,6 +17,10 @@ struct TemplateRun {
     return run.out
   }
 
+  /// What may still be written.
+  var room: Int { min(Self.maximumOutput, heap.room) - out.count }
+  var tooLong: BuiltinFailure { BuiltinFailure("template: template: the result is too long", kind: .halt) }
+
   private init(context: BuiltinContext, data: Value) {
     self.context = context
     variables = [("$", data, false)]
@@ -28,9 +32,7 @@ struct TemplateRun {
     for node in nodes {
       steps += 1
       try context.spend(1)
-      guard steps < Self.maximumSteps, out.count < Self.maximumOutput else {
-        throw BuiltinFailure("template: template: the result is too long", kind: .halt)
-      }
+      guard steps < Self.maximumSteps, room > 0 else { throw tooLong }
       try write(node, dot)
     }
   }
@@ -38,7 +40,7 @@ struct TemplateRun {
   private mutating func write(_ node: Template.Node, _ dot: Value) throws(BuiltinFailure) {
     switch node {
     case .text(let bytes): out += bytes
-    case .show(let operand): out += text(try value(operand, dot), isNested: false)
+    case .show(let operand): out += try text(try value(operand, dot), isNested: false)
     case .scope(let inner): try write(inner, dot)
     case .assign(let name, let operand, let isNew): try assign(name, try value(operand, dot), isNew)
     case .condition(let operand, let body, let otherwise):
@@ -63,7 +65,7 @@ struct TemplateRun {
     _ key: String?, _ name: String?, _ list: Value, _ body: [Template.Node], _ otherwise: [Template.Node], _ dot: Value
   ) throws(BuiltinFailure) {
     guard list.isCollection || list.tag == .null || list.tag == .undefined else {
-      throw failure("range can't iterate over \(String(decoding: text(list, isNested: false), as: UTF8.self))")
+      throw failure("range can't iterate over \(String(decoding: try text(list, isNested: false), as: UTF8.self))")
     }
     guard list.isCollection, list.count > 0 else { return try write(otherwise, dot) }
     for index in 0..<list.count {
