@@ -6,10 +6,10 @@ import Testing
 @Suite("Builtins refuse hostile bytes")
 struct LibrariesTests {
   /// The answer to a builtin's call, as text.
-  private func answer(_ query: String, _ input: String) throws -> String {
+  private func answer(_ query: String, _ input: String, seconds: Int = 1_800_000_000) throws -> String {
     let program = try Program.compile([], queries: ["x := " + query], registry: Libraries.registry)
     let machine = Machine(program)
-    machine.prepare(nowNanoseconds: 1_790_000_000_000_000_000)
+    machine.prepare(nowNanoseconds: seconds * 1_000_000_000)
     let value = machine.heap.object([(machine.heap.string("v"), machine.heap.string(input))])
     do throws(RegoError) {
       return try machine.evaluate(input: value, strict: true).item(0)["x"].text
@@ -89,9 +89,22 @@ struct LibrariesTests {
     for place in der.indices {
       var changed = der
       changed[place] ^= 0xFF
-      let answer = try answer("crypto.x509.parse_and_verify_certificates(input.v)", Fixture.base64(changed + changed))
-      #expect(answer.hasPrefix("[false") || answer.hasPrefix("error: "))
+      let answer = try answer("crypto.x509.parse_and_verify_certificates(input.v)", Fixture.base64(der + changed))
+      #expect(answer.hasPrefix("[false") || answer.hasPrefix("error: "), "\(place)")
     }
+  }
+
+  @Test(
+    "A certificate is valid from its first second to its last, by the decision's clock",
+    arguments: [
+      (1_795_284_388, false), (1_795_284_389, true), (1_800_000_000, true), (4_948_884_389, true),
+      (4_948_884_390, false),
+    ])
+  func validity(seconds: Int, isValid: Bool) throws {
+    let der = try #require(Fixture.certificate)
+    let answer = try answer(
+      "crypto.x509.parse_and_verify_certificates(input.v)[0]", Fixture.base64(der + der), seconds: seconds)
+    #expect(answer == (isValid ? "true" : "false"))
   }
 
   @Test(
