@@ -130,21 +130,60 @@ struct CompilerTests {
   }
 
   @Test(
-    "The features of a capabilities file are those of the language that may be used",
+    "A module may use no more of the language than the features of a capabilities file name",
     arguments: [
-      (#"["rego_v1"]"#, "p := 1", ""),
+      (#"["rego_v1"]"#, "p := 1\nq.r[x].s := 1 if x := 2", ""), ("[]", "p := 1", "rego_v1 feature required"),
       (#"["rego_v1"]"#, #"p := [x | x := $"{input}"]"#, "template strings are not supported"),
       (#"["rego_v1","template_strings"]"#, #"p := $"{input}""#, ""),
-      ("[]", "p := 1", "illegal capabilities: rego_v1 feature required for parsing v1 Rego"),
+      (#"["rego_v1"]"#, "p := input.if", "keywords in references are not supported"),
+      (#"["rego_v1"]"#, "p.not := 1", "keywords in references are not supported"),
+      (#"["rego_v1"]"#, #"p := contains(input["if"], "a")"#, ""),
+      (#"["rego_v1","keywords_in_refs"]"#, "p := input.if", ""),
     ])
   func features(features: String, module: String, wanted: String) throws {
-    let capabilities = try Capabilities(Array(#"{"builtins":[],"features":\#(features)}"#.utf8))
-    let answer = problem(module, registry: Libraries.registry.restricted(to: capabilities))
-    #expect(wanted.isEmpty ? answer.isEmpty : answer.contains(wanted), "\(answer)")
+    try check("{\"builtins\":[{\"name\":\"contains\"}],\"features\":\(features)}", module, wanted)
   }
 
-  private func problem(_ module: String, isStrict: Bool = false, registry: Registry = Libraries.registry) -> String {
-    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+  @Test(
+    "Of version 0 too: imports, and heads that first versions did not have",
+    arguments: [
+      (#""features":[]"#, "p { true }\nq[x] { x := 1 }\nr[x] = y { x := 1; y := 2 }\nf(x) { x }\ndefault s = 1", ""),
+      (#""features":[]"#, "import rego.v1\np if true", "`rego.v1` is not supported"),
+      (#""features":["rego_v1_import"]"#, "import rego.v1\np if true", ""),
+      (#""features":[]"#, "import future.keywords.in\np { 1 in [1] }", "do not name in"),
+      (#""features":[],"future_keywords":["in"]"#, "import future.keywords.in\np { 1 in [1] }", ""),
+      (#""features":[],"future_keywords":["in"]"#, "import future.keywords\np { 1 in [1] }", "do not name contains"),
+      (#""features":[]"#, "p.q.r { true }", "rule heads with refs are not supported"),
+      (#""features":["rule_head_ref_string_prefixes"]"#, "p.q.r { true }", ""),
+      (#""features":["rule_head_ref_string_prefixes"]"#, "p[x].r { x := 1 }", "general refs"),
+      (#""features":["rule_head_refs"]"#, "p[x].r { x := 1 }", ""),
+      (#""features":["rego_v1"]"#, "import future.keywords.if\np[x].r if { x := 1 }", ""),
+    ])
+  func oldFeatures(lists: String, module: String, wanted: String) throws {
+    try check("{\"builtins\":[],\(lists)}", module, wanted, isVersion1: false)
+  }
+
+  @Test(
+    "The engine's own capabilities allow all; a list that is missing is empty, and a keyword nobody knows is refused")
+  func ownFeatures() throws {
+    let own = String(decoding: Libraries.registry.capabilities(), as: UTF8.self)
+    try check(own, #"p.if[x].q contains $"{x}" if x := 1"#, "")
+    try check(own, "import rego.v1\np.if[x].q contains x if x := 1", "", isVersion1: false)
+    try check(own, "import future.keywords\np.q[x].r contains x if x := 1", "", isVersion1: false)
+    try check(#"{"builtins":[]}"#, "p := 1", "rego_v1 feature required")
+    #expect(throws: RegoError.self) { try Capabilities(Array(#"{"builtins":[],"future_keywords":["deadbeef"]}"#.utf8)) }
+  }
+
+  private func check(_ capabilities: String, _ module: String, _ wanted: String, isVersion1: Bool = true) throws {
+    let registry = Libraries.registry.restricted(to: try Capabilities(Array(capabilities.utf8)))
+    let answer = problem(module, isVersion1: isVersion1, registry: registry)
+    #expect(wanted.isEmpty ? answer.isEmpty : answer.contains(wanted), "\(module): \(answer)")
+  }
+
+  private func problem(
+    _ module: String, isStrict: Bool = false, isVersion1: Bool = true, registry: Registry = Libraries.registry
+  ) -> String {
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8), isVersion1: isVersion1)
     do throws(CompileFailure) {
       _ = try Program.compile([source], queries: ["x = data.t"], registry: registry, isStrict: isStrict)
       return ""

@@ -171,4 +171,29 @@ struct LanguageTests {
     #expect(evaluate(module, input: #"{"n":5}"#, strict: false) == #"{"q":true}"#)
     #expect(evaluate("p := 1 / 0") == "m.rego:2: eval_builtin_error: div: divide by zero")
   }
+
+  @Test(
+    "A document with computed keys, asked by a variable, has OPA's members, order and errors",
+    arguments: [
+      (#"{"k": ["b", "a"], "v": [1, 2]}"#, #"[["a",2],["b",1]]"#),
+      (#"{"k": ["a", "b", "b"], "v": [1, 2, 3]}"#, "eval_conflict_error"),
+    ])
+  func unboundKey(input: String, wanted: String) {
+    let module = """
+      p[k] := v if { some i; k := input.k[i]; v := input.v[i] }
+      q := [[x, y] | p[x] = y]
+      """
+    let source = Source(name: "m.rego", text: Array(("package t\n" + module).utf8))
+    #expect(evaluate([source], query: "x = data.t.q", input: input).contains(wanted))
+  }
+
+  /// OPA binds the key first, and would answer 1: `docs/decisions/0301-rego-engine.md`.
+  @Test("One asked by a known key is evaluated whole: an error at another key is an error, never an answer")
+  func knownKey() {
+    let source = Source(
+      name: "m.rego", text: Array("package t\np[k] := v if { some k, n in input; v := 1 / n }".utf8))
+    let answer = { evaluate([source], query: "x = data.t.p.a", input: $0) }
+    #expect(answer(#"{"a": 1, "b": 2}"#) == "1")
+    #expect(answer(#"{"a": 1, "b": 0}"#).contains("divide by zero"))
+  }
 }

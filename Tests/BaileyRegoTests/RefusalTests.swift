@@ -101,6 +101,25 @@ struct RefusalTests {
     #expect(answer.contains("rego_parse_error"), "\(answer.prefix(200))")
   }
 
+  @Test("A chain of operators is limited, and long enough", arguments: [" + ", " in ", " == ", " | "])
+  func chains(link: String) {
+    let text = { (count: Int) in "p := " + [String](repeating: "1", count: count).joined(separator: link) }
+    #expect(evaluate(text(100_000)).contains("expression has too many operators"))
+    #expect(!evaluate(text(300)).contains("rego_parse_error"))
+    #expect(evaluate("p := [(\(text(300).dropFirst(5))), (\(text(300).dropFirst(5)))]").contains("too many operators"))
+  }
+
+  @Test("A head with variables has no else")
+  func elseOfComputedKey() {
+    #expect(evaluate("q[x] := 1 if { x := 2 } else := 2").contains("cannot be used on rules with variables in head"))
+  }
+
+  @Test("Calls in calls take no longer with each level")
+  func nestedCalls() {
+    let open = String(repeating: "abs(", count: 100)
+    #expect(evaluate("p := \(open)-1\(String(repeating: ")", count: 100))") == #"{"p":1}"#)
+  }
+
   @Test("Text with many readings ends with an error, not with time", arguments: [20, 60, 200])
   func ambiguity(depth: Int) {
     let answer = evaluate("p := " + String(repeating: "{a | {1} | ", count: depth))

@@ -77,8 +77,8 @@ package struct Registry: Sendable {
   /// Where time zones come from; without a source there is only UTC.
   package var zoneSource: (@Sendable (String) -> TimeZone?)?
 
-  /// Of the language, by OPA's names; nil for all.
-  var features: Set<String>?
+  /// Of the language; nil for all.
+  var features: Features?
 
   package typealias YAML = @Sendable ([UInt8], Heap) throws(AnnotationReader.Problem) -> Value
   /// What reads metadata; without it modules that ask for theirs are refused.

@@ -2,7 +2,7 @@ extension Registry {
   /// Everything that needs no other library.
   static let core: [Builtin] = [
     comparisons, arithmetic, bits, aggregates, arrays, sets, objects, types, strings, encodings, json, traces, globs,
-    documents, patches, units, versions, graphs, networks, locators, casts, prints, times, identifiers,
+    documents, patches, units, versions, graphs, networks, locators, casts, prints, times, identifiers, modules,
   ].flatMap(\.self)
 
   /// The version of OPA that the engine agrees with.

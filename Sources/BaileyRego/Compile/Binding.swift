@@ -2,17 +2,21 @@
 enum Binding {
   // MARK: Terms
 
-  /// What is bound after the term's value is known.
-  static func evaluate(_ term: Term, _ safe: SlotSet) -> SlotSet? {
+  /// What is bound after the term's value is known; calls that were looked at already are passed over.
+  static func evaluate(_ term: Term, _ safe: SlotSet, callsAreDone: Bool = false) -> SlotSet? {
     switch term.node {
     case .scalar, .input, .data, .name: return safe
     case .local(let slot): return safe.contains(slot) ? safe : nil
-    case .array(let items), .set(let items): return evaluateAll(items, safe)
+    case .array(let items), .set(let items): return evaluateAll(items, safe, callsAreDone: callsAreDone)
+    case .call where callsAreDone: return safe
     case .call(_, let items):
       // The calls inside come first: what a reference beside them binds is too late for them.
       let inner = nestedCalls(items)
-      return (inner.isEmpty ? safe : evaluateAll(inner, safe)).flatMap { evaluateAll(items, $0) }
-    case .object(let pairs): return evaluateAll(pairs.flatMap { [$0.key, $0.value] }, safe)
+      return (inner.isEmpty ? safe : evaluateAll(inner, safe)).flatMap {
+        evaluateAll(items, $0, callsAreDone: true)
+      }
+    case .object(let pairs):
+      return evaluateAll(pairs.flatMap { [$0.key, $0.value] }, safe, callsAreDone: callsAreDone)
     case .ref(let head, let path):
       guard var bound = evaluate(head, safe) else { return nil }
       for key in path {
@@ -41,24 +45,26 @@ enum Binding {
   }
 
   /// Terms in whatever order they can run.
-  static func evaluateAll(_ terms: [Term], _ safe: SlotSet) -> SlotSet? {
-    runOrder(terms, safe)?.safe
+  static func evaluateAll(_ terms: [Term], _ safe: SlotSet, callsAreDone: Bool = false) -> SlotSet? {
+    runOrder(terms, safe, callsAreDone: callsAreDone)?.safe
   }
 
   /// The order in which terms can be evaluated: first come, but a reference that binds may help an earlier term.
-  static func runOrder(_ terms: [Term], _ safe: SlotSet) -> (order: [Int], safe: SlotSet)? {
+  static func runOrder(_ terms: [Term], _ safe: SlotSet, callsAreDone: Bool = false) -> (order: [Int], safe: SlotSet)? {
     var (bound, order, waiting) = (safe, [Int](), Array(terms.indices))
     while !waiting.isEmpty {
+      let (before, wanted) = (bound, waiting.count)
       var rest: [Int] = []
       for index in waiting {
-        if let next = evaluate(terms[index], bound) {
+        if let next = evaluate(terms[index], bound, callsAreDone: callsAreDone) {
           bound = next
           order.append(index)
         } else {
           rest.append(index)
         }
       }
-      if rest.count == waiting.count { return nil }
+      // What nothing new was bound for fails again.
+      if rest.count == wanted || !rest.isEmpty && bound == before { return nil }
       waiting = rest
     }
     return (order, bound)

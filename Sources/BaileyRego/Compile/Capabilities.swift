@@ -1,7 +1,8 @@
 /// Which builtins policies may use, in the form of OPA's capabilities file.
 package struct Capabilities: Sendable {
   package var builtins: Set<String>
-  package var features: Set<String>?
+  /// Of the language.
+  let features: Features
 
   /// Builtins that OPA has and that are refused here, with the reason.
   private static let refused: [(prefix: String, why: String)] = [
@@ -16,16 +17,28 @@ package struct Capabilities: Sendable {
     return ": refused here: \(entry.why)"
   }
 
-  /// Reads a capabilities file; of its builtins only the names count.
-  package init(_ json: [UInt8]) throws(RegoError) {
-    let document = try Document(json: json)
-    features = try document["features"].read { (list, _) throws(RegoError) in
-      if list.isUndefined { return nil }
+  /// Of later versions of OPA; here they mean nothing.
+  private static let laterKeywords = ["and", "not", "or"]
+
+  /// A list that is missing is empty, as in OPA.
+  private static func names(_ list: Document, _ name: String) throws(RegoError) -> Set<String> {
+    try list.read { (list, _) throws(RegoError) in
+      if list.isUndefined { return [] }
       guard list.tag == .array, list.items.allSatisfy({ $0.tag == .string }) else {
-        throw RegoError(.json, "capabilities: features must be an array of strings")
+        throw RegoError(.json, "capabilities: \(name) must be an array of strings")
       }
       return Set(list.items.map { String($0) })
     }
+  }
+
+  /// Reads a capabilities file; of its builtins only the names count.
+  package init(_ json: [UInt8]) throws(RegoError) {
+    let document = try Document(json: json)
+    features = try Features(
+      names: Self.names(document["features"], "features"),
+      keywords: Self.names(document["future_keywords"], "future_keywords"))
+    let unknown = features.keywords.subtracting(Features.knownKeywords + Self.laterKeywords).min()
+    if let unknown { throw RegoError(.json, "illegal capabilities: unknown keyword: \(unknown)") }
     builtins = try document.read { (file, heap) throws(RegoError) in
       let list = file.child(heap.string("builtins"))
       guard list.tag == .array else { throw RegoError(.json, "capabilities: builtins must be an array") }
@@ -67,9 +80,10 @@ extension Registry {
       }
       return object(pairs)
     }
-    let features = ["keywords_in_refs", "rego_v1", "template_strings"].map { heap.string($0) }
     return object([
-      ("builtins", heap.array(list)), ("features", heap.array(features)), ("wasm_abi_versions", .emptyArray),
+      ("builtins", heap.array(list)), ("features", heap.array(Features.known.map { heap.string($0) })),
+      ("future_keywords", heap.array(Features.knownKeywords.map { heap.string($0) })),
+      ("wasm_abi_versions", .emptyArray),
     ])
   }
 }

@@ -114,7 +114,7 @@ extension Program {
     isStrict: Bool = false
   ) throws(CompileFailure) -> Program {
     do throws(RegoError) {
-      for module in modules { try (registry ?? defaultRegistry).check(module) }
+      for module in modules { try registry?.features?.check(module) }
       let rules = try RuleSet(modules, registry: registry ?? defaultRegistry, heap: heap, isStrict: isStrict)
       try refuse(rules.errors)
       let (order, circles) = Recursion(rules.tree).order()

@@ -86,9 +86,19 @@ extension Parser {
       next.location = token.location
       try advance()
       next.body = try body(until: .rightBrace)
+      next.arguments = arguments(again: rule)
       more.append(ended(next))
     }
     return more
+  }
+
+  /// As another head has them: each `_` is a variable of its own.
+  private mutating func arguments(again rule: Rule) -> [Term]? {
+    var arguments = rule.arguments
+    for (index, term) in (arguments ?? []).enumerated() {
+      if case .name(let name) = term.node, name.text.first == 0x24 { arguments?[index] = wildcard(term.location) }
+    }
+    return arguments
   }
 
   private mutating func head() throws(RegoError) -> Rule {
@@ -147,9 +157,13 @@ extension Parser {
       guard token.kind == .else else { return }
       let location = token.location
       guard rule.kind == .single else { throw problem("else keyword cannot be used on multi-value rules") }
+      for case .name in rule.path.dropFirst().map(\.node) {
+        throw problem("else keyword cannot be used on rules with variables in head")
+      }
       try advance()
       var branch = Alternative(
-        value: Term(.scalar(.true), location), body: [], location: location, headLocation: location)
+        arguments: arguments(again: rule), value: Term(.scalar(.true), location), body: [], location: location,
+        headLocation: location)
       branch.hasValue = token.kind == .assign || token.kind == .unify
       if branch.hasValue {
         branch.isAssigned = token.kind == .assign

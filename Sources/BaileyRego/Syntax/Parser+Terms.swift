@@ -4,7 +4,9 @@ extension Parser {
   /// `k, v in xs` is read only where a comma ends nothing else.
   mutating func expression(from first: Term? = nil, keyAllowed: Bool = false) throws(RegoError) -> Term {
     try descend()
-    defer { depth -= 1 }
+    if nesting == 0 { operators = 0 }
+    nesting += 1
+    defer { (depth, nesting) = (depth - 1, nesting - 1) }
     var left = try infix(0, from: first)
     if keyAllowed, token.kind == .comma, keywords.contains(.in) {
       let saved = self
@@ -19,11 +21,18 @@ extension Parser {
       }
     }
     while token.kind == .in {
+      try countOperator()
       try advance()
       let right = try relation()
       left = call("internal.member_2", [left, right], left.location)
     }
     return left
+  }
+
+  private mutating func countOperator() throws(RegoError) {
+    operators += 1
+    guard operators > Self.maximumOperators else { return }
+    throw giveUp("expression has too many operators")
   }
 
   func call(_ name: String, _ arguments: [Term], _ location: Location) -> Term {
@@ -48,6 +57,7 @@ extension Parser {
     var left = try infix(level + 1, from: first)
     while let name = Self.operators[level][token.kind] {
       let location = left.location
+      try countOperator()
       try advance()
       let right = try infix(level + 1)
       left = call(name, [left, right], location)
@@ -102,7 +112,8 @@ extension Parser {
   }
 
   private mutating func variable() throws(RegoError) -> Term {
-    let (name, location) = (tokenName, token.location)
+    // `contains` alone is the builtin.
+    let (name, location) = (token.kind == .contains ? tokenName : referenceName(), token.location)
     let isWildcard = token.end == token.start + 1 && lexer.bytes[token.start] == 0x5F
     try advance()
     return isWildcard ? wildcard(location) : Term(.name(name), location)
@@ -127,7 +138,7 @@ extension Parser {
       case .dot:
         try advance()
         guard token.isWord, isAttached else { throw unexpected("expected identifier") }
-        path.append(Term(.scalar(tokenName), token.location))
+        path.append(Term(.scalar(referenceName()), token.location))
         try advance()
       case .leftBracket:
         try advance()

@@ -18,9 +18,15 @@ struct Parser {
   /// The place of a head that has neither value nor `contains`.
   var bareLocation: Location?
   var wildcards = 0
+  /// Infix operators of the expression that is read, and how deep in it the reading is.
+  var operators = 0
+  var nesting = 0
+  var uses = Module.Uses()
   let heap: Heap
 
   static let maximumDepth = 400
+  /// In one expression: each is a level of the tree.
+  static let maximumOperators = 400
   static let futureKeywords: Set<Token.Kind> = [.if, .in, .contains, .every]
 
   init(_ bytes: [UInt8], file: Int32, version1: Bool, heap: Heap) throws(RegoError) {
@@ -38,8 +44,7 @@ struct Parser {
   mutating func advance() throws(RegoError) {
     work += 1
     if work > 10_000 + lexer.bytes.count * 4 {
-      hasGivenUp = true
-      throw problem("module is too ambiguous to read")
+      throw giveUp("module is too ambiguous to read")
     }
     previousEnd = token.end
     previousLine = lexer.here.line
@@ -71,11 +76,16 @@ struct Parser {
 
   func problem(_ why: String) -> RegoError { RegoError(.parse, why, token.location) }
 
+  /// A limit is reached: there is no other reading to try.
+  mutating func giveUp(_ why: String) -> RegoError {
+    hasGivenUp = true
+    return problem(why)
+  }
+
   mutating func descend() throws(RegoError) {
     depth += 1
     guard depth > Self.maximumDepth else { return }
-    hasGivenUp = true
-    throw problem("max nesting depth exceeded")
+    throw giveUp("max nesting depth exceeded")
   }
 
   /// A place that reaches to the end of the token before.
@@ -93,6 +103,15 @@ struct Parser {
 
   /// The token's text as a handle.
   var tokenName: Value { heap.string(Array(lexer.bytes[token.start..<token.end])) }
+
+  /// The same for a part of a reference: keywords may stand there.
+  mutating func referenceName() -> Value {
+    let name = tokenName
+    if let kind = Token.keywords[String(name)], keywords.contains(kind) || !Self.futureKeywords.contains(kind) {
+      uses.keywordInReference = uses.keywordInReference ?? token.location
+    }
+    return name
+  }
 
   /// `input` or `data`, which nothing else may be called.
   var isRootName: Bool {
@@ -122,7 +141,7 @@ extension Parser {
         module.rules += try rules()
       }
     }
-    module.isVersion1 = isVersion1
+    (module.isVersion1, module.uses) = (isVersion1, uses)
     return module
   }
 
@@ -134,13 +153,13 @@ extension Parser {
 
   /// `a.b["c"]`.
   private mutating func dottedPath() throws(RegoError) -> [Value] {
-    var path = [tokenName]
+    var path = [referenceName()]
     try advance()
     while true {
       if token.kind == .dot, isAttached {
         try advance()
         guard token.isWord, isAttached else { throw unexpected("expected identifier") }
-        path.append(tokenName)
+        path.append(referenceName())
         try advance()
       } else if token.kind == .leftBracket, isAttached {
         try advance()
@@ -174,6 +193,7 @@ extension Parser {
   private mutating func applyImport(_ path: [String], _ location: Location) throws(RegoError) {
     switch (path.first, path.dropFirst().first) {
     case ("rego", "v1") where path.count == 2:
+      if !isVersion1 { uses.importOfVersion1 = location }
       keywords = Self.futureKeywords
       isVersion1 = true
     case ("future", "keywords"): try importKeywords(path.dropFirst(2), location)

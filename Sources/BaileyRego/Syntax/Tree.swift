@@ -94,8 +94,19 @@ struct Rule {
   var isAssigned = false
 }
 
+extension Rule {
+  /// Whether one name tells the rule, or one name and one key, as in OPA's first versions; OPA gives only these heads a name.
+  var hasSimpleHead: Bool {
+    if path.count == 1 { return true }
+    guard path.count == 2, kind == .single, !isDefault else { return false }
+    return body.isEmpty ? arguments == nil : hasValue || arguments != nil
+  }
+}
+
 /// An `else` branch.
 struct Alternative {
+  /// The head's again; each `_` is a variable of its own.
+  var arguments: [Term]?
   var value: Term
   var body: [Statement]
   var location: Location
@@ -117,5 +128,14 @@ package struct Module {
   var imports: [Import] = []
   var rules: [Rule] = []
   var isVersion1 = true
+  /// What older versions of the language do not have, where it stands first.
+  var uses = Uses()
   var annotations: [Annotation] = []
+
+  struct Uses {
+    /// `import rego.v1` in a module of version 0.
+    var importOfVersion1: Location?
+    /// A keyword as a name in a reference: `x.if`.
+    var keywordInReference: Location?
+  }
 }
