@@ -114,6 +114,11 @@ struct RefusalTests {
     #expect(evaluate("q[x] := 1 if { x := 2 } else := 2").contains("cannot be used on rules with variables in head"))
   }
 
+  @Test("The builtin that is a keyword cannot be replaced")
+  func withContains() {
+    #expect(evaluate("p if 1 == 1 with contains as 2").contains("unexpected contains token: expected ident"))
+  }
+
   @Test("Calls in calls take no longer with each level")
   func nestedCalls() {
     let open = String(repeating: "abs(", count: 100)

@@ -58,6 +58,8 @@ extension Parser {
   mutating func modifier() throws(RegoError) -> Modifier {
     let location = token.location
     try advance()
+    // The builtin of this name cannot be replaced: OPA reads the keyword.
+    if token.kind == .contains { throw unexpected("expected ident") }
     let target = try term()
     try expect(.as, "as")
     let value = try expression()
