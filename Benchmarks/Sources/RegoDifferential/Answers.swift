@@ -38,9 +38,15 @@ enum Explained {
       // A match of two operands of which nothing is known is no error here.
       if text.contains("left  : ???\\n\\tright : ???") || text.contains("[???") { return "unknown types cannot match" }
       if text.contains(#/undefined ref: \[[^\n]* \| /#) { return "an array of parameters has no items for OPA's types" }
+      if text.contains(#/undefined ref: v\d+\[/#), module.contains(#/v\d+ := \[a\d \|/#) {
+        return "an array of parameters has no items for OPA's types"
+      }
       if text.contains("that requires evaluation") { return "an unsafe variable is found only when it is used" }
     }
     switch (ours, theirs) {
+    case (.error("rego_parse_error", let text), .value)
+    where text.contains("default rule must have a value") && module.contains("default "):
+      return "a default rule without a value is refused"
     case (.error(let own, _), .error(let other, _)) where own.hasPrefix("rego_") && other.hasPrefix("rego_"):
       return "several things are wrong, and another is said first"
     case (.error("eval_conflict_error", _), .value), (.error("eval_builtin_error", _), .value),
@@ -54,7 +60,7 @@ enum Explained {
       return "a variable of an every is bound behind it"
     default: break
     }
-    if case .error("rego_unsafe_var_error", _) = ours {
+    if case .error("rego_unsafe_var_error", _) = ours, module.contains("every ") || module.contains("else") {
       // In the rest of a body with `every`, and behind `else`, OPA lets some unsafe variables pass.
       if case .value = theirs { return "an unsafe variable is not found" }
     }
