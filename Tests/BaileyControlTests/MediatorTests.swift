@@ -112,8 +112,8 @@ struct PolicyNoteTests {
     let versions = Mutex<JSON>([:])
     let mediator = SessionMediator(
       session: subject.session,
-      gate: Gate(judges: [Fixed(reasons: [allow])], versions: { versions.withLock { $0 } }), recorder: recorder
-    ) { recorder.time.withLock { $0 } }
+      gate: Gate(judges: [Fixed(reasons: [allow])], versions: { versions.withLock { $0 } }),
+      recorder: recorder, now: { recorder.time.withLock { $0 } }, deciding: decidingThread)
     let forms: [JSON] = [[:], ["user": ["sha256": "a"]], ["user": ["sha256": "a"]], ["user": ["sha256": "b"]], [:]]
     for form in forms {
       versions.withLock { $0 = form }
@@ -131,8 +131,7 @@ struct PolicyNoteTests {
     let recorder = MemoryRecorder(isFull: true)
     let mediator = SessionMediator(
       session: subject.session, gate: Gate(judges: [Fixed(reasons: [allow])], versions: { ["user": [:]] }),
-      recorder: recorder
-    ) { recorder.time.withLock { $0 } }
+      recorder: recorder, now: { recorder.time.withLock { $0 } }, deciding: decidingThread)
     #expect(await mediator.request(action).decision.reasons.map(\.code) == ["log-unavailable"])
   }
 }
