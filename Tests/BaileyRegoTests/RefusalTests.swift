@@ -84,7 +84,7 @@ struct RefusalTests {
   @Test("Text that is no UTF-8 is refused")
   func encoding() {
     let source = Source(name: "m.rego", text: Array("package t\np := \"".utf8) + [0xFF, 0x22])
-    #expect(evaluate([source], query: "x = data.t").contains("m.rego:2:7: rego_parse_error: invalid UTF-8"))
+    #expect(evaluate([source], query: "x = data.t").contains("m.rego:2: rego_parse_error: invalid UTF-8"))
   }
 
   @Test("A module of ten megabytes is read or refused, and ends either way")
