@@ -27,6 +27,7 @@ let package = Package(
 
     // 1 engines
     .target(name: "BaileyMerkle"),
+    .target(name: "BaileyExport", dependencies: ["BaileyCore"]),
     // Rounding comes from libm, which only Foundation and Glibc bring along.
     .target(name: "BaileyRego", linkerSettings: [.linkedLibrary("m")]),
     .target(
@@ -68,6 +69,10 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
       ]),
 
+    .target(
+      name: "BaileyForward",
+      dependencies: ["BaileyCore", "BaileyExport", "BaileyLinux", .product(name: "Crypto", package: "swift-crypto")]),
+
     // 3 control
     .target(name: "BaileyControl", dependencies: ["BaileyCore"]),
 
@@ -93,8 +98,8 @@ let package = Package(
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyHTTP", "BaileyLinux",
-        "BaileyMerkle", "BaileyPolicy",
+        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress",
+        "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(
@@ -135,6 +140,16 @@ let package = Package(
         "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyTestSupport", "audit-crash",
       ]),
     .testTarget(
+      name: "BaileyExportTests", dependencies: ["BaileyCore", "BaileyExport", "BaileyTestSupport"],
+      exclude: ["ocsf-validate.py"]),
+    .testTarget(
+      name: "BaileyForwardTests",
+      dependencies: [
+        "BaileyAudit", "BaileyCore", "BaileyExport", "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyPolicy",
+        "BaileyTestSupport", "bailey", "baileyd",
+      ],
+      exclude: ["collector.py"]),
+    .testTarget(
       name: "BaileyEgressTests",
       dependencies: [
         "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyTestSupport",
@@ -166,7 +181,8 @@ let package = Package(
         "bailey-policy",
       ]),
     .testTarget(
-      name: "EscapeTests", dependencies: ["BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-policy"]),
+      name: "EscapeTests",
+      dependencies: ["BaileyCore", "BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-policy"]),
     .testTarget(name: "FitnessTests"),
   ],
   cxxLanguageStandard: .cxx17

@@ -11,6 +11,8 @@ extension AuditLog: LogSource {
 
   package func size() async throws(Fault) -> UInt64 { count }
 
+  package func signedSize() async throws(Fault) -> UInt64 { head.checkpoint.size }
+
   /// Signs a head first where none covers the record yet.
   package func evidence(for index: UInt64) async throws(Fault) -> LogEvidence {
     if index >= head.checkpoint.size { try await publish() }

@@ -48,6 +48,12 @@ package protocol LogSource: Sendable {
   func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord]
   /// Number of entries that are written.
   func size() async throws(Fault) -> UInt64
+  /// Number of entries that a signed head covers: what can be taken back no more without showing.
+  func signedSize() async throws(Fault) -> UInt64
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence
   func verify() async throws(Fault) -> LogFindings
+}
+
+extension LogSource {
+  package func signedSize() async throws(Fault) -> UInt64 { try await size() }
 }

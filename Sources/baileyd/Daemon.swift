@@ -3,6 +3,7 @@ import BaileyControl
 import BaileyCore
 import BaileyDoors
 import BaileyEgress
+import BaileyForward
 import BaileyLinux
 import BaileyPolicy
 import BaileySandbox
@@ -35,6 +36,7 @@ struct Daemon {
     let policySocket = SharedDoor(try Door(at: places.policySocket, in: places))
     let policyDoor = wiring.policyDoor
     let fetching = Task { await wiring.policies.keepFetching(say) }
+    let forwarding = Task { await wiring.forwarder.run() }
     do throws(Errno) {
       try startThread("door") { door.serve(socket.door) }
       try startThread("policy door") { policyDoor.serve(policySocket.door) }
@@ -43,6 +45,7 @@ struct Daemon {
       throw Fault("controller-unable", why: error.message)
     }
     fetching.cancel()
+    forwarding.cancel()
     await wiring.controller.stop()
     await log.close()
     withExtendedLifetime(lock) {}

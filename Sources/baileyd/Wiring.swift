@@ -3,6 +3,7 @@ import BaileyControl
 import BaileyCore
 import BaileyDoors
 import BaileyEgress
+import BaileyForward
 import BaileyHTTP
 import BaileyLinux
 import BaileyMerkle
@@ -19,6 +20,7 @@ struct Wiring: Sendable {
   private let log: AuditLog
   private let caller: Caller
   private let groups: ControlGroups
+  let forwarder: Forwarder
   let policies: PolicyStore
 
   init(places: Places, log: AuditLog) throws(Fault) {
@@ -28,26 +30,23 @@ struct Wiring: Sendable {
     self.log = log
     caller = Caller(
       user: account.user, group: CurrentProcess.group, agentUser: account.user, agentGroup: CurrentProcess.group,
-      name: account.name,
-      home: CurrentProcess.variable("HOME") ?? account.home)
+      name: account.name, home: CurrentProcess.variable("HOME") ?? account.home)
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
     groups = ControlGroups.claim()
+    let client = HTTPClient()
+    let exports = LogExports(log, log.verifierKey.identity.name, version: baileyVersion, stateDirectory: places.state)
+    forwarder = Forwarder(
+      ExportFile.all(configuration: places.configuration, DiskFiles()), exports: exports, caller: client)
     policies = PolicyStore(
-      storage: DiskFiles(),
-      roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
-      fetched: places.state + "/bundles",
-      monotonic: { Clock.monotonic })
+      storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: client,
+      fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
     let resources = Resources(
-      launcher: Launcher(groups: groups),
-      workspaces: workspaces,
-      egress: try NetworkGate(),
-      recorder: log,
+      launcher: Launcher(groups: groups), workspaces: workspaces, egress: try NetworkGate(), recorder: log,
       manifests: ManifestResolver(
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
-        policies: policies,
-        sha256: { ContentDigest.hex($0) }),
+        policies: policies, sha256: { ContentDigest.hex($0) }),
       locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
@@ -64,8 +63,8 @@ struct Wiring: Sendable {
 
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
-      controller: controller, log: log, policies: answers,
-      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log],
+      controller: controller, log: log, exports: forwarder.exports, policies: answers,
+      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, forwarder],
       version: baileyVersion, shutdown: shutdown)
   }
 }

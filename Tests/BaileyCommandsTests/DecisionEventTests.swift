@@ -72,5 +72,5 @@ struct DecisionEventTests {
       (1_709_251_199_000_000_000, "2024-02-29T23:59:59.000000000Z"),
       (4_107_542_400_000_000_000, "2100-03-01T00:00:00.000000000Z"),
     ] as [(Int64, String)])
-  func moments(nanoseconds: Int64, text: String) { #expect(DecisionEvent.timestamp(nanoseconds) == text) }
+  func moments(nanoseconds: Int64, text: String) { #expect(timestamp(nanoseconds) == text) }
 }

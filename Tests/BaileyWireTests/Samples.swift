@@ -59,7 +59,8 @@ enum Samples {
       .discard(named, paths: nil), .discard(named, paths: [[0xFF], Array("b c".utf8)]), .undo(latest),
       .resetHome(directory: "/p"), .showTrust(directory: "/p"), .agree(directory: "/p", digest: digest),
       .doctor(directory: "/p"), .log(LogQuery()),
-      .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)), .logEntry(index: 7), .verifyLog,
+      .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)),
+      .log(LogQuery(since: 7, export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7), .verifyLog,
       .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
@@ -93,7 +94,7 @@ enum Samples {
     let events: [Event] = [
       .needsTrust(question),
       .started(Started(session: id, project: "/p", mode: .copy, notices: ["no cgroup"])), .stopped(signal: 20),
-      .entries([row, LogRow(index: 4, record: .null)]), .changes([change()]), .report(report),
+      .entries([row, LogRow(index: 4, record: .null)]), .exported("{}\n"), .changes([change()]), .report(report),
     ]
     let replies: [Reply] = [
       .done, .fault(Fault("a-b", subject: "s", why: "w", hint: "h")), .version("1"),

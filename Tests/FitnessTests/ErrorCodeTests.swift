@@ -5,7 +5,8 @@ struct ErrorCodeTests {
   /// What a code stands behind in the sources: the initialisers of faults, reasons, refusals and issues, and the few functions that
   /// make them.
   private static let openings = [
-    "Fault(", "Failure(", "Reason(", "Refusal(", "ManifestIssue(", "issue(", "fail(", "fault(", "report(",
+    "Fault(", "Failure(", "SinkFailure(", "Reason(", "Refusal(", "ManifestIssue(", "issue(", "fail(", "fault(",
+    "report(",
     ".init(code: ", "code ?? ",
   ]
 

@@ -4,6 +4,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
+  "BaileyExport": ["BaileyCore"],
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
@@ -18,6 +19,7 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyHTTP": [
     "BaileyCore", "BaileyLinux", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
   ],
+  "BaileyForward": ["BaileyCore", "BaileyExport", "BaileyLinux", "Crypto", "Synchronization"],
   "BaileyControl": ["BaileyCore", "Synchronization"],
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": [
@@ -31,8 +33,8 @@ private let allowedImports: [String: Set<String>] = [
   "bailey": ["BaileyCommands", "Glibc"],
   "bailey-policy": ["BaileyPolicyTools", "Glibc"],
   "baileyd": [
-    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyHTTP", "BaileyLinux",
-    "BaileyMerkle", "BaileyPolicy",
+    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress",
+    "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
     "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace", "Glibc",
   ],
 ]
@@ -61,7 +63,7 @@ struct ImportTests {
   func resourcesDoNotImportEachOther() {
     let resources: Set = [
       "BaileyStore", "BaileySandbox", "BaileyWorkspace", "BaileyPolicy", "BaileyAudit", "BaileyEgress",
-      "BaileyHTTP",
+      "BaileyForward", "BaileyHTTP",
     ]
     for resource in resources {
       #expect(allowedImports[resource]?.isDisjoint(with: resources) == true)

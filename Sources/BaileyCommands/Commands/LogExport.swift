@@ -1,22 +1,41 @@
 import ArgumentParser
 import BaileyCore
+import BaileyLinux
 import BaileyWire
 
 struct LogExport: BaileyCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Print decisions in the form of another program, one a line.",
+    commandName: "export", abstract: "Print the log in the form of another program.",
     discussion: """
       EXAMPLES
-        bailey log export --format opa
-        bailey log export --format opa --session 4f7c --last 100
+        bailey log export --format ocsf --since 2h
+        bailey log export --format otlp --session 4f7c
+        bailey log export --format jsonl --hash-paths > log.jsonl
+        bailey log export --format atif --session 4f7c > trajectory.json
+        bailey log export --format opa --last 100
+
+      ocsf, jsonl and opa print one event a line, syslog one message of RFC 5424 a line, otlp one request a line; atif prints one
+      session as one document. Secrets are taken out. What goes on by itself is in `export.yaml`: docs/export.md.
+      The exit code is 1 when the log cannot be read, 2 for a wrong option.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument { case opa }
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case ocsf, otlp, syslog, jsonl, atif, opa
 
-  @Option(help: "opa: the schema of OPA's decision log.")
+    /// OPA's is of decisions alone, and made here.
+    var ofController: ExportFormat? { ExportFormat(rawValue: rawValue) }
+  }
+
+  @Option(help: "ocsf, otlp, syslog, jsonl, atif, or opa: the schema of OPA's decision log.")
   var format = Format.opa
-  @Option(help: ArgumentHelp("Only decisions of this session.", valueName: "session"), completion: .sessions)
+  @Option(help: ArgumentHelp("Only of this session.", valueName: "session"), completion: .sessions)
   var session: String?
+  @Option(
+    help: ArgumentHelp(
+      "Only what came since: 90s, 30m, 2h, 7d, 2026-11-21 or 2026-11-21T10:22:46Z.", valueName: "time"))
+  var since: String?
+  @Flag(help: "Replace paths by hashes under this site's key.")
+  var hashPaths = false
   @Option(name: [.long, .customShort("n")], help: ArgumentHelp("The newest so many; 0 is all.", valueName: "count"))
   var last = 0
 
@@ -24,34 +43,74 @@ struct LogExport: BaileyCommand {
 
   func validate() throws {
     if last < 0 { throw ValidationError("--last is a count.") }
+    if let since, Self.moment(since, now: 0) == nil { throw ValidationError("--since is a time or an age such as 2h.") }
+    if format == .opa, hashPaths { throw ValidationError("--hash-paths is not for opa, whose readers decide anew.") }
   }
 
   func execute() throws(Failure) -> Int32 {
-    let session = try session.map { text throws(Failure) in try SessionOption.reference(text) }
-    var notes = PolicyNotes()
-    if last == 0 {
-      try read(LogQuery(session: session, kinds: [.intent, .note])) { row in
-        if !notes.take(row) { write(row, notes) }
-      }
+    var query = LogQuery(last: last == 0 ? nil : last, since: since.flatMap { Self.moment($0, now: Clock.realTime) })
+    // A trajectory is of one session: the newest of this project, if none is named.
+    if session != nil || format == .atif { query.session = try SessionOption.reference(session) }
+    let progress = Console.isTerminal(1) ? nil : Progress("exporting", console)
+    defer { progress?.end() }
+    guard let form = format.ofController else {
+      try decisions(query)
       return 0
     }
-    // What the newest decisions go back to may be far before them.
-    var rows: [LogRow] = []
-    try read(LogQuery(session: session, kinds: [.intent], last: last)) { rows.append($0) }
-    try read(LogQuery(session: session, kinds: [.note])) { notes.take($0) }
-    for row in rows { write(row, notes) }
+    query.export = ExportOptions(form, hashesPaths: hashPaths)
+    try read(query) { event throws(Failure) in
+      if case .exported(let text) = event { try Self.write(text) }
+    }
     return 0
   }
 
-  private func write(_ row: LogRow, _ notes: PolicyNotes) {
-    guard let event = DecisionEvent(row, policies: notes.policies(of: row)) else { return }
-    console.write(event.json.shownText + "\n")
+  private func read(_ query: LogQuery, each: (Event) throws(Failure) -> Void) throws(Failure) {
+    guard case .done = try Client.open().ask(.log(query), onEvent: each) else { throw .misunderstood }
   }
 
-  private func read(_ query: LogQuery, each: (LogRow) -> Void) throws(Failure) {
-    let reply = try Client.open().ask(.log(query)) { event throws(Failure) in
-      if case .entries(let rows) = event { rows.forEach(each) }
+  /// An export that is not whole is none.
+  private static func write(_ text: String) throws(Failure) {
+    do throws(Errno) { try Descriptor.lending(1) { output throws(Errno) in try output.writeAll(text) } } catch {
+      throw Failure(Fault("output-failed", why: "the export cannot be written: \(error.message)"))
     }
-    guard case .done = reply else { throw .misunderstood }
+  }
+
+  /// Nanoseconds since 1970.
+  static func moment(_ text: String, now: Int64) -> Int64? {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
+    if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...1_000_000).contains(count)
+    {
+      return max(0, now - count * unit * 1_000_000_000)
+    }
+    return nanoseconds(ofTime: text)
+  }
+}
+
+/// OPA's decision log names the bundles that a decision was made by; those are in notes, which may lie far before it.
+extension LogExport {
+  private func decisions(_ query: LogQuery) throws(Failure) {
+    var query = query
+    var notes = PolicyNotes()
+    guard query.last != nil || query.since != nil else {
+      query.kinds = [.intent, .note]
+      return try rows(query) { row throws(Failure) in if !notes.take(row) { try write(row, notes) } }
+    }
+    query.kinds = [.intent]
+    var found: [LogRow] = []
+    try rows(query) { found.append($0) }
+    try rows(LogQuery(session: query.session, kinds: [.note])) { notes.take($0) }
+    for row in found { try write(row, notes) }
+  }
+
+  private func rows(_ query: LogQuery, each: (LogRow) throws(Failure) -> Void) throws(Failure) {
+    try read(query) { event throws(Failure) in
+      guard case .entries(let rows) = event else { return }
+      for row in rows { try each(row) }
+    }
+  }
+
+  private func write(_ row: LogRow, _ notes: PolicyNotes) throws(Failure) {
+    guard let event = DecisionEvent(row, policies: notes.policies(of: row)) else { return }
+    try Self.write(event.json.shownText + "\n")
   }
 }

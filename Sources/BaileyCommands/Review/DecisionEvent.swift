@@ -20,7 +20,7 @@ struct DecisionEvent {
       "type": "openpolicyagent.org/decision_logs", "path": "bailey/decision", "input": action,
       "decision_id": .string("\(session)-\(row.index)"), "result": .object(result),
       "labels": ["id": .string(session), "version": .string(baileyVersion)],
-      "timestamp": .string(Self.timestamp(time)),
+      "timestamp": .string(timestamp(time)),
     ]
     let bundles = Self.bundles(policies)
     if !bundles.isEmpty { members["bundles"] = .object(bundles) }
@@ -37,12 +37,5 @@ struct DecisionEvent {
       }
     }
     return bundles
-  }
-
-  /// RFC 3339 in UTC, with nine digits of a second.
-  static func timestamp(_ nanoseconds: Int64) -> String {
-    let fraction = String(nanoseconds % 1_000_000_000)
-    let zeros = String(repeating: "0", count: 9 - fraction.count)
-    return timeText(nanoseconds).dropLast() + "." + zeros + fraction + "Z"
   }
 }

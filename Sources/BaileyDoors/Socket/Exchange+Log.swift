@@ -4,14 +4,16 @@ import BaileyWire
 
 extension Exchange {
   private static let batch = 512
+  private static let exportBatch = 64
 
   /// Sends the matching entries as events; with `follow` it goes on until the client leaves.
   func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
     connection.waitForClient()
     var session: SessionID?
     if let reference = query.session { session = try await pick(reference).id }
-    let matches = { (entry: LoggedRecord) in Self.matches(entry, session: session, kinds: query.kinds) }
+    let matches = { (entry: LoggedRecord) in Self.matches(entry, session: session, query) }
     var next = try await start(query, matches)
+    if let options = query.export { return try await export(options, from: next, matches) }
     next = try await send(from: next, matches)
     guard query.follows else { return .done }
     let client = ClientPresence(inbox)
@@ -30,10 +32,11 @@ extension Exchange {
     return LogRow(index: index, record: entry.record, proof: evidence.proof, checkpoint: evidence.checkpoint)
   }
 
-  private static func matches(_ entry: LoggedRecord, session: SessionID?, kinds: [Record.Kind]) -> Bool {
+  private static func matches(_ entry: LoggedRecord, session: SessionID?, _ query: LogQuery) -> Bool {
     if let session, entry.record["session"]?.string != session.text { return false }
-    if kinds.isEmpty { return true }
-    return kinds.contains { $0.rawValue == entry.record["kind"]?.string }
+    if let since = query.since, entry.record["time_ns"]?.int ?? 0 < since { return false }
+    if query.kinds.isEmpty { return true }
+    return query.kinds.contains { $0.rawValue == entry.record["kind"]?.string }
   }
 
   /// The index from which the newest `last` matching entries begin.
@@ -51,6 +54,27 @@ extension Exchange {
       end = begin
     }
     return 0
+  }
+
+  /// Sends what there is now in another program's form, a small batch at a time.
+  private func export(_ options: ExportOptions, from index: UInt64, _ matches: (LoggedRecord) -> Bool)
+    async throws(Fault) -> Reply
+  {
+    guard let exports = services.exports else { throw Fault("request-misplaced", why: "nothing here can export") }
+    var encoder = try exports.encoder(options)
+    var next = index
+    while true {
+      let entries = try await services.log.entries(from: next, limit: Self.exportBatch)
+      guard let last = entries.last else { break }
+      try await send(try await encoder.encode(entries.filter(matches)))
+      next = last.index + 1
+    }
+    try await send(encoder.finish())
+    return .done
+  }
+
+  private func send(_ text: [UInt8]) async throws(Fault) {
+    if !text.isEmpty { try await sendWhenRoom(.exported(String(decoding: text, as: UTF8.self))) }
   }
 
   /// Sends up to the present end and returns the index after it.

@@ -7,6 +7,7 @@ package import BaileyWire
 package struct DoorServices: Sendable {
   package var controller: Controller
   package var log: any LogSource
+  package var exports: (any LogExporter)?
   package var policies: (any PolicyAnswers)?
   /// What `doctor` looks at, in this order.
   package var health: [any HealthProbe]
@@ -15,12 +16,14 @@ package struct DoorServices: Sendable {
   package var shutdown: @Sendable () -> Void
 
   package init(
-    controller: Controller, log: any LogSource, policies: (any PolicyAnswers)? = nil, health: [any HealthProbe],
+    controller: Controller, log: any LogSource, exports: (any LogExporter)? = nil,
+    policies: (any PolicyAnswers)? = nil, health: [any HealthProbe],
     version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
     self.controller = controller
     self.log = log
+    self.exports = exports
     self.policies = policies
     self.health = health
     self.version = version

@@ -8,6 +8,8 @@ package enum Event: Sendable, Equatable {
   /// The program in the foreground stopped; the person's terminal should stop with it.
   case stopped(signal: Int32)
   case entries([LogRow])
+  /// A piece of an export of the log, to be written as it is.
+  case exported(String)
   /// A page of a change set; the last one comes with the reply.
   case changes([Change])
   /// A page of what an apply or undo did.
@@ -19,6 +21,7 @@ package enum Event: Sendable, Equatable {
     case .started(let started): .envelope("event", "started", started.members)
     case .stopped(let signal): .envelope("event", "stopped", ["signal": .int(Int64(signal))])
     case .entries(let rows): .envelope("event", "entries", ["entries": .array(rows.map(\.json))])
+    case .exported(let text): .envelope("event", "exported", ["text": .string(text)])
     case .changes(let page): .envelope("event", "changes", ["changes": .array(page.map(\.json))])
     case .report(let page): .envelope("event", "report", ["report": page.json])
     }
@@ -30,6 +33,7 @@ package enum Event: Sendable, Equatable {
     case "started": self = .started(try Started(&fields))
     case "stopped": self = .stopped(signal: try fields.integer("signal", as: Int32.self))
     case "entries": self = .entries(try fields.rows("entries", LogRow.init(json:)))
+    case "exported": self = .exported(try fields.string("text", limit: WireLimit.message))
     case "changes": self = .changes(try fields.rows("changes", Change.init(wire:)))
     case "report":
       guard let report = ApplyReport(json: try fields.value("report")) else { throw .badValue("report") }

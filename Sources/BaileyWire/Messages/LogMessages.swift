@@ -9,18 +9,32 @@ package struct LogQuery: Sendable, Equatable {
   package var last: Int?
   /// Goes on with what is appended, until the connection ends.
   package var follows: Bool
+  /// Nanoseconds since 1970-01-01 UTC, inclusive.
+  package var since: Int64?
+  /// Comes as text in this form instead of entries.
+  package var export: ExportOptions?
 
-  package init(session: SessionReference? = nil, kinds: [Record.Kind] = [], last: Int? = nil, follows: Bool = false) {
+  package init(
+    session: SessionReference? = nil, kinds: [Record.Kind] = [], last: Int? = nil, follows: Bool = false,
+    since: Int64? = nil, export: ExportOptions? = nil
+  ) {
     self.session = session
     self.kinds = kinds
     self.last = last
     self.follows = follows
+    self.since = since
+    self.export = export
   }
 
   var members: [String: JSON] {
     var members: [String: JSON] = ["kinds": .array(kinds.map { .string($0.rawValue) }), "follow": .bool(follows)]
     if let session { members["session"] = session.json }
     if let last { members["last"] = .int(Int64(last)) }
+    if let since { members["since_ns"] = .int(since) }
+    if let export {
+      members["format"] = .string(export.format.rawValue)
+      members["hash_paths"] = .bool(export.hashesPaths)
+    }
     return members
   }
 
@@ -34,6 +48,15 @@ package struct LogQuery: Sendable, Equatable {
     last = try fields.optionalInteger("last", as: Int.self)
     if let last, last < 0 { throw .badValue("last") }
     follows = try fields.flag("follow")
+    since = try fields.optionalInteger("since_ns", as: Int64.self)
+    if let since, since < 0 { throw .badValue("since_ns") }
+    let hashesPaths = try fields.flag("hash_paths")
+    let format = try fields.optionalString("format", limit: 16)
+    export = try format.map { word throws(WireError) in
+      guard let format = ExportFormat(rawValue: word) else { throw .badValue("format") }
+      return ExportOptions(format, hashesPaths: hashesPaths)
+    }
+    if export == nil, hashesPaths { throw .badValue("hash_paths") }
   }
 }
 

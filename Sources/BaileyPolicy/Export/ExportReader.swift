@@ -1,0 +1,179 @@
+import BaileyCore
+
+/// Takes one `export.yaml` apart.
+struct ExportReader {
+  private static let common = ["name", "otlp", "syslog", "file", "paths", "sample", "counts", "from"]
+  private static let ofOTLP = ["headers_file", "clear", "ca", "cert", "key", "timeout"]
+  private static let ofSyslog = ["clear"]
+  private static let ofFile = ["format", "maximum_mb", "keep"]
+
+  let file: String
+  let storage: any PolicyStorage
+
+  func fault(_ why: String, _ mark: Mark, hint: String? = nil) -> Fault {
+    Fault("export-settings", subject: "\(file):\(mark.line):\(mark.column)", why: why, hint: hint)
+  }
+
+  func members(_ node: YAMLNode, keys: [String]) throws(Fault) -> [String: YAMLNode] {
+    guard case .mapping(let members, _) = node else { throw fault("this is \(node.typeName), not a map", node.mark) }
+    var found: [String: YAMLNode] = [:]
+    for member in members {
+      guard keys.contains(member.key) else {
+        let near = Spelling.nearest(to: member.key, among: keys).map { "did you mean `\($0)`?" }
+        throw fault("`\(printable(member.key))` is no key here", member.mark, hint: near)
+      }
+      guard found.updateValue(member.value, forKey: member.key) == nil else {
+        throw fault("`\(member.key)` comes twice", member.mark)
+      }
+    }
+    return found
+  }
+
+  func sink(_ node: YAMLNode) throws(Fault) -> ExportSink {
+    let all = try members(node, keys: Self.common + Self.ofOTLP + Self.ofSyslog + Self.ofFile)
+    let kinds = ["otlp", "syslog", "file"].filter { all[$0] != nil }
+    guard kinds.count == 1, let kind = kinds.first else {
+      throw fault("a sink has exactly one of `otlp`, `syslog` and `file`", node.mark)
+    }
+    let allowed = Self.common + (kind == "otlp" ? Self.ofOTLP : kind == "syslog" ? Self.ofSyslog : Self.ofFile)
+    let fields = ExportFields(reader: self, members: try members(node, keys: allowed), mark: node.mark)
+    var sink = ExportSink(name: try name(fields), target: try target(kind, fields))
+    sink.hashesPaths = try fields.choice("paths", ["plain", "hashed"]) == "hashed"
+    sink.oneIn = try fields.number("sample", 1...1_000_000) ?? 1
+    sink.countsOnly = try fields.choice("counts", ["false", "true"]) == "true"
+    sink.beginsNow = try fields.choice("from", ["start", "now"]) == "now"
+    return sink
+  }
+
+  private func name(_ fields: ExportFields) throws(Fault) -> String {
+    let name = try fields.text("name") ?? ""
+    let isPlain = name.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || (0x41...0x5A).contains($0) || $0 == 0x5F || $0 == 0x2D
+    }
+    guard !name.isEmpty, name.utf8.count <= 64, isPlain else {
+      throw fault("a sink has a `name` of letters, digits, - and _", fields.mark)
+    }
+    return name
+  }
+
+  private func target(_ kind: String, _ fields: ExportFields) throws(Fault) -> ExportSink.Target {
+    switch kind {
+    case "otlp": .otlp(try otlp(fields))
+    case "syslog": .syslog(try syslog(fields))
+    default: .file(try written(fields))
+    }
+  }
+}
+
+// MARK: the kinds of sinks
+
+extension ExportReader {
+  private func otlp(_ fields: ExportFields) throws(Fault) -> ExportSink.OTLPTarget {
+    let text = try fields.text("otlp") ?? ""
+    let mark = fields.mark("otlp")
+    let (base, path) = Self.split(text)
+    let url: RemoteURL
+    do throws(RemoteURL.Refused) { url = try RemoteURL(base) } catch { throw fault(error.why, mark, hint: error.hint) }
+    if !url.isSecure { try checkClear(url.place, fields, mark, "https://") }
+    var call = HTTPCall(url.place, path)
+    call.headers["host"] = url.host
+    call.timeout = try fields.number("timeout", 100...120_000) ?? 10_000
+    var tls: RemoteTLS?
+    if url.isSecure {
+      let (certificate, key) = (try fields.path("cert"), try fields.path("key"))
+      guard (certificate == nil) == (key == nil) else {
+        throw fault("`cert` and `key` come together", fields.mark)
+      }
+      tls = RemoteTLS(
+        name: url.name, authorities: try fields.path("ca"), certificate: certificate, key: key)
+    }
+    let headers = try fields.path("headers_file")
+    return ExportSink.OTLPTarget(
+      call: call, url: text, headersFile: headers,
+      credentials: FileCredentials(headers: headers, tls: tls, storage: storage))
+  }
+
+  /// `https://host:4318/v1/logs` before and after the host; the path is OTLP's own where there is none.
+  private static func split(_ url: String) -> (base: String, path: String) {
+    var slashes = 0
+    for index in url.indices where url[index] == "/" {
+      slashes += 1
+      if slashes == 3 { return (String(url[..<index]), url[index...] == "/" ? "/v1/logs" : String(url[index...])) }
+    }
+    return (url, "/v1/logs")
+  }
+
+  /// The log of what a person does goes in clear to this machine only, unless the settings say otherwise.
+  private func checkClear(_ place: HTTPCall.Place, _ fields: ExportFields, _ mark: Mark, _ safe: String) throws(Fault) {
+    let isClear = try fields.choice("clear", ["false", "true"]) == "true"
+    guard !isClear, case .address(let address, _) = place, address.addressClass != .loopback else { return }
+    throw fault(
+      "\(address) is another machine, and this is in clear", mark,
+      hint: "use \(safe), or say `clear: true` to accept it")
+  }
+
+  private func syslog(_ fields: ExportFields) throws(Fault) -> ExportSink.SyslogTarget {
+    let text = try fields.text("syslog") ?? ""
+    let mark = fields.mark("syslog")
+    if text.hasPrefix("tls://") {
+      throw fault(
+        "syslog over TLS (RFC 5425) is not spoken", mark,
+        hint: "send to a relay on this machine, such as rsyslog with TLS to the collector, or use `otlp` over https")
+    }
+    guard text.hasPrefix("tcp://"), let url = try? RemoteURL("http://" + text.dropFirst(6)),
+      case .address(let address, let port) = url.place
+    else { throw fault("`syslog` is `tcp://ADDRESS:PORT`", mark) }
+    try checkClear(url.place, fields, mark, "a relay on this machine")
+    return ExportSink.SyslogTarget(address: address, port: port)
+  }
+
+  private func written(_ fields: ExportFields) throws(Fault) -> ExportSink.FileTarget {
+    guard let path = try fields.path("file"), !path.hasSuffix("/") else {
+      throw fault("`file` is an absolute path", fields.mark)
+    }
+    var file = ExportSink.FileTarget(path: path)
+    file.format = try fields.choice("format", ["jsonl", "ocsf"]).flatMap(ExportFormat.init(rawValue:)) ?? .jsonl
+    if let number = try fields.number("maximum_mb", 1...1_000_000) { file.maximumBytes = Int64(number) << 20 }
+    file.kept = try fields.number("keep", 0...1000) ?? file.kept
+    return file
+  }
+}
+
+/// The members of one sink, by kind of value.
+struct ExportFields {
+  let reader: ExportReader
+  let members: [String: YAMLNode]
+  let mark: Mark
+
+  func mark(_ key: String) -> Mark { members[key]?.mark ?? mark }
+
+  func text(_ key: String) throws(Fault) -> String? {
+    guard let value = members[key] else { return nil }
+    guard case .scalar(let text, _, _) = value, !text.isEmpty, text.utf8.count <= 1024,
+      text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+    else { throw reader.fault("`\(key)` is no text without blanks", value.mark) }
+    return text
+  }
+
+  func choice(_ key: String, _ words: [String]) throws(Fault) -> String? {
+    guard let text = try text(key) else { return nil }
+    guard words.contains(text) else {
+      throw reader.fault("`\(key)` is \(words.map { "`\($0)`" }.joined(separator: " or "))", mark(key))
+    }
+    return text
+  }
+
+  func number(_ key: String, _ range: ClosedRange<Int>) throws(Fault) -> Int? {
+    guard let text = try text(key) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw reader.fault("`\(key)` is a number from \(range.lowerBound) to \(range.upperBound)", mark(key))
+    }
+    return number
+  }
+
+  func path(_ key: String) throws(Fault) -> String? {
+    guard let text = try text(key) else { return nil }
+    guard text.hasPrefix("/") else { throw reader.fault("`\(key)` is an absolute path", mark(key)) }
+    return text
+  }
+}

@@ -1,0 +1,133 @@
+import BaileyCore
+import BaileyExport
+import BaileyForward
+import BaileyTestSupport
+import Synchronization
+import Testing
+
+@Suite("Sinks of the log")
+struct ForwarderTests {
+  @Test("Every record reaches every sink in order, and the cursor follows")
+  func order() async throws {
+    let fixture = try Fixture(records: 300)
+    let forwarder = fixture.forwarder([try .otlp(), .file(fixture.scratch.path + "/out.jsonl")])
+    let done = try await fixture.run(forwarder) {
+      if fixture.collector.acknowledged.count == 300 { fixture.log.grow(20) }
+      return fixture.cursor("collector") == 320 && fixture.cursor("disk") == 320
+    }
+    #expect(done)
+    #expect(fixture.collector.acknowledged == Array(0..<320))
+    #expect(try fixture.indices("out.jsonl") == Array(0..<320))
+  }
+
+  @Test("A sink that is away for a while holds up no other, and gets every record when it is back")
+  func outage() async throws {
+    let fixture = try Fixture(records: 200)
+    fixture.collector.state.withLock { $0.isDown = true }
+    let forwarder = fixture.forwarder([try .otlp(), .file(fixture.scratch.path + "/out.jsonl")])
+    var findings: [HealthFinding] = []
+    let done = try await fixture.run(forwarder) {
+      if fixture.cursor("disk") == 200, fixture.collector.state.withLock({ $0.isDown && $0.calls.count > 3 }) {
+        findings = await forwarder.examine()
+        fixture.log.grow(100)
+        fixture.collector.state.withLock { $0.isDown = false }
+      }
+      return fixture.cursor("collector") == 300
+    }
+    #expect(done)
+    #expect(Set(fixture.collector.acknowledged) == Set(0..<300))
+    let finding = try #require(findings.first { $0.name == "export collector" })
+    #expect(finding.state == .warn)
+    #expect(finding.consequence.contains("200 of 200 signed records are not acknowledged"))
+    #expect(finding.consequence.contains("[export-unreachable]"))
+    #expect(!finding.consequence.contains("planted-key"))
+    #expect(await forwarder.examine().allSatisfy { $0.state == .ok })
+  }
+
+  @Test("What a collector refuses is sent again, less of it if it is too much, and never given up")
+  func refusals() async throws {
+    let fixture = try Fixture(records: 120)
+    fixture.collector.state.withLock { state in
+      state.largest = 7
+      state.answers = [503, 500, 429, 401].map { HTTPReply(status: $0, headers: ["retry-after": "0"]) }
+    }
+    let done = try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 120 }
+    #expect(done)
+    #expect(Set(fixture.collector.acknowledged) == Set(0..<120))
+  }
+
+  @Test("What a collector rejects for good is counted, and shows")
+  func rejections() async throws {
+    let fixture = try Fixture(records: 10)
+    let partial = HTTPReply(status: 200, body: Array(#"{"partialSuccess":{"rejectedLogRecords":"4"}}"#.utf8))
+    fixture.collector.state.withLock { $0.answers = [partial] }
+    let forwarder = fixture.forwarder([try .otlp()])
+    #expect(try await fixture.run(forwarder) { fixture.cursor("collector") == 10 })
+    let finding = try #require(await forwarder.examine().first)
+    #expect(finding.state == .warn)
+    #expect(finding.consequence.contains("the receiver rejected 4"))
+  }
+
+  @Test("A log that is shorter than what was sent is told, and the cursor stays")
+  func shorter() async throws {
+    let fixture = try Fixture(records: 10)
+    #expect(try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 10 })
+    try fixture.scratch.write(#"{"log":"bailey-log.test","next":11,"v":1}"#, to: "export/collector.cursor")
+    let forwarder = fixture.forwarder([try .otlp()])
+    let told = try await fixture.run(forwarder) {
+      await forwarder.examine().contains { $0.consequence.contains("[export-log-shorter]") }
+    }
+    #expect(told)
+    #expect(fixture.cursor("collector") == 11)
+  }
+
+  @Test("The place in another log is not taken for one in this")
+  func otherLog() async throws {
+    let fixture = try Fixture(records: 10)
+    try fixture.scratch.write(#"{"log":"bailey-log.other","next":7,"v":1}"#, to: "export/collector.cursor")
+    #expect(try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 10 })
+    #expect(fixture.collector.acknowledged == Array(0..<10))
+  }
+
+  @Test("A sink without a past can begin with what comes next")
+  func now() async throws {
+    let fixture = try Fixture(records: 10)
+    var sink = try ExportSink.otlp()
+    sink.beginsNow = true
+    let done = try await fixture.run(fixture.forwarder([sink])) {
+      if fixture.cursor("collector") == 10 { fixture.log.grow(5) }
+      return fixture.cursor("collector") ?? 0 > 10
+    }
+    #expect(done)
+    #expect(fixture.collector.acknowledged.first == 10)
+  }
+
+  @Test("Counts go instead of records, and a minute that is not told yet is counted again after a restart")
+  func counts() async throws {
+    let fixture = try Fixture(records: 150)
+    var sink = try ExportSink.otlp()
+    sink.countsOnly = true
+    // The records are a second apart, so that two or three minutes are over, and one is open.
+    #expect(try await fixture.run(fixture.forwarder([sink])) { fixture.cursor("collector") ?? 0 > 60 })
+    let told = fixture.cursor("collector") ?? 0
+    #expect(told < 150)
+    let late = fixture.forwarder([sink], now: .max)
+    #expect(try await fixture.run(late) { fixture.cursor("collector") == 150 })
+    let bodies = fixture.collector.state.withLock { $0.calls.map { String(decoding: $0.body, as: UTF8.self) } }
+    #expect(bodies.contains { $0.contains(#"\"first\":\#(told)"#) })
+    #expect(bodies.allSatisfy { !$0.contains("/bin/") })
+  }
+
+  @Test("A sampled sink gets fewer records, all denials, and says how many in how many")
+  func sampled() async throws {
+    let fixture = try Fixture(records: 500)
+    var sink = try ExportSink.otlp()
+    sink.oneIn = 10
+    #expect(try await fixture.run(fixture.forwarder([sink])) { fixture.cursor("collector") == 500 })
+    let sent = Set(fixture.collector.acknowledged)
+    #expect(sent.count < 250)
+    #expect(sent.isSuperset(of: stride(from: UInt64(0), to: 500, by: 5)))
+    let body = fixture.collector.state.withLock { $0.calls.first?.body ?? [] }
+    #expect(String(decoding: body, as: UTF8.self).contains("bailey.sampled.one_in"))
+  }
+}
