@@ -2,6 +2,7 @@ import BaileyCore
 import BaileyForward
 import BaileyHTTP
 import BaileyLinux
+import BaileyPolicy
 import BaileyTestSupport
 import Testing
 
@@ -75,6 +76,46 @@ struct ReceiverTests {
     #expect(text.contains("bailey.decision: Str(deny)\n"))
     #expect(text.contains("process.executable.path: Str(/bin/7)\n"))
     #expect(text.contains("Timestamp: 1790000007000000000\n"))
+  }
+
+  @Test("Over TLS with headers from a file: who is not trusted gets nothing, who refuses is asked again")
+  func secured() async throws {
+    let fixture = try Fixture(records: 60)
+    let folder = fixture.scratch.path
+    let made = try Tool("/usr/bin/env", directory: folder).run([
+      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+      "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+    ])
+    #expect(made.status == 0, "\(made.errors)")
+    let port = try Receiver.freePort()
+    let script = #filePath.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 } + "/collector.py"
+    let receiver = try Receiver(
+      fixture.scratch, port: port, "python3",
+      [script, "\(port)", folder + "/collected", folder + "/cert.pem", folder + "/key.pem", "Bearer planted-token"])
+    func sinks(_ more: String) throws -> [ExportSink] {
+      try fixture.scratch.write(
+        "sinks: [{name: far, otlp: 'https://localhost:\(port)'\(more)}]\n", to: "export.yaml", mode: 0o600)
+      return try ExportFile.read(folder + "/export.yaml", isAdministrators: false, DiskFiles())
+    }
+    func told(_ sinks: [ExportSink], _ code: String) async throws -> Bool {
+      let forwarder = fixture.forwarder(sinks, caller: HTTPClient())
+      return try await fixture.run(forwarder) {
+        let text = await forwarder.examine().map(\.consequence).joined()
+        #expect(!text.contains("planted-token"))
+        return text.contains("[\(code)]")
+      }
+    }
+    #expect(try await told(sinks(""), "export-untrusted"))
+    let trusted = ", ca: \(folder)/cert.pem"
+    #expect(try await told(sinks(trusted), "export-refused"))
+    #expect(try await told(sinks(trusted + ", headers_file: \(folder)/none"), "secret-file-unreadable"))
+    #expect(fixture.cursor("far") == 0)
+    try fixture.scratch.write("Authorization: Bearer planted-token\n", to: "headers", mode: 0o600)
+    let forwarder = fixture.forwarder(try sinks(trusted + ", headers_file: \(folder)/headers"), caller: HTTPClient())
+    #expect(try await fixture.run(forwarder) { fixture.cursor("far") == 60 })
+    try await receiver.stop()
+    let collected = try fixture.scratch.read("collected").split(separator: "\n").compactMap { UInt64($0) }
+    #expect(collected == Array(0..<60))
   }
 
   @Test("A real syslog receiver gets every message whole, also what came while it was away", .enabled(if: hasRsyslog))
