@@ -51,7 +51,8 @@ final class SinkRunner: Sendable {
           state.failures += 1
           return state.failures
         }
-        await sleep(error.wait ?? pace.wait(after: failures))
+        // A receiver can ask for more patience, not for less.
+        await sleep(max(error.wait ?? 0, pace.wait(after: failures)))
       }
     }
   }
