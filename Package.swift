@@ -7,6 +7,7 @@ let package = Package(
     .executable(name: "bailey", targets: ["bailey"]),
     .executable(name: "baileyd", targets: ["baileyd"]),
     .executable(name: "bailey-jail", targets: ["bailey-jail"]),
+    .executable(name: "bailey-log", targets: ["bailey-log"]),
     .executable(name: "bailey-policy", targets: ["bailey-policy"]),
     .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
     .library(name: "BaileyRego", targets: ["BaileyRego"]),
@@ -94,6 +95,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(
+      name: "BaileyLogTools",
+      dependencies: [
+        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     // 5 programs
     .executableTarget(
       name: "baileyd",
@@ -105,6 +113,7 @@ let package = Package(
     .executableTarget(
       name: "bailey", dependencies: ["BaileyCommands"],
       linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
+    .executableTarget(name: "bailey-log", dependencies: ["BaileyLogTools"]),
     .executableTarget(name: "bailey-policy", dependencies: ["BaileyPolicyTools"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
@@ -137,7 +146,9 @@ let package = Package(
     .testTarget(
       name: "BaileyAuditTests",
       dependencies: [
-        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyTestSupport", "audit-crash",
+        "BaileyAudit", "BaileyCore", "BaileyDoors", "BaileyHTTP", "BaileyLinux", "BaileyMerkle", "BaileyTestSupport",
+        "BaileyWire", "audit-crash", "bailey-log",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
       name: "BaileyExportTests", dependencies: ["BaileyCore", "BaileyExport", "BaileyTestSupport"],
@@ -182,7 +193,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "EscapeTests",
-      dependencies: ["BaileyCore", "BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-policy"]),
+      dependencies: [
+        "BaileyCore", "BaileyTestSupport", "bailey", "baileyd", "bailey-jail", "bailey-log", "bailey-policy",
+      ]),
     .testTarget(name: "FitnessTests"),
   ],
   cxxLanguageStandard: .cxx17

@@ -36,7 +36,10 @@ extension AuditLog: LogSource {
         waiter.resume(returning: .failure(.read(reader.layout.directory, error)))
       }
     }
-    return LogFindings(try report.get(), checkpoint: String(decoding: head.note, as: UTF8.self))
+    var findings = LogFindings(try report.get(), checkpoint: String(decoding: head.note, as: UTF8.self))
+    findings.problems += anchor.contradictions
+    findings.anchor = anchor.standing(size: findings.size, reader)
+    return findings
   }
 
   /// By the key in memory, not by one from a file.
@@ -45,12 +48,60 @@ extension AuditLog: LogSource {
   }
 }
 
+extension AuditLog: LogPace {
+  package var waiting: Int64 { writer.waiting }
+}
+
+extension AuditLog: PublishedLog {
+  package func published(_ path: String) throws(Fault) -> PublishedFile? {
+    let head = head
+    if path == "checkpoint" { return PublishedFile(bytes: head.note, isFinal: false, isText: true) }
+    guard let tile = Tile(path: path), tile.isCovered(by: head.checkpoint.size) else { return nil }
+    let file = layout.directory + "/" + tile.path
+    return try reading(file) { () throws(Errno) in try Files.readIfPresent(file) }
+      .map { PublishedFile(bytes: $0, isFinal: true, isText: false) }
+  }
+}
+
+extension Tile {
+  /// Whether a tree of so many entries has all of it: pieces can be on disk before the head that covers them is signed.
+  fileprivate func isCovered(by size: UInt64) -> Bool {
+    let (full, partialWidth) = Tile.count(kind, size: size)
+    return index < full || (index == full && isPartial && width <= partialWidth)
+  }
+}
+
 extension AuditLog: HealthProbe {
   /// What the last write, sync and head met with; nothing is written to find out.
   package func examine() async -> [HealthFinding] {
-    guard let fault else { return [HealthFinding("log", .ok, "\(count) records; it takes more")] }
+    let seconds = waiting / 1_000_000_000
+    if seconds >= 5 {
+      let slow = "a record waits for the disk since \(seconds) s; at 10 s sessions freeze until it is there"
+      return [HealthFinding("log", .fail, slow, fix: "find out what keeps \(layout.directory)'s disk busy"), witnessed]
+    }
+    guard let fault else { return [HealthFinding("log", .ok, "\(count) records; it takes more"), witnessed] }
     let place = fault.subject.map { "\(printable($0)): " } ?? ""
-    return [HealthFinding("log", .fail, "no effect happens: \(place)\(fault.why) [\(fault.code)]", fix: fault.hint)]
+    return [
+      HealthFinding("log", .fail, "no effect happens: \(place)\(fault.why) [\(fault.code)]", fix: fault.hint),
+      witnessed,
+    ]
+  }
+
+  private var witnessed: HealthFinding {
+    let contradictions = anchor.contradictions
+    if let first = contradictions.first {
+      return HealthFinding(
+        "witness", .fail, first,
+        fix: "treat the log as put back or forked; keep it and the evidence, then see docs/log.md")
+    }
+    let standing = anchor.standing(size: head.checkpoint.size, try? reader)
+    let faults = anchor.faults.map { ": \($0.subject.map { "\(printable($0)): " } ?? "")\($0.why) [\($0.code)]" }
+    guard let standing else {
+      return HealthFinding(
+        "witness", faults.isEmpty ? .ok : .warn, "none is asked\(faults.joined())", fix: anchor.faults.first?.hint)
+    }
+    return HealthFinding(
+      "witness", faults.isEmpty ? .ok : .warn, standing.sentence + faults.joined(), fix: anchor.faults.first?.hint)
   }
 }
 

@@ -14,9 +14,10 @@ package final class AuditLog: Recorder {
   /// What verifies this log's heads.
   package let verifierKey: VerifierKey
   private let queue: AppendQueue
-  private let writer: Writer
+  let writer: Writer
   private let signer: SigningThread
   private let locks: Mutex<LogLocks?>
+  let anchor: Anchor
 
   /// Bytes that the canonical form of a record can have at most. `Record.fitting` shortens one.
   package static let maximumRecord = Frame.maximumEntry
@@ -25,7 +26,14 @@ package final class AuditLog: Recorder {
   package static let segmentBytes: Int64 = 4 << 20
 
   /// Opens the log, making it on the very first start, and takes back nothing silently: a cut tail is a record.
-  package init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes) throws(Fault) {
+  package convenience init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes) throws(Fault) {
+    try self.init(layout, segmentBytes: segmentBytes, beforeSync: nil)
+  }
+
+  /// - Parameter beforeSync: for tests.
+  init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes, beforeSync: (@Sendable () -> Void)?)
+    throws(Fault)
+  {
     self.layout = layout
     let locks = try LogLocks(layout)
     let key = try LogCreation.keyOfLog(layout)
@@ -34,10 +42,16 @@ package final class AuditLog: Recorder {
     }
     verifierKey = key.verifierKey
     let found = try Recovery(layout, verifier: verifier)
-    let count = found.head.checkpoint.size + UInt64(found.entries.count)
+    anchor = Anchor(layout, head: found.anchored)
     var publisher = try Publisher(layout, key: key, recovered: found)
     publisher.add(found.entries)
-    if !found.entries.isEmpty || found.head.note != found.keptHead { try publisher.publish() }
+    let notice = try layout.takeNotice()
+    if let notice, publisher.size == 0 {
+      publisher.add([Record(.note, session: nil, time: Clock.realTime, body: notice).json.canonical])
+    }
+    let count = publisher.size
+    if count > found.head.checkpoint.size || found.head.note != found.keptHead { try publisher.publish() }
+    if notice != nil { try layout.removeNotice() }
     // After the head: a start that fails on a full disk leaves no segment behind, however often it is tried.
     let segment = try SegmentWriter(
       directory: layout.segments, count: count, serial: found.serial, rotation: segmentBytes)
@@ -47,7 +61,7 @@ package final class AuditLog: Recorder {
     } catch {
       throw Fault("log-write-failed", subject: layout.directory, why: "the log's threads could not be made: \(error)")
     }
-    writer = Writer(queue: queue, signer: signer, segment: segment)
+    writer = Writer(queue: queue, signer: signer, segment: segment, beforeSync: beforeSync)
     self.locks = Mutex(locks)
     try start(notes: found.notes)
   }
@@ -122,8 +136,14 @@ package final class AuditLog: Recorder {
   /// Records that are written.
   package var count: UInt64 { writer.count }
 
+  /// The name that the log's heads begin with (C2SP tlog-checkpoint).
+  package var origin: String { verifierKey.identity.name }
+
   /// The newest published head.
   package var head: SignedHead { signer.published }
+
+  /// Puts cosignatures under the published head, if it is still this one.
+  func attach(_ cosigned: SignedHead) throws(Fault) { try signer.attach(cosigned) }
 
   /// Writes, syncs and signs what there is, and gives the lock up. Later appends throw `log-closed`.
   package func close() async {

@@ -55,14 +55,23 @@ enum LogCreation {
     return key
   }
 
-  /// Without a key there can be no records: a start that died before it was made has written none.
-  private static func refuseUnlessNew(_ layout: LogLayout) throws(Fault) {
+  /// Without a key there can be no records: a start that died before it was made has written none, nor a head of any.
+  static func refuseUnlessNew(_ layout: LogLayout) throws(Fault) {
     let segments = try reading(layout.segments) { () throws(Errno) in try SegmentName.list(layout.segments) }
     let names = try reading(layout.directory) { () throws(Errno) in try Descriptor.entries(of: layout.directory) }
-    guard segments.isEmpty, !names.contains(where: { $0.text == "tile" }) else {
+    guard segments.isEmpty, !names.contains(where: { $0.text == "tile" }), try !hasHead(layout) else {
       throw Fault(
         "log-key-missing", subject: layout.keyFile, why: "there is a log, but its private key is gone",
         hint: "restore the key from a backup; a log without its key cannot go on")
     }
+  }
+  /// Of more than the empty tree; whoever signed it.
+  private static func hasHead(_ layout: LogLayout) throws(Fault) -> Bool {
+    for path in [layout.headFile, layout.anchorFile] {
+      guard let note = try reading(path, { () throws(Errno) in try Files.readIfPresent(path) }) else { continue }
+      let head = (try? SignedNote(parsing: note)).flatMap { try? Checkpoint(parsing: $0.text) }
+      if head?.size != 0 { return true }
+    }
+    return false
   }
 }

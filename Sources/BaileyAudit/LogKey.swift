@@ -1,6 +1,6 @@
 internal import BaileyCore
 internal import BaileyLinux
-package import BaileyMerkle
+internal import BaileyMerkle
 internal import Crypto
 
 /// The log's Ed25519 key: signs its checkpoints.
@@ -67,24 +67,5 @@ extension LogKey {
         hint: "restore it from a backup; a log without its key cannot go on")
     }
     return key
-  }
-}
-
-/// Checks Ed25519 signatures of checkpoints.
-package struct LogVerifier: NoteVerifier {
-  package let key: KeyIdentity
-  private let publicKey: Curve25519.Signing.PublicKey
-
-  /// `nil` for a key of another type.
-  package init?(_ verifierKey: VerifierKey) {
-    guard verifierKey.type == VerifierKey.Algorithm.ed25519,
-      let publicKey = try? Curve25519.Signing.PublicKey(rawRepresentation: verifierKey.key)
-    else { return nil }
-    key = verifierKey.identity
-    self.publicKey = publicKey
-  }
-
-  package func isValid(signature: [UInt8], of text: [UInt8]) -> Bool {
-    publicKey.isValidSignature(signature, for: text)
   }
 }

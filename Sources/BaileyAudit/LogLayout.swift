@@ -27,4 +27,10 @@ package struct LogLayout: Sendable, Equatable {
   var checkpoint: String { directory + "/checkpoint" }
   var lock: String { directory + "/lock" }
   var headLock: String { headFile + ".lock" }
+  /// The newest head that enough witnesses cosigned.
+  var anchorFile: String { headFile + ".anchored" }
+  /// What the next log is to say first of the one that was moved aside.
+  var recoveryFile: String { headFile + ".recovered" }
+  /// What witnesses hold against this log.
+  var evidenceDirectory: String { headFile + ".evidence" }
 }

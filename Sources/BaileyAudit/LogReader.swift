@@ -151,8 +151,11 @@ package struct LogReader: Sendable {
   }
 
   /// The evidence for one record: a `.tlog-proof` that any C2SP verifier checks with nothing but the public key.
+  ///
+  /// The newest head that witnesses cosigned is preferred, where it covers the record.
   package func proof(index: UInt64) throws(Fault) -> LogProof {
-    let head = try head()
+    let anchored = try SignedHead.load(layout.anchorFile, by: verifier)
+    let head = if let anchored, index < anchored.checkpoint.size { anchored } else { try self.head() }
     let nodes = TileNodes<TileFolder, SHA256Tree>(size: head.checkpoint.size, tiles: tiles)
     guard
       let proof = try InclusionProof(index: index, size: head.checkpoint.size, nodes: nodes, SHA256Tree.self)

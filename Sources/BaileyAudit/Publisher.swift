@@ -44,6 +44,13 @@ struct Publisher {
     removeSegments()
   }
 
+  /// Puts cosignatures under the published checkpoint; nothing if a newer one has taken its place.
+  mutating func attach(_ cosigned: SignedHead) throws(Fault) {
+    guard cosigned.checkpoint == published.checkpoint else { return }
+    try writing(layout.checkpoint) { () throws(Errno) in try Files.replace(layout.checkpoint, with: cosigned.note) }
+    published = cosigned
+  }
+
   /// A segment goes when its successor begins at or below the head: all it holds is in signed tiles.
   private func removeSegments() {
     guard let names = try? SegmentName.list(layout.segments) else { return }

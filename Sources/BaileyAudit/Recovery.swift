@@ -12,6 +12,8 @@ struct Recovery {
   let head: SignedHead
   /// What the head file held, for compare and swap.
   let keptHead: [UInt8]?
+  /// The newest head that enough witnesses cosigned.
+  let anchored: SignedHead?
   /// Entries beyond the head, durable now.
   let entries: [[UInt8]]
   /// The next serial number of a segment.
@@ -29,7 +31,8 @@ struct Recovery {
     }
     keptHead = kept.note
     let published = try SignedHead.load(layout.checkpoint, by: verifier)
-    head = try Self.newest(kept, published, layout)
+    anchored = try SignedHead.load(layout.anchorFile, by: verifier)
+    head = try Self.newest(kept, published, anchored, layout)
     var found = try SegmentScan(layout.segments, head: head.checkpoint)
     try found.check(against: TileFolder(directory: layout.directory), size: head.checkpoint.size)
     entries = found.entries
@@ -38,12 +41,12 @@ struct Recovery {
     notes = Self.notes(kept: kept, published: published, cut: found.cut)
   }
 
-  /// Both heads must be heads of the tree on disk. The kept one is written first, so it is the newer after a crash.
-  private static func newest(_ kept: SignedHead, _ published: SignedHead?, _ layout: LogLayout) throws(Fault)
-    -> SignedHead
-  {
+  /// All must be heads of the tree on disk. The kept one is written first, so it is the newest after a crash.
+  private static func newest(
+    _ kept: SignedHead, _ published: SignedHead?, _ anchored: SignedHead?, _ layout: LogLayout
+  ) throws(Fault) -> SignedHead {
     let tiles = TileFolder(directory: layout.directory)
-    for head in [kept, published].compactMap({ $0 }) {
+    for head in [kept, published, anchored].compactMap({ $0 }) {
       let size = head.checkpoint.size
       let root: TreeDigest
       do throws(Fault) { root = try tiles.root(size: size) } catch {

@@ -33,6 +33,22 @@ package struct SignedHead: Sendable, Equatable {
     note = signed.encoded
   }
 
+  /// The same head with further signatures, which the caller has verified; those that it has stay.
+  func adding(_ signatures: [SignedNote.Signature]) throws(Fault) -> SignedHead {
+    do throws(NoteError) {
+      var signed = try SignedNote(parsing: note)
+      signed.signatures += signatures.filter { new in !signed.signatures.contains { $0.key == new.key } }
+      return SignedHead(checkpoint: checkpoint, note: signed.encoded)
+    } catch {
+      throw Fault("log-head-invalid", why: "the signed head cannot be read: \(error)")
+    }
+  }
+
+  private init(checkpoint: Checkpoint, note: [UInt8]) {
+    self.checkpoint = checkpoint
+    self.note = note
+  }
+
   static func load(_ path: String, by verifier: LogVerifier) throws(Fault) -> SignedHead? {
     guard let note = try reading(path, { () throws(Errno) in try Files.readIfPresent(path) }) else { return nil }
     return try SignedHead(note, by: verifier, path: path)

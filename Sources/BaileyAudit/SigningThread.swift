@@ -39,6 +39,10 @@ final class SigningThread: Sendable {
   var lastFault: Fault? { state.withLock { $0.fault } }
   var published: SignedHead { publisher.withLock { $0.published } }
 
+  func attach(_ cosigned: SignedHead) throws(Fault) {
+    try publisher.withLock { publisher throws(Fault) in try publisher.attach(cosigned) }
+  }
+
   func add(_ entries: [[UInt8]], durable: UInt64) {
     let bytes = entries.reduce(0) { $0 + $1.count }
     let ring = state.withLock { state in

@@ -20,9 +20,17 @@ final class Writer: Sendable {
   private let segment: Mutex<SegmentWriter>
   /// When what is written must be synced, by the monotonic clock; `nil` when all of it is.
   private let syncDue = Mutex<Int64?>(nil)
+  /// When the group began that is being written; 0 for none.
+  private let began = Atomic<Int64>(0)
+  /// For tests: a disk that takes its time.
+  private let beforeSync: (@Sendable () -> Void)?
   private let faults = Mutex<(write: Fault?, sync: Fault?)>((nil, nil))
 
-  init(queue: AppendQueue, signer: SigningThread, segment: consuming SegmentWriter) {
+  init(
+    queue: AppendQueue, signer: SigningThread, segment: consuming SegmentWriter,
+    beforeSync: (@Sendable () -> Void)? = nil
+  ) {
+    self.beforeSync = beforeSync
     self.queue = queue
     self.signer = signer
     self.segment = Mutex(segment)
@@ -31,6 +39,12 @@ final class Writer: Sendable {
   /// Why the last write or sync failed; `nil` when the log is well.
   var lastFault: Fault? { faults.withLock { $0.write ?? $0.sync } }
 
+  /// Nanoseconds since then.
+  var waiting: Int64 {
+    let began = began.load(ordering: .relaxed)
+    return began == 0 ? 0 : max(0, Clock.monotonic - began)
+  }
+
   /// Entries that are written.
   var count: UInt64 { segment.withLock { $0.count } }
 
@@ -38,7 +52,9 @@ final class Writer: Sendable {
     while true {
       wait()
       let (pending, loss, closing) = queue.take(next: count)
+      began.store(Clock.monotonic, ordering: .relaxed)
       commit(pending, loss)
+      began.store(0, ordering: .relaxed)
       if closing { break }
     }
     signer.close()
@@ -107,6 +123,7 @@ final class Writer: Sendable {
   }
 
   private func sync() -> Result<Void, Fault> {
+    beforeSync?()
     do throws(Fault) {
       let (entries, durable) = try segment.withLock { segment throws(Fault) in
         let entries = try segment.sync()

@@ -48,7 +48,7 @@ package actor Controller {
       try await session.kill()
       throw Fault("session-killed", subject: session.id.text, why: "all sessions were killed while this one started")
     }
-    sessions[session.id] = session
+    admit(session)
     Task { [weak self] in
       await session.follow()
       await self?.forget(session.id)
@@ -61,6 +61,8 @@ package actor Controller {
     try await resources.manifests.resolve(
       project: place.root, workingDirectory: place.workingDirectory, home: order.caller.home, options: order.options)
   }
+
+  func admit(_ session: Session) { sessions[session.id] = session }
 
   private nonisolated func watch(_ session: Session, _ limits: Limits) {
     let warden = LimitWarden(limits: limits)

@@ -32,6 +32,8 @@ package actor Session {
   /// Masks that are being put back, while all of the session stands still.
   var coverings = 0
   var hasEndRecord = false
+  /// Why it was frozen without an order.
+  var heldBecause: String?
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -119,6 +121,7 @@ package actor Session {
       throw Fault("session-not-frozen", subject: id.text, why: "the session is not frozen")
     }
     state = .running
+    heldBecause = nil
     // A mask that is being put back holds the session still until it is done.
     if coverings == 0 {
       do throws(Fault) { try await sandbox.thaw() } catch {

@@ -17,6 +17,22 @@ package struct HealthFinding: Sendable, Equatable {
   }
 }
 
+/// Something that was found wrong at the start and went on without.
+package struct KnownFault: HealthProbe {
+  package let name: String
+  package let fault: Fault
+
+  package init(_ name: String, _ fault: Fault) {
+    self.name = name
+    self.fault = fault
+  }
+
+  package func examine() async -> [HealthFinding] {
+    let place = fault.subject.map { "\(printable($0)): " } ?? ""
+    return [HealthFinding(name, .warn, "\(place)\(fault.why) [\(fault.code)]", fix: fault.hint)]
+  }
+}
+
 /// Looks at what Bailey stands on.
 package protocol HealthProbe: Sendable {
   func examine() async -> [HealthFinding]

@@ -23,6 +23,30 @@ package struct LogEvidence: Sendable, Equatable {
   }
 }
 
+/// How far witnesses vouch for the log.
+package struct LogAnchor: Sendable, Equatable {
+  /// Records below a head that enough of them cosigned.
+  package var size: UInt64
+  package var cosigners: [String]
+  /// When the first record beyond was made, nanoseconds since 1970-01-01 UTC; `nil` if there is none.
+  package var unanchoredSince: Int64?
+
+  package init(size: UInt64, cosigners: [String], unanchoredSince: Int64?) {
+    self.size = size
+    self.cosigners = cosigners
+    self.unanchoredSince = unanchoredSince
+  }
+}
+
+extension LogAnchor {
+  /// `anchored up to N by …, unanchored since T`.
+  package var sentence: String {
+    let names = cosigners.isEmpty ? "" : " by " + cosigners.joined(separator: ", ")
+    let since = unanchoredSince.map { ", unanchored since \(timeText($0))" } ?? ""
+    return size == 0 ? "not anchored yet\(since)" : "anchored up to \(size)\(names)\(since)"
+  }
+}
+
 /// What a verification of the whole log found.
 package struct LogFindings: Sendable, Equatable {
   package var size: UInt64
@@ -32,14 +56,53 @@ package struct LogFindings: Sendable, Equatable {
   /// Sentences; empty when the log is whole.
   package var problems: [String]
   package var firstBad: UInt64?
+  /// `nil` where no witness is asked.
+  package var anchor: LogAnchor?
 
-  package init(size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64?) {
+  package init(
+    size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64?, anchor: LogAnchor? = nil
+  ) {
     self.size = size
     self.root = root
     self.checkpoint = checkpoint
     self.problems = problems
     self.firstBad = firstBad
+    self.anchor = anchor
   }
+}
+
+/// A file of the log that monitors read.
+package struct PublishedFile: Sendable, Equatable {
+  package var bytes: [UInt8]
+  /// Under this path there will never be other bytes.
+  package var isFinal: Bool
+  package var isText: Bool
+
+  package init(bytes: [UInt8], isFinal: Bool, isText: Bool) {
+    self.bytes = bytes
+    self.isFinal = isFinal
+    self.isText = isText
+  }
+}
+
+/// Where monitors find it.
+package enum LogListener: Sendable, Equatable {
+  /// A Unix socket of the person's runtime directory.
+  case socket
+  /// Of loopback: the log tells what sessions do, and HTTP is in clear.
+  case loopback(IPAddress, port: UInt16)
+}
+
+/// The log as it is published: what a signed head covers.
+package protocol PublishedLog: Sendable {
+  /// `nil` for whatever is no file of it, by a path in its one spelling.
+  func published(_ path: String) throws(Fault) -> PublishedFile?
+}
+
+/// Whether the log keeps up with what is to be recorded.
+package protocol LogPace: Sendable {
+  /// Nanoseconds for which the group of records that is being written has waited for the disk.
+  var waiting: Int64 { get }
 }
 
 /// Reads the log.

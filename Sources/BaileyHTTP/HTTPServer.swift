@@ -10,11 +10,14 @@ package struct HTTPQuestion: Sendable, Equatable {
   /// Percent signs and all.
   package var target: String
   package var body: [UInt8]
+  /// The one `Host` header.
+  package var host: String?
 
-  package init(method: String, target: String, body: [UInt8] = []) {
+  package init(method: String, target: String, body: [UInt8] = [], host: String? = nil) {
     self.method = method
     self.target = target
     self.body = body
+    self.host = host
   }
 }
 
@@ -117,7 +120,7 @@ private final class HTTPConversation: ChannelInboundHandler {
     case (.head, .head(let head)):
       let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0
       guard length <= limits.body else { return refuse(context) }
-      state = .body(HTTPQuestion(method: head.method.rawValue, target: head.uri), keepsAlive: head.isKeepAlive)
+      state = .body(Self.question(head), keepsAlive: head.isKeepAlive)
     case (.body(var question, let keepsAlive), .body(let buffer)):
       guard question.body.count + buffer.readableBytes <= limits.body else { return refuse(context) }
       // Not copied with each part.
@@ -127,6 +130,11 @@ private final class HTTPConversation: ChannelInboundHandler {
     case (.body(let question, let keepsAlive), .end): ask(question, keepsAlive, context)
     default: break
     }
+  }
+
+  private static func question(_ head: HTTPRequestHead) -> HTTPQuestion {
+    let hosts = head.headers["host"]
+    return HTTPQuestion(method: head.method.rawValue, target: head.uri, host: hosts.count == 1 ? hosts[0] : nil)
   }
 
   private func refuse(_ context: ChannelHandlerContext) {

@@ -37,15 +37,17 @@ struct Daemon {
     let policyDoor = wiring.policyDoor
     let fetching = Task { await wiring.policies.keepFetching(say) }
     let forwarding = Task { await wiring.forwarder.run() }
+    let pacing = Task { await wiring.controller.keepPace(with: log) }
+    let witnessing = Task { _ = await wiring.witnessing?.run() }
     do throws(Errno) {
+      if let door = wiring.logDoor { try startThread("log door") { door.serve() } }
       try startThread("door") { door.serve(socket.door) }
       try startThread("policy door") { policyDoor.serve(policySocket.door) }
       try await DaemonProcess.stopSignal()
     } catch {
       throw Fault("controller-unable", why: error.message)
     }
-    fetching.cancel()
-    forwarding.cancel()
+    for task in [fetching, forwarding, witnessing, pacing] { task.cancel() }
     await wiring.controller.stop()
     await log.close()
     withExtendedLifetime(lock) {}

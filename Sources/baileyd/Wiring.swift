@@ -6,7 +6,6 @@ import BaileyEgress
 import BaileyForward
 import BaileyHTTP
 import BaileyLinux
-import BaileyMerkle
 import BaileyPolicy
 import BaileySandbox
 import BaileyStore
@@ -22,20 +21,30 @@ struct Wiring: Sendable {
   private let groups: ControlGroups
   let forwarder: Forwarder
   let policies: PolicyStore
+  let witnessing: Witnessing?
+  let logDoor: LogDoor?
+  private let wrong: [any HealthProbe]
 
   init(places: Places, log: AuditLog) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
       throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
     }
     self.log = log
+    let client = HTTPClient()
+    let roots = ["/etc/bailey", places.configuration]
+    let own = [places.state, places.runtime, places.configuration]
+    let (settings, misread) = LogSettings.found(in: roots)
+    witnessing = Witnessing(
+      log, policies: roots.map { $0 + "/witness-policy" }, caller: client, interval: settings.witnessInterval)
+    let (door, unserved) = LogDoor.opened(settings.listener, log, places)
+    (logDoor, wrong) = (door, [misread, unserved].compactMap(\.self))
     caller = Caller(
       user: account.user, group: CurrentProcess.group, agentUser: account.user, agentGroup: CurrentProcess.group,
       name: account.name, home: CurrentProcess.variable("HOME") ?? account.home)
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
     groups = ControlGroups.claim()
-    let client = HTTPClient()
-    let exports = LogExports(log, log.verifierKey.identity.name, version: baileyVersion, stateDirectory: places.state)
+    let exports = LogExports(log, log.origin, version: baileyVersion, stateDirectory: places.state)
     forwarder = Forwarder(
       ExportFile.all(configuration: places.configuration, DiskFiles()), exports: exports, caller: client)
     policies = PolicyStore(
@@ -47,15 +56,12 @@ struct Wiring: Sendable {
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
         policies: policies, sha256: { ContentDigest.hex($0) }),
-      locator: ProjectFinder(ownDirectories: [places.state, places.runtime, places.configuration]),
+      locator: ProjectFinder(ownDirectories: own),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      now: { Clock.realTime },
-      deciding: { try? WorkThread("decide") })
+      now: { Clock.realTime }, deciding: { try? WorkThread("decide") })
     controller = Controller(
-      resources: resources,
-      floor: Floor(home: caller.home, ownDirectories: [places.state, places.runtime, places.configuration]),
-      home: caller.home)
+      resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
   }
 
   private var answers: PolicyAnswerer { PolicyAnswerer(policies, monotonic: { Clock.monotonic }) }
@@ -64,22 +70,10 @@ struct Wiring: Sendable {
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
       controller: controller, log: log, exports: forwarder.exports, policies: answers,
-      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, forwarder],
+      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, forwarder]
+        + wrong,
       version: baileyVersion, shutdown: shutdown)
   }
 }
 
-/// SHA-256 for whoever has no cryptography of his own.
-struct ContentDigest: ContentHasher {
-  private var hash = SHA256Tree()
-
-  mutating func update(_ bytes: [UInt8]) { hash.update(bytes.span) }
-
-  func finish() -> [UInt8] { hash.finish().bytes }
-
-  static func hex(_ bytes: [UInt8]) -> String {
-    var hash = SHA256Tree()
-    hash.update(bytes.span)
-    return hexadecimal(hash.finish().bytes)
-  }
-}
+extension ContentDigest: ContentHasher {}

@@ -107,6 +107,10 @@ enum Samples {
       .sessions([running, SessionRow(summary: summary)]), .killed(count: 3), .changes(id, set), .applied(id, report),
       .trust(nil), .trust(question), .doctor([HealthFinding("a", .warn, "b", fix: "c"), HealthFinding("a", .ok, "b")]),
       .entry(row), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: ["p"], firstBad: 0)),
+      .verified(
+        LogVerification(
+          size: 2, root: "aa", checkpoint: "c", problems: [],
+          anchor: LogAnchor(size: 1, cosigners: ["w"], unanchoredSince: 5))),
     ]
     var layer = PolicyLayerStatus(name: "user", isLoaded: true)
     (layer.sha256, layer.modules, layer.bundles, layer.judges) = ("aa", ["u.rego"], ["b": "7"], ["far"])

@@ -26,11 +26,13 @@ private let allowedImports: [String: Set<String>] = [
     "BaileyControl", "BaileyCore", "BaileyHTTP", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
   ],
   "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
+  "BaileyLogTools": ["ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire"],
   "BaileyPolicyTools": [
     "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
   ],
   "BaileyTestSupport": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "bailey": ["BaileyCommands", "Glibc"],
+  "bailey-log": ["BaileyLogTools", "Glibc"],
   "bailey-policy": ["BaileyPolicyTools", "Glibc"],
   "baileyd": [
     "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress",

@@ -28,7 +28,7 @@ struct SourceTests {
     }
   }
 
-  @Test("Programs are wiring only", arguments: ["bailey", "baileyd", "bailey-policy"])
+  @Test("Programs are wiring only", arguments: ["bailey", "baileyd", "bailey-log", "bailey-policy"])
   func programsAreWiring(program: String) throws {
     let lines = try Repository.files(below: "Sources/" + program, ending: ".swift").reduce(0) {
       $0 + (try Repository.text($1)).split(separator: "\n").count

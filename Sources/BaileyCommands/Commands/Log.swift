@@ -13,9 +13,13 @@ struct Log: ParsableCommand {
         bailey log --follow
         bailey log show 1234
         bailey log verify
+        bailey log proof 1234 > x.tlog-proof
+        bailey log recover                what to do with a log that does not start
         bailey log export --format opa    decisions for programs that read OPA's decision log
       """,
-    subcommands: [LogList.self, LogShow.self, LogVerify.self, LogExport.self], defaultSubcommand: LogList.self)
+    subcommands: [
+      LogList.self, LogShow.self, LogVerify.self, LogProve.self, LogRecover.self, LogExport.self,
+    ], defaultSubcommand: LogList.self)
 }
 
 struct LogList: BaileyCommand {
@@ -114,15 +118,38 @@ struct LogVerify: BaileyCommand {
     discussion: """
       EXAMPLES
         bailey log verify
+        bailey log verify --proof x.tlog-proof --entry x.json
 
       The exit code is 6 when anything does not hold.
       """)
 
+  @Option(
+    help: ArgumentHelp("Check this proof of one record instead, offline.", valueName: "file"), completion: .file())
+  var proof: String?
+  @Option(help: ArgumentHelp("With --proof: the record, byte for byte.", valueName: "file"), completion: .file())
+  var entry: String?
+  @Option(help: ArgumentHelp("With --proof: the log's public key.", valueName: "key"))
+  var key: String?
+  @Option(help: ArgumentHelp("With --proof: who must have cosigned.", valueName: "file"), completion: .file())
+  var witnessPolicy: String?
   @OptionGroup var data: DataOptions
 
   var console: Console { data.console }
 
+  func validate() throws {
+    if proof == nil, entry != nil || key != nil || witnessPolicy != nil {
+      throw ValidationError("--entry, --key and --witness-policy go with --proof.")
+    }
+  }
+
+  private var toolArguments: [String]? {
+    guard let proof else { return nil }
+    return ["verify", "--proof", proof] + (entry.map { ["--entry", $0] } ?? []) + (key.map { ["--key", $0] } ?? [])
+      + (witnessPolicy.map { ["--witness-policy", $0] } ?? [])
+  }
+
   func execute() throws(Failure) -> Int32 {
+    if let toolArguments { return try LogTool.become(toolArguments) }
     guard case .verified(let result) = try Client.open().ask(.verifyLog) else { throw .misunderstood }
     let holds = result.problems.isEmpty
     if console.isJSON {
@@ -141,6 +168,7 @@ struct LogVerify: BaileyCommand {
     }
     return palette.green("the log holds")
       + ": \(counted(Int(clamping: result.size), "record")), root \(printable(result.root))\n"
+      + (result.anchor.map { "\(printable($0.sentence))\n" } ?? "")
   }
 }
 

@@ -44,7 +44,9 @@ struct Ps: BaileyCommand {
 
   private static func cells(_ row: SessionRow) -> [String] {
     let summary = row.summary
-    let state = summary.exitCode.map { "\(summary.state.rawValue) (\($0))" } ?? summary.state.rawValue
+    let state =
+      (summary.exitCode.map { "\($0)" } ?? row.held).map { "\(summary.state.rawValue) (\(printable($0)))" }
+      ?? summary.state.rawValue
     let command = summary.command.joined(separator: " ") + (row.label.map { " [\($0)]" } ?? "")
     return [
       summary.id.text, state, timeText(summary.started), summary.mode.rawValue,

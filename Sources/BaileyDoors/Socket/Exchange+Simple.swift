@@ -99,6 +99,7 @@ extension Exchange {
         row.usage = session.sandbox.usage()
         row.traffic = await session.traffic
         row.grants = await session.grants
+        row.held = await session.held
       } else if !all {
         continue
       }
@@ -121,6 +122,6 @@ extension LogVerification {
   init(_ findings: LogFindings) {
     self.init(
       size: findings.size, root: findings.root, checkpoint: findings.checkpoint, problems: findings.problems,
-      firstBad: findings.firstBad)
+      firstBad: findings.firstBad, anchor: findings.anchor)
   }
 }

@@ -105,13 +105,19 @@ package struct LogVerification: Sendable, Equatable {
   package var problems: [String]
   /// The first entry that does not hold, where one can be named.
   package var firstBad: UInt64?
+  /// `nil` where no witness is asked.
+  package var anchor: LogAnchor?
 
-  package init(size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64? = nil) {
+  package init(
+    size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64? = nil,
+    anchor: LogAnchor? = nil
+  ) {
     self.size = size
     self.root = root
     self.checkpoint = checkpoint
     self.problems = problems
     self.firstBad = firstBad
+    self.anchor = anchor
   }
 
   package var members: [String: JSON] {
@@ -120,6 +126,11 @@ package struct LogVerification: Sendable, Equatable {
       "problems": .array(problems.map(JSON.string)),
     ]
     if let firstBad { members["first_bad"] = .int(Int64(clamping: firstBad)) }
+    if let anchor {
+      members["anchored"] = .int(Int64(clamping: anchor.size))
+      members["cosigners"] = .array(anchor.cosigners.map(JSON.string))
+      if let since = anchor.unanchoredSince { members["unanchored_since_ns"] = .int(since) }
+    }
     return members
   }
 
@@ -129,5 +140,9 @@ package struct LogVerification: Sendable, Equatable {
     checkpoint = try fields.string("checkpoint", limit: 64 << 10)
     problems = try fields.strings("problems")
     firstBad = try fields.optionalInteger("first_bad", as: UInt64.self)
+    guard let size = try fields.optionalInteger("anchored", as: UInt64.self) else { return }
+    anchor = LogAnchor(
+      size: size, cosigners: try fields.strings("cosigners"),
+      unanchoredSince: try fields.optionalInteger("unanchored_since_ns", as: Int64.self))
   }
 }

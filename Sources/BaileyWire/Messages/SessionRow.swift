@@ -10,10 +10,12 @@ package struct SessionRow: Sendable, Equatable {
   package var traffic: Traffic?
   /// Paths granted while it ran.
   package var grants: [String]
+  /// Why Bailey froze it by itself.
+  package var held: String?
 
   package init(
     summary: SessionSummary, label: String? = nil, process: Int32? = nil, usage: Usage? = nil,
-    traffic: Traffic? = nil, grants: [String] = []
+    traffic: Traffic? = nil, grants: [String] = [], held: String? = nil
   ) {
     self.summary = summary
     self.label = label
@@ -21,6 +23,7 @@ package struct SessionRow: Sendable, Equatable {
     self.usage = usage
     self.traffic = traffic
     self.grants = grants
+    self.held = held
   }
 
   package var json: JSON {
@@ -35,6 +38,7 @@ package struct SessionRow: Sendable, Equatable {
     if let code = summary.exitCode { members["exit_code"] = .int(Int64(code)) }
     if let label { members["label"] = .string(label) }
     if let process { members["pid"] = .int(Int64(process)) }
+    if let held { members["held"] = .string(held) }
     if let usage { members["usage"] = usage.wire }
     if let traffic { members["traffic"] = traffic.wire }
     return .object(members)
@@ -48,6 +52,7 @@ package struct SessionRow: Sendable, Equatable {
     usage = if let json = fields.optional("usage") { try Usage(wire: json) } else { nil }
     traffic = if let json = fields.optional("traffic") { try Traffic(wire: json) } else { nil }
     grants = try fields.strings("grants")
+    held = try fields.optionalString("held")
     try fields.end()
   }
 }

@@ -58,6 +58,8 @@ package struct Places: Sendable, Equatable {
   package var socket: String { runtime + "/baileyd.sock" }
   /// HTTP: questions to the policies.
   package var policySocket: String { runtime + "/policy.sock" }
+  /// HTTP: the log for monitors, where `log.yaml` asks for it.
+  package var logSocket: String { runtime + "/log.sock" }
   /// Held by whoever starts the controller.
   package var startLock: String { runtime + "/start.lock" }
   /// Held by the controller while it lives.

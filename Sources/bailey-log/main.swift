@@ -1,0 +1,4 @@
+import BaileyLogTools
+import Glibc
+
+exit(await LogToolsMain.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,72 @@
+import BaileyCore
+import BaileyTestSupport
+import Synchronization
+import Testing
+
+@testable import BaileyControl
+
+/// Takes what it is given, and says what events it was told.
+private final class Notes: Recorder {
+  let events = Mutex<[String]>([])
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    events.withLock { $0.append(record.body["event"]?.string ?? record.kind.rawValue) }
+    return 0
+  }
+}
+
+private struct Nobody: Judge {
+  func judge(_ action: Action) -> [Reason] { [] }
+}
+
+@Suite("A log that does not keep up")
+struct SlowLogTests {
+  private static let second: Int64 = 1_000_000_000
+  private let notes = Notes()
+
+  private func calls(_ fixture: SessionFixture) -> [String] { fixture.sandbox.calls.withLock { $0 } }
+
+  private func controller(_ fixture: SessionFixture) async -> Controller {
+    let controller = Controller(resources: .idle(notes), floor: Nobody(), home: "/h")
+    await controller.admit(fixture.session)
+    return controller
+  }
+
+  @Test("Sessions freeze at the bound without a record, say why, and thaw when the log is well; then it is on record")
+  func freezesAndThaws() async {
+    let fixture = SessionFixture(recorder: notes)
+    let controller = await controller(fixture)
+    await controller.heed(Controller.longestWait - 1)
+    #expect(await fixture.session.held == nil && calls(fixture) == [])
+    await controller.heed(Controller.longestWait + Self.second)
+    await controller.heed(Controller.longestWait + 2 * Self.second)
+    #expect(await fixture.session.status.state == .frozen && calls(fixture) == ["freeze"])
+    #expect(await fixture.session.held == "the log waits for the disk since 11 s")
+    #expect(notes.events.withLock { $0 } == [])
+    await controller.heed(2 * Self.second)
+    #expect(await fixture.session.status.state == .frozen)
+    await controller.heed(0)
+    #expect(await fixture.session.status.state == .running && calls(fixture) == ["freeze", "thaw"])
+    #expect(await fixture.session.held == nil && notes.events.withLock { $0 } == ["frozen", "thawed"])
+  }
+
+  @Test(
+    "A session that the person froze is not thawed by the log, and one that he thaws is frozen again while it waits")
+  func ordersOfThePerson() async throws {
+    let fixture = SessionFixture(recorder: notes)
+    let controller = await controller(fixture)
+    try await fixture.session.freeze()
+    await controller.heed(Controller.longestWait)
+    await controller.heed(0)
+    #expect(await fixture.session.status.state == .frozen && calls(fixture) == ["freeze"])
+    try await fixture.session.thaw()
+    await controller.heed(Controller.longestWait)
+    try await fixture.session.thaw()
+    #expect(await fixture.session.held == nil)
+    await controller.heed(Controller.longestWait)
+    #expect(await fixture.session.held != nil)
+    try await fixture.session.kill()
+    await controller.heed(0)
+    #expect(await !fixture.session.isLive)
+  }
+}
