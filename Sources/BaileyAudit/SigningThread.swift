@@ -28,19 +28,25 @@ final class SigningThread: Sendable {
 
   private let state: Mutex<State>
   private let publisher: Mutex<Publisher>
+  /// Kept apart from the publisher, which is locked while it waits for the disk.
+  private let newest: Mutex<SignedHead>
   private let bell: Descriptor
 
   init(_ publisher: Publisher, durable: UInt64) throws(Errno) {
     bell = try Descriptor.eventCounter()
+    newest = Mutex(publisher.published)
     self.publisher = Mutex(publisher)
     state = Mutex(State(durable: durable))
   }
 
   var lastFault: Fault? { state.withLock { $0.fault } }
-  var published: SignedHead { publisher.withLock { $0.published } }
+  var published: SignedHead { newest.withLock { $0 } }
 
   func attach(_ cosigned: SignedHead) throws(Fault) {
-    try publisher.withLock { publisher throws(Fault) in try publisher.attach(cosigned) }
+    try publisher.withLock { publisher throws(Fault) in
+      try publisher.attach(cosigned)
+      newest.withLock { $0 = publisher.published }
+    }
   }
 
   func add(_ entries: [[UInt8]], durable: UInt64) {
@@ -132,6 +138,7 @@ final class SigningThread: Sendable {
       return taken
     }
     let result = publisher.withLock { publisher -> Result<Void, Fault> in
+      defer { newest.withLock { $0 = publisher.published } }
       publisher.add(entries)
       if publisher.size == publisher.published.checkpoint.size { return .success(()) }
       do throws(Fault) { return .success(try publisher.publish()) } catch { return .failure(error) }

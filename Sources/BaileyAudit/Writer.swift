@@ -18,6 +18,8 @@ final class Writer: Sendable {
   private let queue: AppendQueue
   private let signer: SigningThread
   private let segment: Mutex<SegmentWriter>
+  /// Kept apart from the segment, which is locked while it waits for the disk.
+  private let written: Atomic<UInt64>
   /// When what is written must be synced, by the monotonic clock; `nil` when all of it is.
   private let syncDue = Mutex<Int64?>(nil)
   /// When the group began that is being written; 0 for none.
@@ -31,6 +33,7 @@ final class Writer: Sendable {
     beforeSync: (@Sendable () -> Void)? = nil
   ) {
     self.beforeSync = beforeSync
+    written = Atomic(segment.count)
     self.queue = queue
     self.signer = signer
     self.segment = Mutex(segment)
@@ -46,7 +49,7 @@ final class Writer: Sendable {
   }
 
   /// Entries that are written.
-  var count: UInt64 { segment.withLock { $0.count } }
+  var count: UInt64 { written.load(ordering: .acquiring) }
 
   func run() {
     while true {
@@ -103,6 +106,7 @@ final class Writer: Sendable {
       let first = try segment.withLock { segment throws(Fault) in
         let first = segment.count
         try segment.write(entries)
+        written.store(segment.count, ordering: .releasing)
         return first
       }
       let isObserved = batch.allSatisfy { $0.durability == .observed }

@@ -1,4 +1,5 @@
 import BaileyLinux
+import BaileyMerkle
 import Synchronization
 import Testing
 
@@ -24,6 +25,8 @@ struct SlowDiskTests {
       }
       while log.waiting < 300_000_000 { try? await Task.sleep(for: .milliseconds(20)) }
       #expect(answered.count.load(ordering: .relaxed) == 0)
+      // Whoever asks what is wrong does not wait with them.
+      #expect(await log.examine().map(\.name) == ["log", "witness"] && log.count > 0 && log.head.checkpoint.size == 0)
       gate.open()
     }
     #expect(answered.count.load(ordering: .relaxed) == 8)
