@@ -23,6 +23,24 @@ struct CheckToolTests {
     return tool
   }
 
+  @Test("A `.manifest` gives the version of its directory, and of none beside it")
+  func versions() throws {
+    let tool = try Tool()
+    let old = "package g\ndefault allow = false\nallow { input.operation == \"read\" }\n"
+    for folder in ["p", "p/guides"] { try tool.scratch.directory(folder) }
+    try tool.scratch.write(old, to: "p/guides/g.rego")
+    try tool.scratch.write(Self.policy, to: "p/a.rego")
+    let refused = try tool.run(["check", "p"])
+    #expect(refused.code == 1 && refused.errors.contains("{\"rego_version\": 0} in a `.manifest`"))
+    try tool.scratch.write("{\"rego_version\": 0}", to: "p/guides/.manifest")
+    #expect(try tool.run(["check", "p"]).code == 0)
+    #expect(try tool.run(["check", "-b", "p/guides"]).code == 0)
+    try tool.scratch.write(old + "allow_upload { input.dest in {1} }\n", to: "p/guides/g.rego")
+    #expect(try tool.run(["check", "p"]).errors.contains("import future.keywords.in"))
+    try tool.scratch.write("{\"rego_version\": 7}", to: "p/guides/.manifest")
+    #expect(try tool.run(["check", "p"]).errors.contains("bundle-manifest"))
+  }
+
   @Test("A rule that can never fire is a warning with carets and a hint, and with --strict an error")
   func never() throws {
     let tool = try tool()

@@ -89,7 +89,7 @@ package struct BundleManifest: Sendable, Equatable {
     }
   }
 
-  func isVersion1(_ path: String) -> Bool {
+  package func isVersion1(_ path: String) -> Bool {
     versions.first { $0.pattern.matches(path) }?.isVersion1 ?? isVersion1
   }
 

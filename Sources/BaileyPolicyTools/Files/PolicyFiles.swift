@@ -7,7 +7,8 @@ internal import BaileyRegoLibraries
 /// The modules and the data that a command was given, as OPA's tools read them.
 ///
 /// Of a directory every `.rego`, `.json`, `.yaml` and `.yml` counts; data stands below the names of the folders it is in. A file that is
-/// named itself stands at the root. A bundle is a directory of which only `data.json` and `data.yaml` are data.
+/// named itself stands at the root. A bundle is a directory of which only `data.json` and `data.yaml` are data. The versions of the language that
+/// a `.manifest` gives count for its directory and all below it, as they do where policies are in force.
 struct PolicyFiles {
   private(set) var sources: [Source] = []
   private var data = Document()
@@ -15,6 +16,12 @@ struct PolicyFiles {
   var isVersion1 = true
   /// Without it only modules count in directories.
   var readsData = true
+
+  /// A directory with a `.manifest`, and how deep it lies.
+  private struct Root {
+    var manifest: BundleManifest
+    var depth: Int
+  }
 
   private static let maximumFile = 64 << 20
   private static let maximumSize = 256 << 20
@@ -27,12 +34,12 @@ struct PolicyFiles {
   mutating func add(_ path: String, asBundle: Bool = false) throws(ToolFailure) {
     let status: FileStatus
     do { status = try Descriptor.status(of: path, followingLinks: true) } catch { throw Self.unreadable(path, error) }
-    if status.isDirectory { return try addFolder(path, below: [], asBundle) }
+    if status.isDirectory { return try addFolder(path, below: [], asBundle, nil) }
     if asBundle {
       throw ToolFailure(
         Fault("policy-bundle-unusable", subject: path, why: "it is not a directory", hint: "unpack the bundle first"))
     }
-    try addFile(path, below: [])
+    try addFile(path, below: [], nil)
   }
 
   /// The packages below `lib` that the modules name and that are not among them.
@@ -43,20 +50,31 @@ struct PolicyFiles {
     }
   }
 
-  private mutating func addFolder(_ path: String, below folders: [String], _ asBundle: Bool) throws(ToolFailure) {
+  private mutating func addFolder(
+    _ path: String, below folders: [String], _ asBundle: Bool, _ outer: Root?
+  ) throws(ToolFailure) {
     guard folders.count < Self.maximumDepth else {
       throw ToolFailure(Fault("policy-files-too-large", subject: path, why: "folders are nested too deep"))
     }
     let entries: [DirectoryEntry]
     do { entries = try Descriptor.entries(of: path) } catch { throw Self.unreadable(path, error) }
+    var root = outer
+    if entries.contains(where: { $0.text == BundleManifest.file }) {
+      root = Root(manifest: try Self.manifest(path + "/" + BundleManifest.file), depth: folders.count)
+    }
     for entry in entries.sorted(by: { $0.text < $1.text }) where entry.name.first != 0x2E {
       let inner = path + (path.hasSuffix("/") ? "" : "/") + entry.text
       if entry.type == .directory {
-        try addFolder(inner, below: folders + [entry.text], asBundle)
+        try addFolder(inner, below: folders + [entry.text], asBundle, root)
       } else if isWanted(entry.text, asBundle) {
-        try addFile(inner, below: folders)
+        try addFile(inner, below: folders, root)
       }
     }
+  }
+
+  private static func manifest(_ path: String) throws(ToolFailure) -> BundleManifest {
+    let text = try read(path)
+    do { return try BundleManifest(text, name: path) } catch { throw ToolFailure(error) }
   }
 
   private func isWanted(_ name: String, _ asBundle: Bool) -> Bool {
@@ -66,7 +84,7 @@ struct PolicyFiles {
     return [".json", ".yaml", ".yml"].contains { name.hasSuffix($0) }
   }
 
-  private mutating func addFile(_ path: String, below folders: [String]) throws(ToolFailure) {
+  private mutating func addFile(_ path: String, below folders: [String], _ root: Root?) throws(ToolFailure) {
     let text = try Self.read(path)
     size += text.count
     guard size <= Self.maximumSize else {
@@ -75,6 +93,9 @@ struct PolicyFiles {
     if path.hasSuffix(".json") || path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
       try addData(path, text, below: folders)
     } else {
+      let name = path.split(separator: "/").last.map(String.init) ?? path
+      let inRoot = root.map { (folders.dropFirst($0.depth) + [name]).joined(separator: "/") }
+      let isVersion1 = isVersion1 && (inRoot.flatMap { root?.manifest.isVersion1($0) } ?? true)
       sources.append(Source(name: path, text: text, isVersion1: isVersion1))
     }
   }

@@ -53,7 +53,11 @@ struct Diagnosis {
         ?? "give \(name) a value in the same body: nothing else says what it may be"
     }
     if message.contains("`if` keyword is required") || message.contains("`contains` keyword is required") {
-      return "write the keyword, or read the module as version 0 with --v0-compatible"
+      return
+        "write the keyword, or read the module as version 0: with --v0-compatible, or {\"rego_version\": 0} in a `.manifest` beside it"
+    }
+    for word in ["in", "every"] where message.contains("unexpected \(word) token") {
+      return "version 0 has it by `import future.keywords.\(word)`"
     }
     return Self.hints[error.code]
   }
