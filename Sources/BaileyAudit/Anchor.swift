@@ -84,7 +84,17 @@ final class Anchor: Sendable {
 
   /// What witnesses hold against the log, one sentence each.
   var contradictions: [String] {
-    evidenceFiles.map { name in
+    let folder = layout.evidenceDirectory
+    do throws(Errno) { _ = try Descriptor.entries(of: folder) } catch {
+      // Nobody could say that there is none.
+      if error != .noSuchFile {
+        return [
+          Fault("witness-contradicts", subject: folder, why: "the evidence cannot be read: \(error.message)")
+            .description
+        ]
+      }
+    }
+    return evidenceFiles.map { name in
       let path = layout.evidenceDirectory + "/" + name
       let kept = (try? Files.read(path)).flatMap { try? JSON.parse($0) }
       let who = printable(kept?["witness"]?.string ?? "one that cannot be read")

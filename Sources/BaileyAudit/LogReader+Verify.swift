@@ -55,13 +55,29 @@ extension LogReader {
     guard let newest = [published, kept].compactMap({ $0 }).max(by: { $0.checkpoint.size < $1.checkpoint.size }) else {
       return report
     }
+    let anchored = anchoredHead(newest, &report)
     report.size = newest.checkpoint.size
     report.root = newest.checkpoint.root.base64
-    var walk = TreeWalk(tiles: tiles, heads: [published, kept].compactMap { $0?.checkpoint }, size: report.size)
+    var walk = TreeWalk(
+      tiles: tiles, heads: [published, kept, anchored].compactMap { $0?.checkpoint }, size: report.size)
     walk.run()
     report.problems += walk.problems
     checkSegments(&report)
     return report
+  }
+
+  /// The head that witnesses saw is one of this log's, and no later one than the log has.
+  private func anchoredHead(_ newest: SignedHead, _ report: inout LogVerification) -> SignedHead? {
+    let path = layout.anchorFile
+    do throws(Fault) {
+      guard let head = try SignedHead.load(path, by: verifier) else { return nil }
+      if head.checkpoint.size <= newest.checkpoint.size { return head }
+      report.problems.append(
+        .init(code: "head-anchored", index: nil, path: path, why: "witnesses saw \(head.checkpoint.size) records"))
+    } catch {
+      report.problems.append(.init(code: "head-invalid", index: nil, path: path, why: error.why))
+    }
+    return nil
   }
 
   private func verifiedHead(_ path: String, _ report: inout LogVerification) -> SignedHead? {

@@ -58,8 +58,15 @@ struct Recovery {
           layout.directory, "the log is not the one that its last signed head (\(size) records) was made of")
       }
     }
-    guard let published, published.checkpoint.size > kept.checkpoint.size else { return kept }
-    return published
+    let newest = published.flatMap { $0.checkpoint.size > kept.checkpoint.size ? $0 : nil } ?? kept
+    // A head is kept before a witness sees it, so no end of the controller leaves an anchor that is ahead.
+    if let anchored, anchored.checkpoint.size > newest.checkpoint.size {
+      throw .rolledBack(
+        layout.directory,
+        "the log's last signed head (\(newest.checkpoint.size) records) is older than the one that witnesses saw (\(anchored.checkpoint.size))"
+      )
+    }
+    return newest
   }
 
   private static func notes(kept: SignedHead, published: SignedHead?, cut: ArraySlice<UInt8>) -> [JSON] {

@@ -38,13 +38,29 @@ extension Session {
     heldBecause = why
   }
 
-  /// What the person froze meanwhile stays frozen.
+  /// What the person froze meanwhile stays frozen. Nothing here waits for the log, which may stick again.
   func release() async {
     guard let why = heldBecause else { return }
     heldBecause = nil
     guard state == .frozen else { return }
-    await write(.note, ["event": "frozen", "why": .string(why)])
-    guard state == .frozen else { return }
-    try? await thaw()
+    do throws(Fault) { try await wake() } catch {
+      // Tried again the next time.
+      if state == .frozen { heldBecause = why }
+      return
+    }
+    await tell(["event": "frozen", "why": .string(why)])
+    await tell(["event": "thawed"])
+  }
+
+  /// The person's own order: what Bailey froze by itself is his from now on.
+  func keepFrozen() async {
+    heldBecause = nil
+    await tell(["event": "frozen"])
+  }
+
+  /// Records without waiting.
+  private func tell(_ body: JSON) async {
+    guard !hasEndRecord else { return }
+    _ = await resources.recorder.observe([Record(.note, session: id, time: resources.now(), body: body)])
   }
 }

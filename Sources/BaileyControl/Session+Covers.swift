@@ -66,5 +66,7 @@ extension Session {
     try await sandbox.freeze()
     try await cover(path)
     if state == .running, coverings == 1 { try await sandbox.thaw() }
+    // Frozen meanwhile: by the person, or because the log is slow.
+    if state == .frozen { try await sandbox.freeze() }
   }
 }

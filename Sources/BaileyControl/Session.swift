@@ -110,6 +110,7 @@ package actor Session {
   }
 
   package func freeze() async throws(Fault) {
+    if held != nil { return await keepFrozen() }
     guard state == .running else { throw notRunning }
     try await sandbox.freeze()
     if state == .running { state = .frozen }
@@ -120,6 +121,11 @@ package actor Session {
     guard state == .frozen else {
       throw Fault("session-not-frozen", subject: id.text, why: "the session is not frozen")
     }
+    try await wake()
+    await note("thawed")
+  }
+
+  func wake() async throws(Fault) {
     state = .running
     heldBecause = nil
     // A mask that is being put back holds the session still until it is done.
@@ -129,7 +135,6 @@ package actor Session {
         throw error
       }
     }
-    await note("thawed")
   }
 
   /// Makes a path visible in the running session; the person's own order, so only the floor can refuse it.

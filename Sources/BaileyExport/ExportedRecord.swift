@@ -86,7 +86,9 @@ enum Importance: Sendable {
 
   private static func ofNote(_ event: String) -> Importance {
     switch event {
-    case "log.tail-cut", "log.kept-head-behind", "not-killed", "sensitive-file-exposed": .high
+    case "log.tail-cut", "log.kept-head-behind", "log.recovered", "log.witness-contradicts", "not-killed",
+      "sensitive-file-exposed":
+      .high
     case "watch-unfinished": .medium
     default: .informational
     }

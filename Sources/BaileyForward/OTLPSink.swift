@@ -13,7 +13,7 @@ struct OTLPSink: Sink {
     let reply: HTTPReply
     do throws(HTTPFailure) { reply = try await caller.call(call) } catch { throw Self.failure(error) }
     guard (200..<300).contains(reply.status) else { throw Self.refusal(reply) }
-    return SinkReceipt(rejected: Self.rejected(reply.body))
+    return SinkReceipt(rejected: min(Self.rejected(reply.body), records.count))
   }
 
   private func call(_ records: [ExportedRecord]) throws(Fault) -> HTTPCall {

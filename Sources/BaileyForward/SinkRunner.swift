@@ -83,17 +83,21 @@ final class SinkRunner: Sendable {
   }
 
   private func deliver(_ records: ArraySlice<ExportedRecord>) async throws(SinkFailure) {
+    try await deliver(part: records)
+    shared.withLock { ($0.failure, $0.failures) = (nil, 0) }
+  }
+
+  /// In halves where a batch is too much. What one half had is not sent again because of the other.
+  private func deliver(part records: ArraySlice<ExportedRecord>) async throws(SinkFailure) {
     do throws(SinkFailure) {
       let receipt = try await sink.deliver(Array(records))
-      shared.withLock { state in
-        state.rejected += receipt.rejected
-        (state.failure, state.failures) = (nil, 0)
-      }
+      shared.withLock { $0.rejected += receipt.rejected }
     } catch {
       guard error.isTooMuch, records.count > 1 else { throw error }
       let middle = records.startIndex + records.count / 2
-      try await deliver(records[..<middle])
-      try await deliver(records[middle...])
+      try await deliver(part: records[..<middle])
+      if !settings.countsOnly, let next = records[..<middle].last.map({ $0.index + 1 }) { try await acknowledge(next) }
+      try await deliver(part: records[middle...])
     }
   }
 

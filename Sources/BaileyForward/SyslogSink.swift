@@ -40,6 +40,7 @@ struct SyslogSink: Sink {
   private static func write(_ bytes: [UInt8], _ connection: borrowing Descriptor, _ deadline: Int64) throws(Errno) {
     var done = 0
     while done < bytes.count {
+      try check(deadline)
       do throws(Errno) { done += try connection.write(bytes.span.extracting(done..<bytes.count)) } catch {
         guard error == .tryAgain else { throw error }
         try wait(connection.raw, .output, deadline)
@@ -50,13 +51,20 @@ struct SyslogSink: Sink {
   /// What a receiver says is not looked at; its end is.
   private static func awaitEnd(_ connection: borrowing Descriptor, _ deadline: Int64) throws(Errno) {
     while true {
+      try check(deadline)
       do throws(Errno) {
-        if try connection.read(upTo: 4096).isEmpty { return }
+        if try connection.read(upTo: 4096).isEmpty { break }
       } catch {
         guard error == .tryAgain else { throw error }
         try wait(connection.raw, .input, deadline)
       }
     }
+    // An end after a reset is none.
+    if let error = Socket.takeError(connection.raw) { throw error }
+  }
+
+  private static func check(_ deadline: Int64) throws(Errno) {
+    if Clock.monotonic >= deadline { throw .timedOut }
   }
 
   private static func wait(_ number: Int32, _ readiness: Readiness, _ deadline: Int64) throws(Errno) {

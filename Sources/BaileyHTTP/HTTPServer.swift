@@ -98,6 +98,8 @@ private final class HTTPConversation: ChannelInboundHandler {
   private let answer: HTTPServer.Answer
   private var state = State.head
   private var timer: Scheduled<Void>?
+  /// Whether the next question came before the answer was taken: one answer is held for a client, not many.
+  private var isCrowded = false
 
   init(_ limits: HTTPServer.Limits, _ threads: NIOThreadPool, _ answer: @escaping HTTPServer.Answer) {
     self.limits = limits
@@ -128,6 +130,7 @@ private final class HTTPConversation: ChannelInboundHandler {
       question.body += buffer.readableBytesView
       state = .body(question, keepsAlive: keepsAlive)
     case (.body(let question, let keepsAlive), .end): ask(question, keepsAlive, context)
+    case (.answering, .head): isCrowded = true
     default: break
     }
   }
@@ -152,7 +155,6 @@ private final class HTTPConversation: ChannelInboundHandler {
       let (conversation, context) = bound.value
       guard context.channel.isActive else { return }
       conversation.send(reply, keepsAlive: keepsAlive, context)
-      if keepsAlive { conversation.state = .head }
       conversation.startTimer(context)
     }
   }
@@ -165,9 +167,13 @@ private final class HTTPConversation: ChannelInboundHandler {
     let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
     context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: reply.body)))), promise: nil)
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-    if !keepsAlive { written.whenComplete { _ in bound.value.close(promise: nil) } }
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in
+      let (conversation, context) = bound.value
+      guard keepsAlive, !conversation.isCrowded else { return context.close(promise: nil) }
+      conversation.state = .head
+      conversation.startTimer(context)
+    }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

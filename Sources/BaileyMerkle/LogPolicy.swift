@@ -19,8 +19,8 @@ public struct LogPolicyError: Error, Sendable, Equatable {
 /// Which logs are known, which witnesses, and which of these must have cosigned a head (C2SP tlog-policy).
 public struct LogPolicy: Sendable, Equatable {
   public static let maximumBytes = 65_536
-  /// Logs, witnesses and groups, each.
-  public static let maximumItems = 64
+  /// Logs, witnesses and groups, each: one less than a note has signatures, for the log's own.
+  public static let maximumItems = SignedNote.maximumSignatures - 1
 
   /// Bytes, compared as such: a policy is no text in a language.
   public typealias Name = [UInt8]

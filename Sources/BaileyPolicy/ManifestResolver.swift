@@ -64,7 +64,8 @@ package struct ManifestResolver: ManifestProvider {
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + faults)
     resolved.basis = basis
-    resolved.versions = versions(own, project)
+    // What nobody has agreed to is not looked into; it decides nothing either.
+    resolved.versions = versions(state == .trusted ? own : nil, project)
     return resolved
   }
 
@@ -207,8 +208,8 @@ extension ManifestResolver {
     if let manifest { seen = manifest } else { seen = try merged(project, project, home, ManifestOptions()).1 }
     let form = Self.data(seen, project: project)
     // They only tighten, so those that nobody has agreed to are asked as well.
-    let judges = try own.map { files throws(Fault) in try compiled(files, project, form) }
-    all.judges = policies.judges(manifest: form) + (judges ?? [])
+    all.judges = policies.judges(manifest: form)
+    if let own { all.judges += try await projectJudges(own, project, .trusted, form) }
     all.remoteJudges = policies.remoteJudges
     all.versions = versions(own, project)
     return all

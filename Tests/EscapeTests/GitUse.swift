@@ -203,6 +203,29 @@ struct GitUse {
     #expect(after == before)
   }
 
+  @Test(
+    "No filter of a project runs on the host because one of its files is masked, and no other repository's index is changed",
+    arguments: ["staged", "copy"])
+  func maskedByHostile(mode: String) throws {
+    try repository()
+    try repository("other")
+    let marker = walls.scratch.path + "/ran"
+    // An entry whose time is that of the index is looked into whenever the index is written.
+    try host(
+      """
+      echo A=1 > .env; echo x > racy; touch -d '2026-01-01 00:00:00' racy; git add -A; git commit -q -m env
+      git config core.trustctime false; git config core.checkStat minimal
+      git config filter.x.clean 'touch \(marker); cat'; git config filter.x.process 'touch \(marker)'
+      echo '* filter=x' > .gitattributes; cp .gitattributes .git/info/attributes; touch -d '2026-01-01 00:00:00' .git/index
+      """)
+    try inside("true", ["--workspace", mode])
+    #expect(!walls.scratch.exists("ran"))
+    try host("echo A=1 > .env; git add .env; git commit -q -m env", in: "other")
+    try host("rm .git/index; ln -s ../../other/.git/index .git/index; git config --remove-section filter.x")
+    try inside("true", ["--workspace", mode])
+    #expect(try host("git ls-files -t", in: "other") == "H .env\nH file\n")
+  }
+
   @Test("Credentials in a repository's settings are not seen, and stay in the project")
   func credentials() throws {
     try repository()

@@ -15,7 +15,7 @@ struct LogExport: BaileyCommand {
         bailey log export --format opa --last 100
 
       ocsf, jsonl and opa print one event a line, syslog one message of RFC 5424 a line, otlp one request a line; atif prints one
-      session as one document. Secrets are taken out. What goes on by itself is in `export.yaml`: docs/export.md.
+      session as one document. Secrets are taken out, but not of opa, whose readers decide anew on what was asked. What goes on by itself is in `export.yaml`: docs/export.md.
       The exit code is 1 when the log cannot be read, 2 for a wrong option.
       """)
 

@@ -48,7 +48,8 @@ package struct BundleManifest: Sendable, Equatable {
   }
 
   private mutating func read(revision value: Value) -> Bool {
-    guard value.tag == .string else { return false }
+    // It is in the log's record of the policies in force.
+    guard value.tag == .string, value.text.count <= 256 else { return false }
     revision = String(value)
     return true
   }

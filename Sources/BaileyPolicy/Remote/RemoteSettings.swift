@@ -129,7 +129,8 @@ private struct RemoteReader {
     else {
       throw fault("this needs a `name` of letters, digits, - and _, and `token_file` is an absolute path", node.mark)
     }
-    let clear = try text(members, "clear", node) == "true" || start.isBundle
+    // A bundle is believed by its signature; a token is not for everybody to read.
+    let clear = try text(members, "clear", node) == "true" || (start.isBundle && settings.tokenFile == nil)
     switch (try text(members, "url", node), try text(members, "socket", node)) {
     case (let url?, nil): try read(url, clear: clear, node, &settings)
     case (nil, let socket?) where socket.hasPrefix("/"): settings.place = .socket(socket)

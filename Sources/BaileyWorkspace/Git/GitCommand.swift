@@ -2,7 +2,8 @@ internal import BaileyCore
 internal import BaileyLinux
 
 /// Runs git as a tool: an absolute path, words instead of a shell line, an environment of ours, and nothing of a repository's
-/// configuration that could start another program.
+/// configuration that can be overruled by its name. Filters cannot, whose names are free: so no command that reads a working tree's content is
+/// given one with a repository that is not ours.
 ///
 /// Input and output are files, so that a large pack needs no pump and a dead child no signal.
 struct GitCommand: Sendable {
@@ -28,11 +29,12 @@ struct GitCommand: Sendable {
 
   /// - Parameters:
   ///   - repository: the git directory to work in.
+  ///   - index: an index instead of the repository's own.
   ///   - objects: an object directory instead of the repository's own, and further ones to read from.
   ///   - input: bytes, or a file's path.
   ///   - outputLimit: bytes of output that are read; the rest stays in the file.
   func run(
-    _ arguments: [String], repository: String, workTree: String? = nil, objects: String? = nil,
+    _ arguments: [String], repository: String, workTree: String? = nil, index: String? = nil, objects: String? = nil,
     alternates: [String] = [],
     input: [UInt8] = [], inputFile: String? = nil, outputFile: String? = nil, outputLimit: Int = 64 << 20
   ) throws(Fault) -> Result {
@@ -40,6 +42,7 @@ struct GitCommand: Sendable {
     if let workTree { words.append("--work-tree=" + workTree) }
     words += Self.settings.flatMap { ["-c", $0] } + arguments
     var environment = Self.environment
+    if let index { environment["GIT_INDEX_FILE"] = index }
     if let objects { environment["GIT_OBJECT_DIRECTORY"] = objects }
     if !alternates.isEmpty {
       environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = alternates.map(Self.quoted).joined(separator: ":")

@@ -54,6 +54,9 @@ package struct GitLocation: Sendable, Equatable {
   private static func location(_ topLevel: String, _ directory: String) -> GitLocation? {
     guard let real = text(realPath: directory), isGitDirectory(real) || line(of: real + "/commondir", after: "") != nil
     else { return nil }
+    // git may read one that we cannot: then the repository would be another for each of us.
+    let names = (try? Descriptor.status(of: real + "/commondir")) != nil
+    guard !names || line(of: real + "/commondir", after: "") != nil else { return nil }
     var common = real
     if let target = line(of: real + "/commondir", after: "") {
       guard let path = text(realPath: absolute(target, from: real)), isGitDirectory(path),
@@ -107,6 +110,11 @@ package struct GitLocation: Sendable, Equatable {
 
   /// Whether the common directory is that of a bare repository, whose `HEAD` nobody has checked out.
   var isBare: Bool { Self.setting("core", "bare", in: commonDirectory)?.lowercased() == "true" }
+
+  /// Whether its objects are named by SHA-256 (gitrepository-layout(5), `extensions.objectFormat`).
+  var hasSHA256: Bool {
+    Self.setting("extensions", "objectformat", in: commonDirectory)?.lowercased() == "sha256"
+  }
 
   private static func setting(_ section: String, _ key: String, in directory: String) -> String? {
     content(of: directory + "/config", limit: 1 << 20).flatMap { GitSetting.value(section, key, in: $0) }
