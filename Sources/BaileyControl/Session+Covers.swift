@@ -65,7 +65,8 @@ extension Session {
     defer { coverings -= 1 }
     try await sandbox.freeze()
     try await cover(path)
-    if state == .running, coverings == 1 { try await sandbox.thaw() }
+    guard state == .running, coverings == 1 else { return }
+    try await sandbox.thaw()
     // Frozen meanwhile: by the person, or because the log is slow.
     if state == .frozen { try await sandbox.freeze() }
   }

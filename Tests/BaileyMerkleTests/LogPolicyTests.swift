@@ -71,11 +71,11 @@ struct LogPolicyTests {
       (two + "group g any none", 3, .unknownName), ("quorum none\r\n", 1, .forbiddenByte),
       ("quorum\u{B}none", 1, .forbiddenByte), ("#\0", 1, .forbiddenByte), ("#\u{7F}", 1, .forbiddenByte),
       (String(repeating: "#", count: 65_537), 1, .tooLarge),
-      ((0..<65).map { "witness w\($0) \(key("w"))\n" }.joined(), 65, .tooMany),
-      ((0..<65).map { "log \(key("l\($0)", type: 1))\n" }.joined(), 65, .tooMany),
+      ((0..<65).map { "witness w\($0) \(key("w"))\n" }.joined(), 64, .tooMany),
+      ((0..<65).map { "log \(key("l\($0)", type: 1))\n" }.joined(), 64, .tooMany),
       (
-        (0..<66).map { "witness w\($0) \(key("w"))\n" }.prefix(64).joined() + "group g0 any w0\n"
-          + (1..<65).map { "group g\($0) any g\($0 - 1)\n" }.joined(), 129, .tooMany
+        (0..<66).map { "witness w\($0) \(key("w"))\n" }.prefix(63).joined() + "group g0 any w0\n"
+          + (1..<65).map { "group g\($0) any g\($0 - 1)\n" }.joined(), 127, .tooMany
       ),
     ]
   }()
