@@ -110,6 +110,28 @@ struct AnchorTests {
     #expect(await fault { _ = try AuditLog(scratch.layout) } == "log-head-invalid")
   }
 
+  @Test("Old heads put back over newer tiles are found by the anchored head, at the start and by verify")
+  func oldHeads() async throws {
+    let scratch = try Scratch()
+    try await scratch.filled(5)
+    let heads = [scratch.layout.headFile, scratch.layout.directory + "/checkpoint"]
+    let old = try heads.map { path in try Files.read(path) }
+    let witnesses = SoftWitnesses(["a"])
+    let log = try AuditLog(scratch.layout)
+    try await scratch.append(log, 5..<9)
+    try await log.publish()
+    await (try scratch.witnessing(log, witnesses.policy("quorum a\n"), witnesses)).round()
+    await log.close()
+    #expect(try LogReader(scratch.layout, verifierKey: log.verifierKey).verify().isWhole)
+    for (path, head) in zip(heads, old) { try Scratch.write(path, head) }
+    for name in try Descriptor.entries(of: scratch.layout.directory + "/wal").map(\.text) {
+      try Descriptor.workingDirectory.unlink(scratch.layout.directory + "/wal/" + name)
+    }
+    #expect(await fault { _ = try AuditLog(scratch.layout) } == "log-rolled-back")
+    let found = try LogReader(scratch.layout, verifierKey: log.verifierKey).verify()
+    #expect(found.problems.contains { $0.code == "head-anchored" })
+  }
+
   @Test("A policy that cannot be used is told by doctor, with its line, and the log goes on")
   func badPolicies() async throws {
     let scratch = try Scratch()
