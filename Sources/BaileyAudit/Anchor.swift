@@ -68,10 +68,13 @@ final class Anchor: Sendable {
   /// - Returns: whether it is new.
   func keep(_ evidence: WitnessEvidence, size: UInt64, time: Int64) throws(Fault) -> Bool {
     let witness = SHA256Tree.leaf(Array(evidence.witness.utf8)).bytes.prefix(4)
-    let path = "\(layout.evidenceDirectory)/\(size)-\(hexadecimal(Array(witness))).json"
+    let ending = "-\(hexadecimal(Array(witness))).json"
+    let path = "\(layout.evidenceDirectory)/\(size)\(ending)"
     return try writing(path) { () throws(Errno) in
       try Files.makeDurableDirectories(layout.evidenceDirectory)
-      guard try Files.readIfPresent(path) == nil, evidenceFiles.count < Self.maximumEvidence else { return false }
+      guard try Files.readIfPresent(path) == nil,
+        evidenceFiles.count(where: { $0.hasSuffix(ending) }) < Self.maximumEvidence
+      else { return false }
       try Files.replace(path, with: evidence.json(time: time).canonical)
       return true
     }

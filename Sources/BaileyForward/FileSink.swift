@@ -24,6 +24,8 @@ struct FileSink: Sink {
     let status = try file.status()
     guard status.isRegular else { throw .invalid }
     let end = try wholeLines(file, status.size)
+    // Longer than any record that a crash could have cut: this is no file of ours.
+    guard status.size - end <= 1 << 20 else { throw .invalid }
     if end < status.size { try file.truncate(to: end) }
     if end > 0, end + Int64(text.count) > target.maximumBytes {
       try rotate(target)
@@ -31,7 +33,7 @@ struct FileSink: Sink {
     }
     try file.writeAll(text, at: end)
     try file.fdatasync()
-    if status.size == 0 { try syncDirectory(of: target.path) }
+    try syncDirectory(of: target.path)
   }
 
   /// Bytes up to the last line's end; a record has at most a few times 64 KiB.

@@ -140,8 +140,10 @@ extension SinkRunner {
   /// Where the sink is, by what is on disk.
   private func begin() async throws(SinkFailure) -> UInt64 {
     do throws(Fault) {
-      if let cursor = try Cursor.load(cursorFile), cursor.log == origin { return moved(to: cursor.next) }
-      let first = settings.beginsNow ? try await log.signedSize() : 0
+      let known = try Cursor.load(cursorFile)
+      if let known, known.log == origin { return moved(to: known.next) }
+      // Another log in the place of a known one goes out from its first record, which says why.
+      let first = known == nil && settings.beginsNow ? try await log.signedSize() : 0
       try Cursor(log: origin, next: first).save(cursorFile)
       return moved(to: first)
     } catch {

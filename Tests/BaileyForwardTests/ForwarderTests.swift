@@ -11,8 +11,12 @@ struct ForwarderTests {
   func order() async throws {
     let fixture = try Fixture(records: 300)
     let forwarder = fixture.forwarder([try .otlp(), .file(fixture.scratch.path + "/out.jsonl")])
+    var hasGrown = false
     let done = try await fixture.run(forwarder) {
-      if fixture.collector.acknowledged.count == 300 { fixture.log.grow(20) }
+      if !hasGrown, fixture.collector.acknowledged.count == 300 {
+        hasGrown = true
+        fixture.log.grow(20)
+      }
       return fixture.cursor("collector") == 320 && fixture.cursor("disk") == 320
     }
     #expect(done)
