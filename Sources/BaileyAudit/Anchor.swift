@@ -73,31 +73,30 @@ final class Anchor: Sendable {
     return try writing(path) { () throws(Errno) in
       try Files.makeDurableDirectories(layout.evidenceDirectory)
       guard try Files.readIfPresent(path) == nil,
-        evidenceFiles.count(where: { $0.hasSuffix(ending) }) < Self.maximumEvidence
+        try evidenceFiles().count(where: { $0.hasSuffix(ending) }) < Self.maximumEvidence
       else { return false }
       try Files.replace(path, with: evidence.json(time: time).canonical)
       return true
     }
   }
 
-  private var evidenceFiles: [String] {
-    ((try? Descriptor.entries(of: layout.evidenceDirectory)) ?? []).map(\.text).filter { $0.hasSuffix(".json") }
-      .sorted()
+  private func evidenceFiles() throws(Errno) -> [String] {
+    do throws(Errno) {
+      return try Descriptor.entries(of: layout.evidenceDirectory).map(\.text).filter { $0.hasSuffix(".json") }.sorted()
+    } catch .noSuchFile {
+      return []
+    }
   }
 
   /// What witnesses hold against the log, one sentence each.
   var contradictions: [String] {
-    let folder = layout.evidenceDirectory
-    do throws(Errno) { _ = try Descriptor.entries(of: folder) } catch {
+    let files: [String]
+    do throws(Errno) { files = try evidenceFiles() } catch {
       // Nobody could say that there is none.
-      if error != .noSuchFile {
-        return [
-          Fault("witness-contradicts", subject: folder, why: "the evidence cannot be read: \(error.message)")
-            .description
-        ]
-      }
+      let why = "the evidence cannot be read: \(error.message)"
+      return [Fault("witness-contradicts", subject: layout.evidenceDirectory, why: why).description]
     }
-    return evidenceFiles.map { name in
+    return files.map { name in
       let path = layout.evidenceDirectory + "/" + name
       let kept = (try? Files.read(path)).flatMap { try? JSON.parse($0) }
       let who = printable(kept?["witness"]?.string ?? "one that cannot be read")

@@ -24,19 +24,10 @@ extension AuditLog: LogSource {
   package func verify() async throws(Fault) -> LogFindings {
     try await publish()
     let reader = try reader
-    let report = await withCheckedContinuation {
-      (waiter: CheckedContinuation<Result<LogVerification, Fault>, Never>) in
-      do throws(Errno) {
-        try startThread("log-verify") {
-          do throws(Fault) { waiter.resume(returning: .success(try reader.verify())) } catch {
-            waiter.resume(returning: .failure(error))
-          }
-        }
-      } catch {
-        waiter.resume(returning: .failure(.read(reader.layout.directory, error)))
-      }
+    let report = try await onOwnThread("log-verify", else: { .read(reader.layout.directory, $0) }) {
+      () throws(Fault) in try reader.verify()
     }
-    var findings = LogFindings(try report.get(), checkpoint: String(decoding: head.note, as: UTF8.self))
+    var findings = LogFindings(report, checkpoint: String(decoding: head.note, as: UTF8.self))
     findings.problems += anchor.contradictions
     findings.anchor = anchor.standing(size: findings.size, reader)
     return findings

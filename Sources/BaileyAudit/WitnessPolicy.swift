@@ -68,9 +68,6 @@ package struct WitnessPolicy: Sendable {
   }
 
   package func isMet(by note: SignedNote) -> Bool { policy.isMet(by: cosigners(of: note)) }
-
-  /// Whether any cosignature is asked for.
-  package var hasQuorum: Bool { policy.quorum != nil }
 }
 
 extension LogPolicyError.Reason {

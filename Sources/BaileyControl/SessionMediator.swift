@@ -154,12 +154,12 @@ package final class SessionMediator: Mediator {
     if !gate.readsFacts {
       let opinions = gate.opinions(on: action)
       // A policy that has come meanwhile is asked anew, with the facts.
-      if !gate.readsFacts { return Self.answered(await gate.consult(action, after: opinions)) }
+      if !gate.readsFacts { return await gate.consult(action, after: opinions).withNobodyToAsk }
     }
     let verdict = await verdict(on: action, gate)
     action.context = verdict.context
     guard let (reservation, opinions) = verdict.pending else { return verdict.decision }
-    let decision = Self.answered(await gate.consult(action, after: opinions))
+    let decision = await gate.consult(action, after: opinions).withNobodyToAsk
     return facts.withLock { $0.settle(reservation, action, decision) }
   }
 
@@ -198,7 +198,7 @@ package final class SessionMediator: Mediator {
     guard isOpen else { return Verdict(context: action.context, decision: Self.ended) }
     let opinions = gate.opinions(on: action)
     return facts.withLock { facts in
-      var verdict = Verdict(context: action.context, decision: Self.answered(Gate.combined(opinions)))
+      var verdict = Verdict(context: action.context, decision: Gate.combined(opinions).withNobodyToAsk)
       // While remote judges think it counts as allowed, lest another action see too little.
       if gate.asksFurther(after: opinions) {
         verdict.pending = (facts.reserve(action), opinions)
@@ -207,13 +207,6 @@ package final class SessionMediator: Mediator {
       }
       return verdict
     }
-  }
-
-  /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
-  private static func answered(_ decision: Decision) -> Decision {
-    guard decision.effect == .ask else { return decision }
-    let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")
-    return Decision(combining: decision.reasons + [nobody])
   }
 
   /// The effect has happened; what cannot be recorded now shows as an intent without an outcome.

@@ -117,3 +117,12 @@ package struct Opinion: Sendable, Equatable {
     self.obligations = obligations
   }
 }
+
+extension Decision {
+  /// An `ask` without anybody to answer is a deny: approvals by a person come with their own door.
+  package var withNobodyToAsk: Decision {
+    guard effect == .ask else { return self }
+    let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")
+    return Decision(combining: reasons + [nobody])
+  }
+}

@@ -12,7 +12,7 @@ struct FileSink: Sink {
 
   func deliver(_ records: [ExportedRecord]) async throws(SinkFailure) -> SinkReceipt {
     let (target, encoding) = (target, encoding)
-    return try await onOwnThread(else: Self.failure) { () throws(SinkFailure) in
+    return try await onOwnThread("export", else: Self.failure) { () throws(SinkFailure) in
       var encoding = encoding
       do throws(Errno) { try Self.append(encoding.encode(records), to: target) } catch { throw Self.failure(error) }
       return SinkReceipt()

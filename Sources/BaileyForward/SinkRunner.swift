@@ -158,7 +158,7 @@ extension SinkRunner {
 
   private func acknowledge(_ next: UInt64) async throws(SinkFailure) {
     let (cursor, path) = (Cursor(log: origin, next: next), cursorFile)
-    try await onOwnThread(else: { SinkFailure("export-cursor", "no thread for it: \($0.message)") }) {
+    try await onOwnThread("export", else: { SinkFailure("export-cursor", "no thread for it: \($0.message)") }) {
       () throws(SinkFailure) in
       do throws(Fault) { try cursor.save(path) } catch { throw SinkFailure(error) }
     }

@@ -16,7 +16,7 @@ struct SyslogSink: Sink {
   func deliver(_ records: [ExportedRecord]) async throws(SinkFailure) -> SinkReceipt {
     let endpoint = Endpoint(target.address, target.port)
     let bytes = records.flatMap { SyslogMessage.framed(encoding.message($0)) }
-    return try await onOwnThread(else: Self.failure) { () throws(SinkFailure) in
+    return try await onOwnThread("export", else: Self.failure) { () throws(SinkFailure) in
       do throws(Errno) { try Self.send(bytes, to: endpoint) } catch { throw Self.failure(error) }
       return SinkReceipt()
     }

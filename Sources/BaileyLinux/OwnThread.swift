@@ -9,19 +9,28 @@ package import BaileyCore
 package func onOwnThread<Value: Sendable>(
   _ name: String, _ body: @escaping @Sendable () throws(Fault) -> Value
 ) async throws(Fault) -> Value {
-  let result: Result<Value, Fault> = await withCheckedContinuation { continuation in
+  try await onOwnThread(
+    name, stackBytes: 8 << 20,
+    else: { Fault("thread-missing", subject: name, why: "no thread for the work: \($0)", hint: "try again later") },
+    body)
+}
+
+/// The same where another stack does, or other errors are thrown.
+///
+/// - Parameter unable: what to throw at the limit of threads.
+package func onOwnThread<Value: Sendable, Failure: Error>(
+  _ name: String, stackBytes: Int = 512 << 10, else unable: @escaping @Sendable (Errno) -> Failure,
+  _ body: @escaping @Sendable () throws(Failure) -> Value
+) async throws(Failure) -> Value {
+  let result: Result<Value, Failure> = await withCheckedContinuation { continuation in
     do throws(Errno) {
-      try startThread(name, stackBytes: 8 << 20) {
-        do throws(Fault) {
-          continuation.resume(returning: .success(try body()))
-        } catch {
+      try startThread(name, stackBytes: stackBytes) {
+        do throws(Failure) { continuation.resume(returning: .success(try body())) } catch {
           continuation.resume(returning: .failure(error))
         }
       }
     } catch {
-      continuation.resume(
-        returning: .failure(
-          Fault("thread-missing", subject: name, why: "no thread for the work: \(error)", hint: "try again later")))
+      continuation.resume(returning: .failure(unable(error)))
     }
   }
   return try result.get()

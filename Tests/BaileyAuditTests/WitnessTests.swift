@@ -40,6 +40,16 @@ struct RealWitnessTests {
     return (log, try scratch.witnessing(log, witness.policyLine + "quorum w1\n", HTTPClient()))
   }
 
+  /// A log of five records that the witness has seen.
+  private func witnessed() async throws {
+    let (log, witnessing) = try await opened()
+    try await known(log)
+    try await scratch.append(log, 0..<5)
+    try await log.publish()
+    await witnessing.round()
+    await log.close()
+  }
+
   private func known(_ log: AuditLog) async throws {
     try witness.know(log.verifierKey.identity.name, log.verifierKey.text)
     try await witness.start()
@@ -75,14 +85,7 @@ struct RealWitnessTests {
 
   @Test("Where it is not known what the witness saw, its answer tells, and the proof begins there")
   func conflict() async throws {
-    do {
-      let (log, witnessing) = try await opened()
-      try await known(log)
-      try await scratch.append(log, 0..<5)
-      try await log.publish()
-      await witnessing.round()
-      await log.close()
-    }
+    try await witnessed()
     try Descriptor.workingDirectory.unlink(scratch.layout.anchorFile)
     let (log, witnessing) = try await opened()
     #expect(log.anchor.head == nil)
@@ -97,12 +100,7 @@ struct RealWitnessTests {
     "A log that was put back as a whole is contradicted; the evidence is kept and shown until a person takes it away")
   func putBack() async throws {
     do {
-      let (log, witnessing) = try await opened()
-      try await known(log)
-      try await scratch.append(log, 0..<5)
-      try await log.publish()
-      await witnessing.round()
-      await log.close()
+      try await witnessed()
       try scratch.copyState(to: "old")
       let (grown, again) = try await opened()
       try await scratch.append(grown, 5..<9)

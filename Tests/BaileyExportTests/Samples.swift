@@ -47,7 +47,7 @@ enum Samples {
 
   static var observed: [Record] {
     let files = ["open", "rename", "unlink", "mkdir", "symlink", "link", "connect"].map {
-      Action.write(subject, path: "/work/project/a", operation: $0, to: $0 == "rename" ? "/work/project/b" : nil)
+      Action.write(subject, path: "/srv/project/a", operation: $0, to: $0 == "rename" ? "/srv/project/b" : nil)
     }
     let detail: JSON = ["code": "tls-malformed", "reason": "the TLS ClientHello cannot be read in only one way"]
     return (files + actions).flatMap { action in

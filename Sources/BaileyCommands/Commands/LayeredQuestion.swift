@@ -138,7 +138,7 @@ enum PolicyProgram {
       guard case .exited(let code)? = try Program.reap(program.start(), wait: true) else { return 1 }
       return code
     } catch {
-      throw Failure(Fault("policy-tools-missing", why: error.message, hint: "install bailey-policy beside bailey"))
+      throw InstalledProgram.missing("bailey-policy", error)
     }
   }
 }

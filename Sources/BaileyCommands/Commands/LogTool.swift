@@ -5,15 +5,7 @@ import BaileyLinux
 /// What needs cryptography, and no controller: a program of its own, which this one becomes.
 enum LogTool {
   static func become(_ arguments: [String]) throws(Failure) -> Int32 {
-    var path: String?
-    do throws(Errno) {
-      let program = try InstalledProgram.path(of: "bailey-log")
-      path = program
-      try Program.become(program, arguments: arguments)
-    } catch {
-      throw Failure(
-        Fault("log-tools-missing", subject: path, why: error.message, hint: "install bailey-log beside bailey"))
-    }
+    try InstalledProgram.become("bailey-log", arguments)
   }
 }
 

@@ -41,14 +41,6 @@ struct Policy: BaileyCommand {
     if let order = arguments.first.flatMap(PolicyOrder.init) { return try order.execute(Array(arguments.dropFirst())) }
     if let question = try LayeredQuestion(arguments) { return try question.explain() }
     if let decision = LoggedDecision(arguments) { return try decision.explain() }
-    let hint = "install bailey-policy beside bailey"
-    var path: String?
-    do throws(Errno) {
-      let program = try InstalledProgram.path(of: "bailey-policy")
-      path = program
-      try Program.become(program, arguments: arguments)
-    } catch {
-      throw Failure(Fault("policy-tools-missing", subject: path, why: error.message, hint: hint))
-    }
+    return try InstalledProgram.become("bailey-policy", arguments)
   }
 }

@@ -103,18 +103,7 @@ private struct RemoteReader {
   }
 
   func members(_ node: YAMLNode, keys: [String]) throws(Fault) -> [String: YAMLNode] {
-    guard case .mapping(let members, _) = node else { throw fault("this is \(node.typeName), not a map", node.mark) }
-    var found: [String: YAMLNode] = [:]
-    for member in members {
-      guard keys.contains(member.key) else {
-        let near = Spelling.nearest(to: member.key, among: keys).map { "did you mean `\($0)`?" }
-        throw fault("`\(member.key)` is no key here", member.mark, hint: near)
-      }
-      guard found.updateValue(member.value, forKey: member.key) == nil else {
-        throw fault("`\(member.key)` comes twice", member.mark)
-      }
-    }
-    return found
+    try node.members(keys: keys) { fault($0, $1, hint: $2) }
   }
 
   func settings(_ node: YAMLNode, _ keys: [String], _ start: RemoteSettings) throws(Fault) -> RemoteSettings {

@@ -66,11 +66,9 @@ struct LayeredExplanation {
       guard let fault = layer.fault, setting.inForce(layer)?.isLoaded != true else { continue }
       reasons.append(Reason(.deny, fault.code, "the policies of the \(layer.name) cannot be loaded: \(fault.why)"))
     }
-    let decision = Decision(
-      combining: reasons + opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations))
-    guard decision.effect == .ask else { return decision }
-    let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")
-    return Decision(combining: decision.reasons + [nobody])
+    return Decision(
+      combining: reasons + opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations)
+    ).withNobodyToAsk
   }
 
   private static func explained(

@@ -52,13 +52,13 @@ package struct GitLocation: Sendable, Equatable {
   }
 
   private static func location(_ topLevel: String, _ directory: String) -> GitLocation? {
-    guard let real = text(realPath: directory), isGitDirectory(real) || line(of: real + "/commondir", after: "") != nil
-    else { return nil }
+    guard let real = text(realPath: directory) else { return nil }
+    let file = real + "/commondir"
+    let target = line(of: file, after: "")
     // git may read one that we cannot: then the repository would be another for each of us.
-    let names = (try? Descriptor.status(of: real + "/commondir")) != nil
-    guard !names || line(of: real + "/commondir", after: "") != nil else { return nil }
+    guard target != nil || (isGitDirectory(real) && (try? Descriptor.status(of: file)) == nil) else { return nil }
     var common = real
-    if let target = line(of: real + "/commondir", after: "") {
+    if let target {
       guard let path = text(realPath: absolute(target, from: real)), isGitDirectory(path),
         isWorktree(real, of: path)
       else { return nil }
