@@ -29,6 +29,7 @@ let package = Package(
     // 1 engines
     .target(name: "BaileyMerkle"),
     .target(name: "BaileyExport", dependencies: ["BaileyCore"]),
+    .target(name: "BaileyCast", dependencies: ["BaileyCore"]),
     // Rounding comes from libm, which only Foundation and Glibc bring along.
     .target(name: "BaileyRego", linkerSettings: [.linkedLibrary("m")]),
     .target(
@@ -44,7 +45,7 @@ let package = Package(
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
-    .target(name: "BaileyStore", dependencies: ["BaileyCore", "BaileyLinux"]),
+    .target(name: "BaileyStore", dependencies: ["BaileyCast", "BaileyCore", "BaileyLinux"]),
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyLinux"]),
     .target(
@@ -84,7 +85,7 @@ let package = Package(
     .target(
       name: "BaileyCommands",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "BaileyWire",
+        "BaileyCast", "BaileyCore", "BaileyLinux", "BaileyWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -125,6 +126,12 @@ let package = Package(
       name: "audit-crash", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"], path: "Tests/AuditCrash"),
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
+    .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
+    .testTarget(
+      name: "BaileyStoreTests",
+      dependencies: [
+        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyStore", "BaileyTestSupport",
+      ]),
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),

@@ -1,8 +1,8 @@
-internal import BaileyCore
+package import BaileyCore
 internal import BaileyMerkle
 
 /// SHA-256 for whoever has no cryptography of his own.
-package struct ContentDigest: Sendable {
+package struct ContentDigest: ContentHasher, Sendable {
   private var hash = SHA256Tree()
 
   package init() {}

@@ -14,12 +14,14 @@ package struct Resources: Sendable {
   package var now: @Sendable () -> Int64
   /// Makes the thread on which the policies of one session are asked.
   package var deciding: @Sendable () -> (any WorkQueue)?
+  /// `nil` records no terminal.
+  package var recordings: (any RecordingKeeper)?
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
     homes: any HomeKeeper, now: @escaping @Sendable () -> Int64,
-    deciding: @escaping @Sendable () -> (any WorkQueue)?
+    deciding: @escaping @Sendable () -> (any WorkQueue)?, recordings: (any RecordingKeeper)? = nil
   ) {
     self.launcher = launcher
     self.workspaces = workspaces
@@ -31,6 +33,7 @@ package struct Resources: Sendable {
     self.homes = homes
     self.now = now
     self.deciding = deciding
+    self.recordings = recordings
   }
 }
 

@@ -15,6 +15,7 @@ extension Session {
     mediator.close()
     if end == .killed { await killEverything() } else { await endSandbox() }
     await observer.finish()
+    for transcript in transcripts { await transcript.finish() }
     let traffic = egress.traffic
     await egress.close()
     await mediator.end()

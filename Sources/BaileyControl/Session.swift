@@ -34,6 +34,9 @@ package actor Session {
   var hasEndRecord = false
   /// Why it was frozen without an order.
   var heldBecause: String?
+  var transcripts: [Transcript] = []
+  /// What the session's own terminal is to tell; taken once.
+  private var recording: (any SessionRecording)?
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -162,6 +165,26 @@ package actor Session {
     try await sandbox.revoke(path: path)
     granted.remove(ExactText(path))
     await write(.revoke, ["path": .string(path)])
+  }
+
+  /// Begins to chain a recording into the log.
+  func record(_ recording: any SessionRecording, program: Int) async {
+    if program == 0 { self.recording = recording }
+    let isRequired = manifest.recording.isRequired
+    let transcript = Transcript(recording, session: id, recorder: resources.recorder, now: resources.now) {
+      [weak self] in
+      await self?.note("recording-lost")
+      // Evidence that is required and cannot be kept ends what it was to show.
+      if isRequired { Task { await self?.finish(.limit("recording")) } }
+    }
+    transcripts.append(transcript)
+    await transcript.start()
+  }
+
+  /// For whoever carries the terminal's bytes; `nil` where nothing is recorded.
+  package func takeRecording() -> (any SessionRecording)? {
+    defer { recording = nil }
+    return recording
   }
 
   package var grants: [String] { granted.sortedTexts() }

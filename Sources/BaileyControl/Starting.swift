@@ -69,13 +69,39 @@ struct Starting: Sendable {
     permit: @Sendable () async throws(Fault) -> Void
   ) async throws(Fault) -> (Session, [String]) {
     let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
+    let recording = try await openRecording()
     do {
       let sandbox = try await resources.launcher.launch(
-        request, streams: order.takeStreams(), observer: observer, permit: permit)
-      return try await connect(sandbox, observer, opening, mediator, summary)
+        request, streams: try streams(recording.opened), observer: observer, permit: permit)
+      let (session, notices) = try await connect(sandbox, observer, opening, mediator, summary)
+      if let opened = recording.opened { await session.record(opened, program: 0) }
+      return (session, notices + recording.notices)
     } catch {
+      recording.opened?.discard()
       await observer.finish()
       throw error
+    }
+  }
+
+  private func streams(_ recording: (any SessionRecording)?) throws(Fault) -> StandardStreams {
+    let streams = order.takeStreams()
+    guard order.terminal == nil, let recording, let keeper = resources.recordings else { return streams }
+    return try keeper.tap(streams, recording)
+  }
+
+  /// What cannot be recorded starts all the same, and says so, unless the rules require it.
+  private func openRecording() async throws(Fault) -> (opened: (any SessionRecording)?, notices: [String]) {
+    let rules = resolved.manifest.recording
+    guard let keeper = resources.recordings, rules.records(hasTerminal: order.terminal != nil) else {
+      return (nil, [])
+    }
+    let size = order.terminal ?? TerminalSize(rows: 24, columns: 80)
+    let secrets = resolved.manifest.secretValues(in: order.environment)
+    do throws(Fault) {
+      return (try await keeper.open(id, program: 0, size: size, rules: rules, secrets: secrets), [])
+    } catch {
+      if rules.isRequired { throw error }
+      return (nil, ["this session is not recorded: \(error.why) [\(error.code)]"])
     }
   }
 
@@ -142,6 +168,7 @@ struct Starting: Sendable {
       "argv": .array(recorded(summary.command).map(JSON.string)), "project": .string(summary.project),
       "mode": .string(summary.mode.rawValue), "manifest_sha256": .string(summary.manifestDigest),
       "notices": .array(notices.map(JSON.string)), "user": .string(summary.user),
+      "recording": .string(resolved.manifest.recording.effective.rawValue),
     ]
     let record = Record(.sessionStart, session: id, time: resources.now(), body: body)
     try await resources.recorder.append(record, .grouped)

@@ -9,6 +9,7 @@ package struct Manifest: Sendable, Equatable {
   package var network: [NetworkRule] = []
   package var environment = EnvironmentRules()
   package var limits = Limits()
+  package var recording = RecordingRules()
   /// Patterns of files that the agent must not read, matched in every directory of the project.
   package var sensitive: [Glob] = []
   /// Kernel features the session may start without; every start says which are missing.

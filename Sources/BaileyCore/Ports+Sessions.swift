@@ -10,6 +10,7 @@ package struct ManifestOptions: Sendable, Equatable {
   package var mode: WorkspaceMode?
   package var publish: [UInt16] = []
   package var hostPorts: [UInt16] = []
+  package var recording = RecordingRules()
 
   package init() {}
 }

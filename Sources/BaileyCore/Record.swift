@@ -15,6 +15,10 @@ package struct Record: Sendable, Equatable {
     case sessionStart = "session.start"
     case sessionEnd = "session.end"
     case intent, outcome, observed, gap, apply, undo, grant, revoke, note
+    /// How far a recording is, with its hash (`TranscriptMark`).
+    case transcript
+    /// A payload was erased, held or let go of.
+    case payload
   }
 
   package var kind: Kind

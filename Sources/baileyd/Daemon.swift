@@ -35,6 +35,11 @@ struct Daemon {
     let door = SocketDoor(services: wiring.services { DaemonProcess.stop() })
     let policySocket = SharedDoor(try Door(at: places.policySocket, in: places))
     let policyDoor = wiring.policyDoor
+    Task {
+      do throws(Fault) { try await wiring.recordings.closeLeft(log) { Clock.realTime } } catch {
+        say(error.description)
+      }
+    }
     let fetching = Task { await wiring.policies.keepFetching(say) }
     let forwarding = Task { await wiring.forwarder.run() }
     let pacing = Task { await wiring.controller.keepPace(with: log) }

@@ -24,6 +24,7 @@ struct Wiring: Sendable {
   let witnessing: Witnessing?
   let logDoor: LogDoor?
   private let wrong: [any HealthProbe]
+  let recordings: Recordings
 
   init(places: Places, log: AuditLog) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -50,6 +51,8 @@ struct Wiring: Sendable {
     policies = PolicyStore(
       storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: client,
       fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
+    let recordings = Recordings(stateDirectory: places.state) { ContentDigest() }
+    self.recordings = recordings
     let resources = Resources(
       launcher: Launcher(groups: groups), workspaces: workspaces, egress: try NetworkGate(), recorder: log,
       manifests: ManifestResolver(
@@ -59,7 +62,7 @@ struct Wiring: Sendable {
       locator: ProjectFinder(ownDirectories: own),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      now: { Clock.realTime }, deciding: { try? WorkThread("decide") })
+      now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings)
     controller = Controller(
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
   }
@@ -69,11 +72,9 @@ struct Wiring: Sendable {
 
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
-      controller: controller, log: log, exports: forwarder.exports, policies: answers,
+      controller: controller, log: log, exports: forwarder.exports, policies: answers, recordings: recordings,
       health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, forwarder]
         + wrong,
       version: baileyVersion, shutdown: shutdown)
   }
 }
-
-extension ContentDigest: ContentHasher {}

@@ -22,6 +22,24 @@ import Testing
       try layers.merged().files.map { "\($0.access) \($0.path)" } == ["deny /srv/x", "read /srv/xy", "read /srv"])
   }
 
+  @Test(
+    "A project can ask for more recording, never for less, and never for keys; the command line stands above the person"
+  )
+  func recording() throws {
+    let project = try read("recording: {sessions: none, input: true, limit: 1kB}")
+    var rules = try ManifestLayers(project: project).merged().recording
+    #expect(rules.effective == .terminal && !rules.input && rules.limit == 1000)
+    rules = try ManifestLayers(
+      administrator: try read("recording: {required: true, limit: 9kB}"), user: try read("recording: all"),
+      project: project,
+      commandLine: try read("recording: none")
+    ).merged().recording
+    #expect(rules.effective == .terminal && rules.isRequired && rules.limit == 9000)
+    #expect(try ManifestLayers(commandLine: try read("recording: none")).merged().recording.effective == .off)
+    #expect(try ManifestLayers(project: try read("recording: all")).merged().recording.effective == .all)
+    #expect(try ManifestLayers().merged().canonicalForm["recording"] == nil)
+  }
+
   @Test("A ceiling cuts paths to what it names, and writing to reading")
   func ceilingFiles() throws {
     let layers = ManifestLayers(

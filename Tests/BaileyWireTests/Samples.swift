@@ -61,6 +61,7 @@ enum Samples {
       .doctor(directory: "/p"), .log(LogQuery()),
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)),
       .log(LogQuery(since: 7, export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7), .verifyLog,
+      .replay(ReplayRequest(session: named, program: 1)),
       .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
@@ -95,6 +96,11 @@ enum Samples {
       .needsTrust(question),
       .started(Started(session: id, project: "/p", mode: .copy, notices: ["no cgroup"])), .stopped(signal: 20),
       .entries([row, LogRow(index: 4, record: .null)]), .exported("{}\n"), .changes([change()]), .report(report),
+      .recording(
+        RecordingStatus(
+          session: .random(),
+          findings: RecordingFindings(bytes: 10, verified: 5, problems: ["p"], isEnded: true), state: .full,
+          isRunning: false)),
     ]
     let replies: [Reply] = [
       .done, .fault(Fault("a-b", subject: "s", why: "w", hint: "h")), .version("1"),

@@ -5,10 +5,11 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
   "BaileyExport": ["BaileyCore"],
+  "BaileyCast": ["BaileyCore"],
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
-  "BaileyStore": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
+  "BaileyStore": ["BaileyCast", "BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyPolicy": [
@@ -25,7 +26,9 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyDoors": [
     "BaileyControl", "BaileyCore", "BaileyHTTP", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
   ],
-  "BaileyCommands": ["ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization"],
+  "BaileyCommands": [
+    "ArgumentParser", "BaileyCast", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
+  ],
   "BaileyLogTools": ["ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire"],
   "BaileyPolicyTools": [
     "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",

@@ -27,10 +27,13 @@ struct Client {
   }
 
   /// Sends a request and returns its reply; a fault of the controller is thrown.
-  func ask(_ request: Request, onEvent: (Event) throws(Failure) -> Void = { _ in }) throws(Failure) -> Reply {
+  func ask(
+    _ request: Request, onEvent: (Event) throws(Failure) -> Void = { _ in },
+    onData: ([UInt8]) throws(Failure) -> Void = { _ in }
+  ) throws(Failure) -> Reply {
     try send(request)
     while true {
-      switch try next() {
+      switch try next(onData) {
       case .event(let event): try onEvent(event)
       case .reply(.fault(let fault)): throw Failure(fault)
       case .reply(let reply): return reply
@@ -42,12 +45,20 @@ struct Client {
     do { try connection.send(request) } catch { throw Failure(error.fault) }
   }
 
-  private func next() throws(Failure) -> ServerMessage {
-    do throws(WireError) {
-      while true {
-        guard let incoming = try connection.receive() else { throw .closed }
-        if case .message(let json, _) = incoming { return try ServerMessage(json: json) }
+  private func next(_ onData: ([UInt8]) throws(Failure) -> Void) throws(Failure) -> ServerMessage {
+    while true {
+      switch try receive() {
+      case .message(let json, _):
+        do { return try ServerMessage(json: json) } catch { throw Failure(error.fault) }
+      case .data(let bytes): try onData(bytes)
       }
+    }
+  }
+
+  private func receive() throws(Failure) -> Incoming {
+    do throws(WireError) {
+      guard let incoming = try connection.receive() else { throw .closed }
+      return incoming
     } catch {
       throw Failure(error.fault)
     }

@@ -37,6 +37,10 @@ struct Run: BaileyCommand {
   var publish: [Port] = []
   @Option(help: ArgumentHelp("Make a service on the host's loopback reachable inside.", valueName: "port"))
   var allowHostPort: [Port] = []
+  @Option(help: ArgumentHelp("Record terminals (the default), none, or all output.", valueName: "none|terminal|all"))
+  var record: RecordingRules.Extent?
+  @Flag(help: "Record what is typed, too.")
+  var recordInput = false
   @Option(help: ArgumentHelp("A label that `bailey ps` shows.", valueName: "text"))
   var label: String?
   @Flag(help: "Never ask; what would need an answer is denied.")
@@ -78,11 +82,14 @@ struct Run: BaileyCommand {
     options.mode = workspace
     options.publish = publish.map(\.number)
     options.hostPorts = allowHostPort.map(\.number)
+    options.recording.extent = record
+    options.recording.input = recordInput
     return options
   }
 }
 
 extension WorkspaceMode: ExpressibleByArgument {}
+extension RecordingRules.Extent: ExpressibleByArgument {}
 
 /// A port from 1 to 65535.
 struct Port: ExpressibleByArgument {

@@ -48,6 +48,8 @@ struct Console: Sendable {
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 
+  static func write(bytes: [UInt8]) { Descriptor.lending(1) { try? $0.writeAll(bytes) } }
+
   /// A write that fails is dropped: nobody is left to be told.
   private static func write(_ text: String, to number: Int32) {
     Descriptor.lending(number) { try? $0.writeAll(text) }

@@ -98,7 +98,7 @@ extension Exchange {
   private func relay(_ session: Session, echoes: Bool) async throws(Fault) -> TerminalRelay? {
     guard let master = session.sandbox.take(.terminal) else { return nil }
     do throws(Errno) {
-      let relay = try TerminalRelay(owning: master, echoes: echoes)
+      let relay = try TerminalRelay(owning: master, echoes: echoes, recording: await session.takeRecording())
       await terminals.keep(relay, for: session.id)
       // A client may detach: whoever is attached at the end, the relay goes with the session.
       Task { [terminals] in

@@ -17,13 +17,17 @@ extension Exchange {
       return .done
     case .doctor: return .doctor(await findings())
     case .logEntry(let index): return .entry(try await entry(index))
-    case .verifyLog: return .verified(LogVerification(try await services.log.verify()))
+    case .verifyLog:
+      var findings = try await services.log.verify()
+      findings.problems += try await recordingProblems()
+      return .verified(LogVerification(findings))
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))
     case .shutdown:
       await controller.stop()
       return .done
-    case .run, .exec, .attach, .log: throw Fault("request-misplaced", why: "this request needs its own exchange")
+    case .run, .exec, .attach, .log, .replay:
+      throw Fault("request-misplaced", why: "this request needs its own exchange")
     }
   }
 

@@ -36,6 +36,7 @@ struct Exchange: Sendable {
       case .exec(let exec): reply = try await self.exec(exec, descriptors, inbox)
       case .attach(let session, let terminal): reply = try await attach(session, terminal, inbox)
       case .log(let query): reply = try await log(query, inbox)
+      case .replay(let replay): reply = try await self.replay(replay)
       default: reply = try await simple(request)
       }
     } catch {

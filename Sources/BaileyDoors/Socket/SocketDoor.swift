@@ -9,6 +9,7 @@ package struct DoorServices: Sendable {
   package var log: any LogSource
   package var exports: (any LogExporter)?
   package var policies: (any PolicyAnswers)?
+  package var recordings: (any RecordingKeeper)?
   /// What `doctor` looks at, in this order.
   package var health: [any HealthProbe]
   package var version: String
@@ -17,7 +18,7 @@ package struct DoorServices: Sendable {
 
   package init(
     controller: Controller, log: any LogSource, exports: (any LogExporter)? = nil,
-    policies: (any PolicyAnswers)? = nil, health: [any HealthProbe],
+    policies: (any PolicyAnswers)? = nil, recordings: (any RecordingKeeper)? = nil, health: [any HealthProbe],
     version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
@@ -25,6 +26,7 @@ package struct DoorServices: Sendable {
     self.log = log
     self.exports = exports
     self.policies = policies
+    self.recordings = recordings
     self.health = health
     self.version = version
     self.shutdown = shutdown

@@ -1,3 +1,4 @@
+import BaileyCore
 import BaileyLinux
 import BaileyWire
 import Synchronization
@@ -10,6 +11,7 @@ import Synchronization
 final class TerminalRelay: Sendable {
   private let master: Descriptor
   private let wake: Descriptor
+  private let recording: (any SessionRecording)?
   private let state = Mutex(State())
 
   private struct State {
@@ -27,7 +29,8 @@ final class TerminalRelay: Sendable {
   /// Takes over the master side.
   ///
   /// - Parameter echoes: `false` where the client's own terminal echoes what is typed.
-  init(owning descriptor: Int32, echoes: Bool) throws(Errno) {
+  init(owning descriptor: Int32, echoes: Bool, recording: (any SessionRecording)? = nil) throws(Errno) {
+    self.recording = recording
     master = Descriptor(owning: descriptor)
     wake = try .eventCounter()
     try master.setNonBlocking(true)
@@ -52,10 +55,14 @@ final class TerminalRelay: Sendable {
     state.withLock { state in
       if state.input.count + bytes.count <= Self.inputLimit { state.input += bytes }
     }
+    recording?.input(bytes)
     wake.notify()
   }
 
-  func resize(rows: UInt16, columns: UInt16) { try? master.setWindowSize(rows: rows, columns: columns) }
+  func resize(rows: UInt16, columns: UInt16) {
+    try? master.setWindowSize(rows: rows, columns: columns)
+    recording?.resize(TerminalSize(rows: rows, columns: columns))
+  }
 
   /// Returns when the last byte of output has been handed on.
   func drained() async {
@@ -70,6 +77,7 @@ final class TerminalRelay: Sendable {
 
   private func run() {
     while step() {}
+    recording?.ended()
     let waiters = state.withLock { state in
       state.isOver = true
       defer { state.waiters = [] }
@@ -106,6 +114,8 @@ final class TerminalRelay: Sendable {
     do throws(Errno) {
       let bytes = try master.read(upTo: 64 << 10)
       if bytes.isEmpty { return false }
+      // What a person sees has been recorded.
+      recording?.output(bytes)
       broadcast(bytes)
       return true
     } catch {

@@ -16,6 +16,7 @@ extension ManifestDocument {
     for text in options.environment { try document.addVariable(text) }
     document.manifest.publish = options.publish
     document.manifest.hostPorts = options.hostPorts
+    document.manifest.recording = options.recording
     guard !(options.publish + options.hostPorts).contains(0) else {
       throw Fault("manifest-port", why: "0 is not a port", hint: "a port is a number from 1 to 65535")
     }

@@ -5,6 +5,12 @@ extension Manifest {
   ///
   /// Order counts only where it has a meaning, so every list is sorted and free of doubles.
   package var canonicalForm: JSON {
+    guard recording != RecordingRules(), case .object(var members) = permissions else { return permissions }
+    members["recording"] = recording.canonicalForm
+    return .object(members)
+  }
+
+  private var permissions: JSON {
     [
       "version": 1, "name": .string(name), "workspace": .string(workspace.rawValue),
       "files": .array(Self.sorted(files.map(\.canonicalForm))),
@@ -62,6 +68,16 @@ extension NetworkRule {
 extension ClosedRange<UInt16> {
   /// As a manifest writes it: `443` or `8000-8010`.
   package var manifestText: String { count == 1 ? "\(lowerBound)" : "\(lowerBound)-\(upperBound)" }
+}
+
+extension RecordingRules {
+  /// Only what is stated.
+  fileprivate var canonicalForm: JSON {
+    var members: [String: JSON] = ["input": .bool(input), "required": .bool(isRequired)]
+    if let extent { members["sessions"] = .string(extent.rawValue) }
+    if let limit { members["limit"] = .int(limit) }
+    return .object(members)
+  }
 }
 
 extension Limits {

@@ -40,6 +40,7 @@ package struct ManifestLayers: Sendable, Equatable {
     // What the administrator sets, nobody sets otherwise.
     result.environment.set.merge(administrator?.manifest.environment.set ?? [:]) { _, administrators in administrators }
     result.limits = limits
+    result.recording = recording
     for ceiling in ceilings { Ceiling(ceiling).cut(&result, keeping: profiles) }
     result.dropDeniedGrants()
     result.workspace = try mode()

@@ -23,7 +23,7 @@ extension ManifestReader {
     }
   }
 
-  private mutating func limit(_ node: YAMLNode, _ key: String, _ unit: LimitSpelling.Unit) -> Int64? {
+  mutating func limit(_ node: YAMLNode, _ key: String, _ unit: LimitSpelling.Unit) -> Int64? {
     guard case .scalar(let text, _, let mark) = node, !node.isNull else {
       fail("manifest-type", "\(key) must be a number or a text, not \(node.typeName)", node.mark)
       return nil

@@ -33,7 +33,7 @@ package struct ManifestReader {
 
   package static let keys = [
     "version", "name", "extends", "ceiling", "workspace", "files", "network", "environment", "limits", "sensitive",
-    "optional", "publish", "host_ports", "permissions",
+    "optional", "publish", "host_ports", "recording", "permissions",
   ]
 
   private mutating func readRoot(_ node: YAMLNode) {
@@ -52,6 +52,7 @@ package struct ManifestReader {
     case "network": for entry in list(value, "network") { readNetwork(entry) }
     case "environment": readEnvironment(value)
     case "limits": readLimits(value)
+    case "recording": readRecording(value)
     case "sensitive": for entry in list(value, "sensitive") { readSensitive(entry) }
     case "optional": for entry in list(value, "optional") { readOptional(entry) }
     case "publish": document.manifest.publish += list(value, "publish").compactMap { port($0) }

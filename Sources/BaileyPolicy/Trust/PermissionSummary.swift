@@ -19,6 +19,9 @@ package struct PermissionSummary: Sendable, Equatable {
     for rule in manifest.network { add("network: \(rule.summary)", at: rule.source) }
     addEnvironment(manifest.environment)
     addLimits(manifest.limits)
+    if let extent = manifest.recording.extent { add("recording: \(extent.rawValue)") }
+    if let limit = manifest.recording.limit { add("recording: limit \(limit)") }
+    if manifest.recording.isRequired { add("recording: required") }
     for glob in manifest.sensitive { add("sensitive: \(glob.pattern)") }
     for feature in manifest.optional.map(\.rawValue).sorted() { add("optional: starts without \(feature)") }
     for port in manifest.publish { add("publish: port \(port) on this machine's loopback") }

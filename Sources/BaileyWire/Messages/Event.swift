@@ -14,6 +14,8 @@ package enum Event: Sendable, Equatable {
   case changes([Change])
   /// A page of what an apply or undo did.
   case report(ApplyReport)
+  /// Before the bytes of a recording.
+  case recording(RecordingStatus)
 
   package var json: JSON {
     switch self {
@@ -24,6 +26,7 @@ package enum Event: Sendable, Equatable {
     case .exported(let text): .envelope("event", "exported", ["text": .string(text)])
     case .changes(let page): .envelope("event", "changes", ["changes": .array(page.map(\.json))])
     case .report(let page): .envelope("event", "report", ["report": page.json])
+    case .recording(let status): .envelope("event", "recording", status.members)
     }
   }
 
@@ -35,6 +38,7 @@ package enum Event: Sendable, Equatable {
     case "entries": self = .entries(try fields.rows("entries", LogRow.init(json:)))
     case "exported": self = .exported(try fields.string("text", limit: WireLimit.message))
     case "changes": self = .changes(try fields.rows("changes", Change.init(wire:)))
+    case "recording": self = .recording(try RecordingStatus(&fields))
     case "report":
       guard let report = ApplyReport(json: try fields.value("report")) else { throw .badValue("report") }
       self = .report(report)

@@ -13,6 +13,8 @@ extension ManifestOptions {
     for (key, list) in lists where !list.isEmpty { members[key] = .array(list.map(JSON.string)) }
     if !publish.isEmpty { members["publish"] = .array(publish.map { .int(Int64($0)) }) }
     if !hostPorts.isEmpty { members["allow_host_port"] = .array(hostPorts.map { .int(Int64($0)) }) }
+    if let extent = recording.extent { members["record"] = .string(extent.rawValue) }
+    if recording.input { members["record_input"] = true }
     return .object(members)
   }
 
@@ -31,6 +33,11 @@ extension ManifestOptions {
     environment = try fields.strings("env", limit: WireLimit.argument)
     publish = try fields.integers("publish", as: UInt16.self)
     hostPorts = try fields.integers("allow_host_port", as: UInt16.self)
+    if let name = try fields.optionalString("record") {
+      guard let extent = RecordingRules.Extent(rawValue: name) else { throw .badValue("record") }
+      recording.extent = extent
+    }
+    recording.input = try fields.flag("record_input")
     if publish.contains(0) { throw .badValue("publish") }
     if hostPorts.contains(0) { throw .badValue("allow_host_port") }
     try fields.end()

@@ -46,6 +46,7 @@ extension Request {
     case "log": .log(try LogQuery(&fields))
     case "log-entry": .logEntry(index: try fields.integer("index", as: UInt64.self))
     case "verify-log": .verifyLog
+    case "replay": .replay(try ReplayRequest(&fields))
     case "policies": .policies(reload: try fields.flag("reload"))
     case "shutdown": .shutdown
     default: throw .badValue("request")

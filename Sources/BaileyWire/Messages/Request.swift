@@ -32,6 +32,8 @@ package enum Request: Sendable, Equatable {
   case log(LogQuery)
   case logEntry(index: UInt64)
   case verifyLog
+  /// A recording: its status as an event, its bytes as data.
+  case replay(ReplayRequest)
   /// The policies in force.
   case policies(reload: Bool)
   /// What decisions of a session rest on beside the policies.
@@ -67,6 +69,7 @@ extension Request {
     case .log: "log"
     case .logEntry: "log-entry"
     case .verifyLog: "verify-log"
+    case .replay: "replay"
     case .policies: "policies"
     case .policyBasis: "policy-basis"
     case .shutdown: "shutdown"
@@ -96,6 +99,7 @@ extension Request {
       ["directory": .string(directory)]
     case .agree(let directory, let digest): ["directory": .string(directory), "sha256": .string(digest)]
     case .log(let query): query.members
+    case .replay(let replay): replay.members
     case .logEntry(let index): ["index": .int(Int64(clamping: index))]
     }
   }

@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// The hash of a content of known size: of each block that is not all zeros, behind its offset.
 ///
 /// So a hole costs nothing, however large an agent makes it, and a hole and zeros are the same content, as they are to a reader.

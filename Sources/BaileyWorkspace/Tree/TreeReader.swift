@@ -1,3 +1,4 @@
+import BaileyCore
 import BaileyLinux
 
 /// Reads a tree directory by directory: the directory of the last path stays open, so that its next name costs one system call.

@@ -1,5 +1,5 @@
-/// A hash over content that is read piece by piece. `baileyd` puts SHA-256 here; this target has no cryptography of its own.
-package protocol ContentHasher {
+/// A hash over content that is read piece by piece. `baileyd` puts SHA-256 here; these targets have no cryptography of their own.
+package protocol ContentHasher: Sendable {
   mutating func update(_ bytes: [UInt8])
   func finish() -> [UInt8]
 }

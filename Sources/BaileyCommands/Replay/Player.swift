@@ -1,0 +1,101 @@
+import BaileyCast
+import BaileyCore
+import BaileyLinux
+
+/// Plays a recording on the caller's terminal, at its own pace, and takes keys meanwhile.
+struct Player {
+  private let events: [Cast.Event]
+  private let speed: Double
+  private let idleLimit: Int64?
+  private var next = 0
+  /// Microseconds of the recording that have been shown.
+  private var position: Int64 = 0
+  private var filter = TerminalFilter()
+  private var isPaused = false
+
+  private static let step: Int64 = 5_000_000
+  /// What a program may have left behind: colours, margins, the alternate screen, a hidden cursor, line drawing.
+  private static let reset = "\u{1B}[0m\u{1B}[r\u{1B}[?1049l\u{1B}[?25h\u{1B}[?7h\u{1B}(B"
+
+  init(_ tape: Tape, speed: Double, idleLimit: Int64?) {
+    events = tape.events.filter { $0.kind == .output }
+    self.speed = speed
+    self.idleLimit = idleLimit
+  }
+
+  mutating func run(from start: Int64) {
+    let mode = Console.isTerminal(0) ? Descriptor.lending(0) { try? $0.makeRaw() } : nil
+    defer {
+      write(Self.reset + "\r\n")
+      if let mode { Descriptor.lending(0) { try? $0.setTerminalMode(mode) } }
+    }
+    if start > 0 { seek(to: start) }
+    while next < events.count {
+      switch wait(takesKeys: mode != nil) {
+      case .time: show()
+      case .pause: isPaused.toggle()
+      case .back: seek(to: position - Self.step)
+      case .on: seek(to: position + Self.step)
+      case .quit: return
+      case .none: continue
+      }
+    }
+  }
+
+  private enum Turn { case time, pause, back, on, quit, none }
+
+  /// Until the next event is due, or a key comes.
+  private mutating func wait(takesKeys: Bool) -> Turn {
+    let due = due
+    let began = Clock.monotonic
+    let milliseconds = isPaused ? -1 : Int32(clamping: Int64((Double(due - position) / speed / 1000).rounded(.up)))
+    if milliseconds == 0 { return .time }
+    let wanted: [(descriptor: Int32, events: Readiness)] = takesKeys ? [(0, .input)] : []
+    guard let ready = try? poll(wanted, milliseconds: milliseconds) else { return .none }
+    guard ready.first?.isEmpty == false else { return .time }
+    if !isPaused { position = min(due, position + Int64(Double(Clock.monotonic - began) / 1000 * speed)) }
+    let keys = Descriptor.lending(0) { try? $0.read(upTo: 64) } ?? []
+    return Self.turn(keys)
+  }
+
+  private static func turn(_ keys: [UInt8]) -> Turn {
+    switch keys {
+    case [0x20]: .pause
+    case [0x1B, 0x5B, 0x44], [0x1B, 0x4F, 0x44]: .back
+    case [0x1B, 0x5B, 0x43], [0x1B, 0x4F, 0x43]: .on
+    // q, Ctrl-C, and a terminal that is gone.
+    case [0x71], [0x03], []: .quit
+    default: .none
+    }
+  }
+
+  /// When the next event is shown; long pauses are shortened by moving the position ahead.
+  private var due: Int64 {
+    mutating get {
+      let time = events[next].time
+      if let idleLimit, time - position > idleLimit { position = time - idleLimit }
+      return time
+    }
+  }
+
+  private mutating func show() {
+    position = max(position, events[next].time)
+    write(filter.pass(events[next].text))
+    next += 1
+  }
+
+  /// Everything up to there at once; what lies behind is drawn anew from the beginning.
+  private mutating func seek(to time: Int64) {
+    if time < position {
+      (next, filter) = (0, TerminalFilter())
+      write(Self.reset + "\u{1B}[2J\u{1B}[H")
+    }
+    position = max(0, time)
+    while next < events.count, events[next].time <= position {
+      write(filter.pass(events[next].text))
+      next += 1
+    }
+  }
+
+  private func write(_ text: String) { Console.write(bytes: Array(text.utf8)) }
+}

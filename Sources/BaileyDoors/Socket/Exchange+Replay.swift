@@ -1,0 +1,80 @@
+import BaileyCore
+import BaileyLinux
+import BaileyWire
+
+/// Recordings: what the log says of them, and their bytes.
+extension Exchange {
+  private static let piece = 256 << 10
+  private static let batch = 512
+
+  /// Tells what became of a recording, then sends what is there of it, as data.
+  func replay(_ request: ReplayRequest) async throws(Fault) -> Reply {
+    let session = try await pick(request.session)
+    let known = try await transcripts()
+    let marks = known[Transcribed(session: session.id, program: request.program)] ?? []
+    guard let keeper = services.recordings, !marks.isEmpty else {
+      throw Fault(
+        "recording-none", subject: session.id.text, why: "no such program of this session was recorded",
+        hint: "sessions with a terminal are, unless the manifest says `recording: off`")
+    }
+    let findings = try await keeper.check(session.id, program: request.program, marks: marks)
+    let status = RecordingStatus(
+      session: session.id, findings: findings, state: marks.last?.state ?? .open, isRunning: session.state == .running)
+    try send(.recording(status))
+    guard request.sends, let size = findings.bytes else { return .done }
+    connection.waitForClient()
+    var offset: Int64 = 0
+    while offset < size {
+      let bytes = try await keeper.read(
+        session.id, program: request.program, marks: marks, from: offset,
+        limit: min(Self.piece, Int(clamping: size - offset)))
+      if bytes.isEmpty { break }
+      try await sendWhenRoom(data: bytes)
+      offset += Int64(bytes.count)
+    }
+    return .done
+  }
+
+  private func sendWhenRoom(data: [UInt8]) async throws(Fault) {
+    do throws(WireError) {
+      try await connection.room()
+      try connection.send(data: data)
+    } catch {
+      throw error.fault
+    }
+  }
+
+  /// What is wrong with recordings whose end is on record; a sentence each.
+  func recordingProblems() async throws(Fault) -> [String] {
+    guard let keeper = services.recordings else { return [] }
+    var problems: [String] = []
+    for (name, marks) in try await transcripts().sorted(by: { $0.key.session.text < $1.key.session.text }) {
+      let findings = try await keeper.check(name.session, program: name.program, marks: marks)
+      problems += findings.problems.map { "recording of \(name.session.text), program \(name.program): \($0)" }
+    }
+    return problems
+  }
+
+  private struct Transcribed: Hashable {
+    var session: SessionID
+    var program: Int
+  }
+
+  /// What the log says of all recordings.
+  private func transcripts() async throws(Fault) -> [Transcribed: [TranscriptMark]] {
+    var found: [Transcribed: [TranscriptMark]] = [:]
+    var next: UInt64 = 0
+    while let entries = Optional(try await services.log.entries(from: next, limit: Self.batch)),
+      let last = entries.last
+    {
+      for entry in entries where entry.record["kind"]?.string == Record.Kind.transcript.rawValue {
+        guard let session = entry.record["session"]?.string.flatMap(SessionID.init),
+          let mark = entry.record["body"].flatMap(TranscriptMark.init(body:))
+        else { continue }
+        found[Transcribed(session: session, program: mark.program), default: []].append(mark)
+      }
+      next = last.index + 1
+    }
+    return found
+  }
+}
