@@ -18,6 +18,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -45,7 +46,9 @@ let package = Package(
 
     // 2 resources
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
-    .target(name: "BaileyStore", dependencies: ["BaileyCast", "BaileyCore", "BaileyLinux"]),
+    .target(
+      name: "BaileyStore",
+      dependencies: ["BaileyCast", "BaileyCore", "BaileyLinux", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyLinux"]),
     .target(
@@ -124,14 +127,18 @@ let package = Package(
     .target(name: "BaileyTestSupport", dependencies: ["BaileyCore", "BaileyLinux"]),
     .executableTarget(
       name: "audit-crash", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"], path: "Tests/AuditCrash"),
-    .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
-    .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
-    .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
+    .executableTarget(
+      name: "index-probe",
+      dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyStore", "BaileyTestSupport"],
+      path: "Tests/IndexProbe"),
     .testTarget(
       name: "BaileyStoreTests",
       dependencies: [
-        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyStore", "BaileyTestSupport",
+        "BaileyAudit", "BaileyCore", "BaileyDoors", "BaileyLinux", "BaileyStore", "BaileyTestSupport", "index-probe",
       ]),
+    .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
+    .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
+    .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),

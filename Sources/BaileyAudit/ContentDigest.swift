@@ -1,5 +1,5 @@
-package import BaileyCore
-internal import BaileyMerkle
+import BaileyCore
+import BaileyMerkle
 
 /// SHA-256 for whoever has no cryptography of his own.
 package struct ContentDigest: ContentHasher, Sendable {

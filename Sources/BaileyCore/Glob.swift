@@ -50,6 +50,19 @@ package struct Glob: Sendable, Hashable, CustomStringConvertible {
 
   package var description: String { pattern }
 
+  /// The longest text that stands in every path that matches; empty where there is none.
+  package var literal: [UInt8] {
+    var longest: [UInt8] = []
+    for component in components {
+      var run: [UInt8] = []
+      for piece in component {
+        if case .byte(let byte) = piece { run.append(byte) } else { run = [] }
+        if run.count > longest.count { longest = run }
+      }
+    }
+    return longest
+  }
+
   /// - Parameter path: relative to the root of the pattern, without leading slash; bytes as the kernel gives them.
   package func matches(_ path: some Collection<UInt8>) -> Bool {
     let parts = path.split(separator: ExactText.slash).map { Array($0) }

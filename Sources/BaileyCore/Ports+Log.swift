@@ -120,3 +120,34 @@ package protocol LogSource: Sendable {
 extension LogSource {
   package func signedSize() async throws(Fault) -> UInt64 { try await size() }
 }
+
+/// Finds entries without reading the whole log. It may name entries that do not match, so each is read from the log and looked at; and it
+/// proves nothing: only the log itself does.
+package protocol LogSearcher: Sendable {
+  /// Whether entries can be found at present, up to where, and what is to be said about it.
+  func reach() async -> LogReach
+  /// The first or last so many entries of a range that may match; `nil` when the index cannot tell.
+  func candidates(_ filter: RecordFilter, in range: Range<UInt64>, newest: Bool, limit: Int) async -> [UInt64]?
+  /// All agents or reasons of indexed entries; `nil` when there are too many to list, or when it cannot tell.
+  func known(_ facet: LogFacet) async -> [String]?
+  /// Begins anew from the log and returns when it is complete.
+  ///
+  /// - Returns: how many entries it covers.
+  func rebuild() async throws(Fault) -> UInt64
+}
+
+/// What an index can list.
+package enum LogFacet: Sendable { case agents, reasons }
+
+/// How much of a log is indexed.
+package struct LogReach: Sendable, Equatable {
+  /// Entries below this one can be found by the index.
+  package var end: UInt64
+  /// Why there is less than there could be, said once.
+  package var remark: String?
+
+  package init(end: UInt64, remark: String? = nil) {
+    self.end = end
+    self.remark = remark
+  }
+}

@@ -28,30 +28,3 @@ package func timestamp(_ nanoseconds: Int64, digits: Int = 9) -> String {
   let padded = String(repeating: "0", count: 9 - fraction.count) + fraction
   return timeText(time).dropLast() + "." + padded.prefix(digits) + "Z"
 }
-
-/// Nanoseconds since 1970 of `2026-11-21` or `2026-11-21T10:22:46Z`; nil for any other spelling, for no such day, and before 1970.
-package func nanoseconds(ofTime text: String) -> Int64? {
-  let bytes = Array(text.utf8)
-  guard bytes.count == 10 || (bytes.count == 20 && bytes[10] == UInt8(ascii: "T") && bytes[19] == UInt8(ascii: "Z"))
-  else { return nil }
-  let pattern = Array("0000-00-00T00:00:00Z".utf8)
-  let fits = zip(bytes, pattern).allSatisfy { $1 == UInt8(ascii: "0") ? (0x30...0x39).contains($0) : $0 == $1 }
-  guard fits else { return nil }
-  func number(_ range: Range<Int>) -> Int64 {
-    range.upperBound > bytes.count ? 0 : bytes[range].reduce(0) { $0 * 10 + Int64($1 - 0x30) }
-  }
-  let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
-  let days = daysSince1970(year: number(0..<4), month: number(5..<7), day: number(8..<10))
-  let result = (days * 86400 + hour * 3600 + minute * 60 + second) * 1_000_000_000
-  // What is no day or no time of day comes back as another one.
-  return timeText(result).hasPrefix(bytes.count == 10 ? text + "T" : text) && result >= 0 ? result : nil
-}
-
-/// Howard Hinnant, days_from_civil.
-private func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-  let shifted = month <= 2 ? year - 1 : year
-  let era = shifted / 400
-  let yearOfEra = shifted - era * 400
-  let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-}

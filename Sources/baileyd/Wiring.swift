@@ -17,6 +17,7 @@ struct Wiring: Sendable {
   let controller: Controller
   let workspaces: any WorkspaceKeeper
   private let log: AuditLog
+  let index: LogIndex
   private let caller: Caller
   private let groups: ControlGroups
   let forwarder: Forwarder
@@ -39,6 +40,7 @@ struct Wiring: Sendable {
       log, policies: roots.map { $0 + "/witness-policy" }, caller: client, interval: settings.witnessInterval)
     let (door, unserved) = LogDoor.opened(settings.listener, log, places)
     (logDoor, wrong) = (door, [misread, unserved].compactMap(\.self))
+    index = LogIndex(stateDirectory: places.state, log: log, digest: { ContentDigest.hex($0) }, say: Daemon.say)
     caller = Caller(
       user: account.user, group: CurrentProcess.group, agentUser: account.user, agentGroup: CurrentProcess.group,
       name: account.name, home: CurrentProcess.variable("HOME") ?? account.home)
@@ -70,10 +72,25 @@ struct Wiring: Sendable {
   private var answers: PolicyAnswerer { PolicyAnswerer(policies, monotonic: { Clock.monotonic }) }
   var policyDoor: PolicyDoor { PolicyDoor(answers: answers, version: baileyVersion) }
 
+  /// What goes on beside the doors, until it is cancelled.
+  func upkeep(_ say: @escaping @Sendable (String) -> Void) -> [Task<Void, Never>] {
+    [
+      Task {
+        do throws(Fault) { try await recordings.closeLeft(log) { Clock.realTime } } catch { say(error.description) }
+      },
+      Task { await policies.keepFetching(say) }, Task { await forwarder.run() },
+      Task { await controller.keepPace(with: log) }, Task { _ = await witnessing?.run() },
+      Task { await index.keepFeeding() },
+    ]
+  }
+
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
-      controller: controller, log: log, exports: forwarder.exports, policies: answers, recordings: recordings,
-      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, forwarder]
+      controller: controller, log: log, index: index, exports: forwarder.exports, policies: answers,
+      recordings: recordings,
+      health: [
+        HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, index, forwarder,
+      ]
         + wrong,
       version: baileyVersion, shutdown: shutdown)
   }

@@ -56,7 +56,11 @@ struct CompletionTests {
   fileprivate func completes(_ shell: CompletingShell) throws {
     let scratch = try Scratch()
     try scratch.write(shell.script, to: "_bailey")
-    for (line, expected) in [("bailey log ver", "verify"), ("bailey apply --dry", "--dry-run")] {
+    for (line, expected) in [
+      ("bailey log ver", "verify"), ("bailey apply --dry", "--dry-run"), ("bailey log list --decision de", "deny"),
+      ("bailey log list --verb http", "http.request"), ("bailey log list --unt", "--until"),
+      ("bailey log ind", "index"),
+    ] {
       let bare = shell == .fish ? "--no-config" : shell == .zsh ? "-f" : "--norc"
       // A shell that waits for ever is ended: it is no test of time.
       let result = try Tool("/usr/bin/timeout").run(

@@ -58,13 +58,24 @@ enum Samples {
       .apply(named, some, digest: digest), .apply(latest, ChangeSelection(), digest: digest),
       .discard(named, paths: nil), .discard(named, paths: [[0xFF], Array("b c".utf8)]), .undo(latest),
       .resetHome(directory: "/p"), .showTrust(directory: "/p"), .agree(directory: "/p", digest: digest),
-      .doctor(directory: "/p"), .log(LogQuery()),
+      .doctor(directory: "/p"), .log(LogQuery()), .log(LogQuery(filter: try filter(), last: .max, reversed: true)),
+      .log(LogQuery(last: 0, scans: true)), .indexLog(rebuild: true), .indexLog(rebuild: false),
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)),
-      .log(LogQuery(since: 7, export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7), .verifyLog,
-      .replay(ReplayRequest(session: named, program: 1)),
+      .log(LogQuery(filter: try filter(), export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7),
+      .verifyLog, .replay(ReplayRequest(session: named, program: 1)),
       .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
+  }
+
+  static func filter() throws -> RecordFilter {
+    var filter = RecordFilter()
+    (filter.kinds, filter.verbs, filter.effects) = ([.intent, .gap], [.exec, .netConnect], [.deny, .ask])
+    (filter.agents, filter.reasons) = (["claude", "a'b%_\n"], ["nothing-allows"])
+    filter.hosts = [HostFilter("*.example.com"), HostFilter("[::1]")]
+    filter.paths = [try Glob("*.env"), try Glob("/a/**/b")]
+    (filter.since, filter.until, filter.isDenial) = (1, .max, true)
+    return filter
   }
 
   static func change() -> Change {
@@ -96,6 +107,7 @@ enum Samples {
       .needsTrust(question),
       .started(Started(session: id, project: "/p", mode: .copy, notices: ["no cgroup"])), .stopped(signal: 20),
       .entries([row, LogRow(index: 4, record: .null)]), .exported("{}\n"), .changes([change()]), .report(report),
+      .remark("x"),
       .recording(
         RecordingStatus(
           session: .random(),
@@ -117,6 +129,7 @@ enum Samples {
         LogVerification(
           size: 2, root: "aa", checkpoint: "c", problems: [],
           anchor: LogAnchor(size: 1, cosigners: ["w"], unanchoredSince: 5))),
+      .indexed(1, of: 2),
     ]
     var layer = PolicyLayerStatus(name: "user", isLoaded: true)
     (layer.sha256, layer.modules, layer.bundles, layer.judges) = ("aa", ["u.rego"], ["b": "7"], ["far"])

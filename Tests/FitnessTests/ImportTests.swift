@@ -9,7 +9,7 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
-  "BaileyStore": ["BaileyCast", "BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
+  "BaileyStore": ["BaileyCast", "BaileyCore", "BaileyLinux", "GRDB", "Glibc", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyPolicy": [

@@ -32,7 +32,7 @@ struct LogExport: BaileyCommand {
   var session: String?
   @Option(
     help: ArgumentHelp(
-      "Only what came since: 90s, 30m, 2h, 7d, 2026-11-21 or 2026-11-21T10:22:46Z.", valueName: "time"))
+      "Only what came since: RFC 3339, 90s, 15m, 2h, 3d, today, yesterday (in UTC).", valueName: "time"))
   var since: String?
   @Flag(help: "Replace paths by hashes under this site's key.")
   var hashPaths = false
@@ -43,12 +43,13 @@ struct LogExport: BaileyCommand {
 
   func validate() throws {
     if last < 0 { throw ValidationError("--last is a count.") }
-    if let since, Self.moment(since, now: 0) == nil { throw ValidationError("--since is a time or an age such as 2h.") }
     if format == .opa, hashPaths { throw ValidationError("--hash-paths is not for opa, whose readers decide anew.") }
   }
 
   func execute() throws(Failure) -> Int32 {
-    var query = LogQuery(last: last == 0 ? nil : last, since: since.flatMap { Self.moment($0, now: Clock.realTime) })
+    var query = LogQuery(last: last == 0 ? nil : last)
+    query.filter.since = try since.map { text throws(Failure) in try LogFilters.moment("--since", text, Clock.realTime)
+    }
     // A trajectory is of one session: the newest of this project, if none is named.
     if session != nil || format == .atif { query.session = try SessionOption.reference(session) }
     let progress = Console.isTerminal(1) ? nil : Progress("exporting", console)
@@ -74,16 +75,6 @@ struct LogExport: BaileyCommand {
       throw Failure(Fault("output-failed", why: "the export cannot be written: \(error.message)"))
     }
   }
-
-  /// Nanoseconds since 1970.
-  static func moment(_ text: String, now: Int64) -> Int64? {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86400]
-    if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...1_000_000).contains(count)
-    {
-      return max(0, now - count * unit * 1_000_000_000)
-    }
-    return nanoseconds(ofTime: text)
-  }
 }
 
 /// OPA's decision log names the bundles that a decision was made by; those are in notes, which may lie far before it.
@@ -91,11 +82,11 @@ extension LogExport {
   private func decisions(_ query: LogQuery) throws(Failure) {
     var query = query
     var notes = PolicyNotes()
-    guard query.last != nil || query.since != nil else {
-      query.kinds = [.intent, .note]
+    guard query.last != nil || query.filter.since != nil else {
+      query.filter.kinds = [.intent, .note]
       return try rows(query) { row throws(Failure) in if !notes.take(row) { try write(row, notes) } }
     }
-    query.kinds = [.intent]
+    query.filter.kinds = [.intent]
     var found: [LogRow] = []
     try rows(query) { found.append($0) }
     try rows(LogQuery(session: query.session, kinds: [.note])) { notes.take($0) }

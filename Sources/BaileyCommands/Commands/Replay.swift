@@ -28,7 +28,7 @@ struct Replay: BaileyCommand {
   @Option(help: ArgumentHelp("Wait no longer than this where nothing happens.", valueName: "seconds"))
   var idleLimit: Double?
   @Option(help: ArgumentHelp("Begin there: seconds, or minutes:seconds.", valueName: "time"))
-  var from: Moment = Moment(microseconds: 0)
+  var from: TapePosition = TapePosition(microseconds: 0)
   @Option(help: ArgumentHelp("Print the lines in which this was shown, with their times.", valueName: "text"))
   var search: String?
   @Option(help: ArgumentHelp("Of a program that `bailey exec` started: 1 is the first.", valueName: "number"))
@@ -71,7 +71,7 @@ struct Replay: BaileyCommand {
       if json {
         console.write(["v": 1, "time_us": .int(time), "line": .string(line)])
       } else {
-        console.write("\(Moment(microseconds: time).text)  \(printable(line))\n")
+        console.write("\(TapePosition(microseconds: time).text)  \(printable(line))\n")
       }
     }
   }
@@ -92,7 +92,7 @@ struct Replay: BaileyCommand {
 }
 
 /// A place in a recording: `90`, `1:30`, `1:02:03.5`.
-struct Moment: ExpressibleByArgument {
+struct TapePosition: ExpressibleByArgument {
   var microseconds: Int64
 
   init(microseconds: Int64) { self.microseconds = microseconds }

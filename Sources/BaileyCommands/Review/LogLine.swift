@@ -14,6 +14,13 @@ struct LogLine {
     return "\(row.index)  \(time)  \(printable(session))  \(printable(kind))  \(what(kind, body))"
   }
 
+  /// What an entry says, with its kind where that says more than its action.
+  func what(_ row: LogRow) -> String {
+    let (kind, body) = (row.record["kind"]?.string ?? "?", row.record["body"] ?? .null)
+    let isAction = body["action"] != nil && kind == Record.Kind.intent.rawValue
+    return (isAction ? "" : printable(kind) + "  ") + what(kind, body)
+  }
+
   private func what(_ kind: String, _ body: JSON) -> String {
     guard let action = body["action"] else { return gap(kind, body) ?? outcome(body) ?? body.shownText }
     var words = [printable(action["action"]?.string ?? "?"), resource(action["resource"] ?? .null)]

@@ -77,7 +77,7 @@ struct Conversation {
         "bailey: session \(started.session.text), \(started.mode.rawValue) view of \(printable(started.project))")
       // A missing wall is said at every start.
       for notice in started.notices { console.insist("bailey: note: " + printable(notice)) }
-    case .stopped, .entries, .exported, .changes, .report, .recording: break
+    case .stopped, .entries, .exported, .remark, .changes, .report, .recording: break
     }
   }
 

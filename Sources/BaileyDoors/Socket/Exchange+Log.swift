@@ -3,23 +3,28 @@ import BaileyCore
 import BaileyWire
 
 extension Exchange {
-  private static let batch = 512
   private static let exportBatch = 64
 
   /// Sends the matching entries as events; with `follow` it goes on until the client leaves.
   func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
     connection.waitForClient()
-    var session: SessionID?
-    if let reference = query.session { session = try await pick(reference).id }
-    let matches = { (entry: LoggedRecord) in Self.matches(entry, session: session, query) }
-    var next = try await start(query, matches)
-    if let options = query.export { return try await export(options, from: next, matches) }
-    next = try await send(from: next, matches)
+    var filter = query.filter
+    if let reference = query.session { filter.session = try await logged(reference) }
+    if !query.follows { try await checkKnown(filter) }
+    let search = await LogSearch(log: services.log, index: query.scans ? nil : services.index, filter: filter)
+    if let remark = search.remark { try send(.remark(remark)) }
+    if query.reversed {
+      try await sendNewestFirst(search, query.last)
+      return .done
+    }
+    var next = try await search.start(ofNewest: query.last)
+    if let options = query.export { return try await export(options, search, from: next) }
+    next = try await search.upward(from: next) { rows async throws(Fault) in try await send(rows) }
     guard query.follows else { return .done }
     let client = ClientPresence(inbox)
     while await client.isThere {
       do { try await Task.sleep(for: .milliseconds(200)) } catch { break }
-      next = try await send(from: next, matches)
+      next = try await search.upward(from: next) { rows async throws(Fault) in try await send(rows) }
     }
     return .done
   }
@@ -32,42 +37,35 @@ extension Exchange {
     return LogRow(index: index, record: entry.record, proof: evidence.proof, checkpoint: evidence.checkpoint)
   }
 
-  private static func matches(_ entry: LoggedRecord, session: SessionID?, _ query: LogQuery) -> Bool {
-    if let session, entry.record["session"]?.string != session.text { return false }
-    if let since = query.since, entry.record["time_ns"]?.int ?? 0 < since { return false }
-    if query.kinds.isEmpty { return true }
-    return query.kinds.contains { $0.rawValue == entry.record["kind"]?.string }
+  /// Makes the index anew where that is asked for, and tells what it covers.
+  func indexLog(rebuild: Bool) async throws(Fault) -> Reply {
+    guard let index = services.index else {
+      throw Fault("log-index-unusable", why: "this controller keeps no index of the log")
+    }
+    let end = rebuild ? try await index.rebuild() : await index.reach().end
+    return .indexed(end, of: try await services.log.size())
   }
 
-  /// The index from which the newest `last` matching entries begin.
-  private func start(_ query: LogQuery, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
-    guard let last = query.last else { return 0 }
-    var found = 0
-    var end = try await services.log.size()
-    while end > 0 {
-      let begin = end > UInt64(Self.batch) ? end - UInt64(Self.batch) : 0
-      for entry in try await services.log.entries(from: begin, limit: Int(end - begin)).reversed() where matches(entry)
-      {
-        if found == last { return entry.index + 1 }
-        found += 1
-      }
-      end = begin
+  /// The log remembers a session for longer than its summary is kept.
+  private func logged(_ reference: SessionReference) async throws(Fault) -> SessionID {
+    do throws(Fault) { return try await pick(reference).id } catch {
+      guard case .named(let text) = reference, let id = SessionID(text) else { throw error }
+      var filter = RecordFilter()
+      filter.session = id
+      let search = await LogSearch(log: services.log, index: services.index, filter: filter)
+      guard try await search.hasAny else { throw error }
+      return id
     }
-    return 0
   }
 
   /// Sends what there is now in another program's form, a small batch at a time.
-  private func export(_ options: ExportOptions, from index: UInt64, _ matches: (LoggedRecord) -> Bool)
-    async throws(Fault) -> Reply
-  {
+  private func export(_ options: ExportOptions, _ search: LogSearch, from index: UInt64) async throws(Fault) -> Reply {
     guard let exports = services.exports else { throw Fault("request-misplaced", why: "nothing here can export") }
     var encoder = try exports.encoder(options)
-    var next = index
-    while true {
-      let entries = try await services.log.entries(from: next, limit: Self.exportBatch)
-      guard let last = entries.last else { break }
-      try await send(try await encoder.encode(entries.filter(matches)))
-      next = last.index + 1
+    _ = try await search.upward(from: index) { entries async throws(Fault) in
+      for start in stride(from: 0, to: entries.count, by: Self.exportBatch) {
+        try await send(try await encoder.encode(Array(entries[start..<min(entries.count, start + Self.exportBatch)])))
+      }
     }
     try await send(encoder.finish())
     return .done
@@ -77,16 +75,34 @@ extension Exchange {
     if !text.isEmpty { try await sendWhenRoom(.exported(String(decoding: text, as: UTF8.self))) }
   }
 
-  /// Sends up to the present end and returns the index after it.
-  private func send(from index: UInt64, _ matches: (LoggedRecord) -> Bool) async throws(Fault) -> UInt64 {
-    var next = index
-    while true {
-      let entries = try await services.log.entries(from: next, limit: Self.batch)
-      guard let last = entries.last else { return next }
-      let rows = entries.filter(matches).map { LogRow(index: $0.index, record: $0.record) }
-      if !rows.isEmpty { try await sendWhenRoom(.entries(rows)) }
-      next = last.index + 1
+  /// A reason or an agent that no entry has is most likely misspelt.
+  private func checkKnown(_ filter: RecordFilter) async throws(Fault) {
+    try await check(filter.reasons, .reasons, "reason")
+    try await check(filter.agents, .agents, "agent")
+  }
+
+  private func check(_ words: [String], _ facet: LogFacet, _ name: String) async throws(Fault) {
+    if words.isEmpty { return }
+    guard let known = await services.index?.known(facet) else { return }
+    for word in words where !known.contains(word) {
+      throw Fault(
+        "log-value-unknown", subject: word, why: "no entry of the log has this \(name)",
+        hint: Spelling.nearest(to: word, among: known).map { "did you mean `\($0)`?" })
     }
+  }
+
+  private func sendNewestFirst(_ search: LogSearch, _ last: Int?) async throws(Fault) {
+    var wanted = last ?? .max
+    try await search.downward { rows async throws(Fault) in
+      try await send(Array(rows.prefix(wanted)))
+      wanted -= min(rows.count, wanted)
+      return wanted > 0
+    }
+  }
+
+  private func send(_ entries: [LoggedRecord]) async throws(Fault) {
+    let rows = entries.map { LogRow(index: $0.index, record: $0.record) }
+    if !rows.isEmpty { try await sendWhenRoom(.entries(rows)) }
   }
 }
 

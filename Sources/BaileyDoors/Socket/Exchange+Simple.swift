@@ -21,6 +21,7 @@ extension Exchange {
       var findings = try await services.log.verify()
       findings.problems += try await recordingProblems()
       return .verified(LogVerification(findings))
+    case .indexLog(let rebuild): return try await indexLog(rebuild: rebuild)
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))
     case .shutdown:

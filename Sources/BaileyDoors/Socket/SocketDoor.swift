@@ -7,6 +7,8 @@ package import BaileyWire
 package struct DoorServices: Sendable {
   package var controller: Controller
   package var log: any LogSource
+  /// `nil` reads the log from end to end for each question.
+  package var index: (any LogSearcher)?
   package var exports: (any LogExporter)?
   package var policies: (any PolicyAnswers)?
   package var recordings: (any RecordingKeeper)?
@@ -17,13 +19,14 @@ package struct DoorServices: Sendable {
   package var shutdown: @Sendable () -> Void
 
   package init(
-    controller: Controller, log: any LogSource, exports: (any LogExporter)? = nil,
+    controller: Controller, log: any LogSource, index: (any LogSearcher)? = nil, exports: (any LogExporter)? = nil,
     policies: (any PolicyAnswers)? = nil, recordings: (any RecordingKeeper)? = nil, health: [any HealthProbe],
     version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
     self.controller = controller
     self.log = log
+    self.index = index
     self.exports = exports
     self.policies = policies
     self.recordings = recordings

@@ -10,6 +10,8 @@ package enum Event: Sendable, Equatable {
   case entries([LogRow])
   /// A piece of an export of the log, to be written as it is.
   case exported(String)
+  /// A sentence for the person.
+  case remark(String)
   /// A page of a change set; the last one comes with the reply.
   case changes([Change])
   /// A page of what an apply or undo did.
@@ -24,6 +26,7 @@ package enum Event: Sendable, Equatable {
     case .stopped(let signal): .envelope("event", "stopped", ["signal": .int(Int64(signal))])
     case .entries(let rows): .envelope("event", "entries", ["entries": .array(rows.map(\.json))])
     case .exported(let text): .envelope("event", "exported", ["text": .string(text)])
+    case .remark(let text): .envelope("event", "remark", ["text": .string(text)])
     case .changes(let page): .envelope("event", "changes", ["changes": .array(page.map(\.json))])
     case .report(let page): .envelope("event", "report", ["report": page.json])
     case .recording(let status): .envelope("event", "recording", status.members)
@@ -37,6 +40,7 @@ package enum Event: Sendable, Equatable {
     case "stopped": self = .stopped(signal: try fields.integer("signal", as: Int32.self))
     case "entries": self = .entries(try fields.rows("entries", LogRow.init(json:)))
     case "exported": self = .exported(try fields.string("text", limit: WireLimit.message))
+    case "remark": self = .remark(try fields.string("text"))
     case "changes": self = .changes(try fields.rows("changes", Change.init(wire:)))
     case "recording": self = .recording(try RecordingStatus(&fields))
     case "report":

@@ -3,34 +3,40 @@ package import BaileyCore
 /// Which entries of the log are wanted.
 package struct LogQuery: Sendable, Equatable {
   package var session: SessionReference?
-  /// `Record.Kind` words; empty is all.
-  package var kinds: [Record.Kind]
+  /// All else that must hold; its own session is not part of the message.
+  package var filter: RecordFilter
   /// The newest so many entries; `nil` is all.
   package var last: Int?
+  /// Newest first.
+  package var reversed: Bool
   /// Goes on with what is appended, until the connection ends.
   package var follows: Bool
-  /// Nanoseconds since 1970-01-01 UTC, inclusive.
-  package var since: Int64?
+  /// Reads the log itself from end to end, whatever the index says.
+  package var scans: Bool
   /// Comes as text in this form instead of entries.
   package var export: ExportOptions?
 
+  /// - Parameter kinds: empty is all.
   package init(
-    session: SessionReference? = nil, kinds: [Record.Kind] = [], last: Int? = nil, follows: Bool = false,
-    since: Int64? = nil, export: ExportOptions? = nil
+    session: SessionReference? = nil, kinds: [Record.Kind] = [], filter: RecordFilter = RecordFilter(),
+    last: Int? = nil, reversed: Bool = false, follows: Bool = false, scans: Bool = false, export: ExportOptions? = nil
   ) {
     self.session = session
-    self.kinds = kinds
+    self.filter = filter
+    self.filter.kinds += kinds
     self.last = last
+    self.reversed = reversed
     self.follows = follows
-    self.since = since
+    self.scans = scans
     self.export = export
   }
 
   var members: [String: JSON] {
-    var members: [String: JSON] = ["kinds": .array(kinds.map { .string($0.rawValue) }), "follow": .bool(follows)]
+    var members = filter.members.merging([
+      "follow": .bool(follows), "reverse": .bool(reversed), "scan": .bool(scans),
+    ]) { own, _ in own }
     if let session { members["session"] = session.json }
     if let last { members["last"] = .int(Int64(last)) }
-    if let since { members["since_ns"] = .int(since) }
     if let export {
       members["format"] = .string(export.format.rawValue)
       members["hash_paths"] = .bool(export.hashesPaths)
@@ -40,16 +46,12 @@ package struct LogQuery: Sendable, Equatable {
 
   init(_ fields: inout Fields) throws(WireError) {
     session = if let json = fields.optional("session") { try SessionReference(json: json) } else { nil }
-    kinds = []
-    for word in try fields.strings("kinds", count: Record.Kind.allCases.count) {
-      guard let kind = Record.Kind(rawValue: word) else { throw .badValue("kinds") }
-      kinds.append(kind)
-    }
+    filter = try RecordFilter(&fields)
     last = try fields.optionalInteger("last", as: Int.self)
     if let last, last < 0 { throw .badValue("last") }
+    reversed = try fields.flag("reverse")
     follows = try fields.flag("follow")
-    since = try fields.optionalInteger("since_ns", as: Int64.self)
-    if let since, since < 0 { throw .badValue("since_ns") }
+    scans = try fields.flag("scan")
     let hashesPaths = try fields.flag("hash_paths")
     let format = try fields.optionalString("format", limit: 16)
     export = try format.map { word throws(WireError) in
@@ -57,6 +59,8 @@ package struct LogQuery: Sendable, Equatable {
       return ExportOptions(format, hashesPaths: hashesPaths)
     }
     if export == nil, hashesPaths { throw .badValue("hash_paths") }
+    if export != nil, reversed { throw .badValue("reverse") }
+    if reversed, follows { throw .badValue("follow") }
   }
 }
 

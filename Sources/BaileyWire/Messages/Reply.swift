@@ -17,6 +17,8 @@ package enum Reply: Sendable, Equatable {
   case doctor([HealthFinding])
   case entry(LogRow)
   case verified(LogVerification)
+  /// How many of the log's entries the index covers.
+  case indexed(UInt64, of: UInt64)
   case policies([PolicyLayerStatus])
   /// For `bailey-policy`, which reads it.
   case policyBasis(JSON)
@@ -37,6 +39,8 @@ package enum Reply: Sendable, Equatable {
     case .trust(let question): .envelope("reply", "trust", question.map { ["question": $0.json] } ?? [:])
     case .doctor(let checks): .envelope("reply", "doctor", ["checks": .array(checks.map(\.json))])
     case .entry(let row): .envelope("reply", "entry", ["entry": row.json])
+    case .indexed(let count, let size):
+      .envelope("reply", "indexed", ["entries": .int(Int64(clamping: count)), "size": .int(Int64(clamping: size))])
     case .verified(let result): .envelope("reply", "verified", result.members)
     case .policyBasis(let basis): .envelope("reply", "policy-basis", ["basis": basis])
     case .policies(let layers): .envelope("reply", "policies", ["layers": .array(layers.map(\.json))])
@@ -85,6 +89,9 @@ package enum Reply: Sendable, Equatable {
     case "entry": return .entry(try LogRow(json: try fields.value("entry")))
     case "policy-basis": return .policyBasis(try fields.value("basis"))
     case "policies": return .policies(try fields.rows("layers", PolicyLayerStatus.init(json:)))
+    case "indexed":
+      return .indexed(
+        try fields.integer("entries", as: UInt64.self), of: try fields.integer("size", as: UInt64.self))
     case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")
     }

@@ -47,6 +47,7 @@ extension Request {
     case "log-entry": .logEntry(index: try fields.integer("index", as: UInt64.self))
     case "verify-log": .verifyLog
     case "replay": .replay(try ReplayRequest(&fields))
+    case "index-log": .indexLog(rebuild: try fields.flag("rebuild"))
     case "policies": .policies(reload: try fields.flag("reload"))
     case "shutdown": .shutdown
     default: throw .badValue("request")

@@ -34,6 +34,8 @@ package enum Request: Sendable, Equatable {
   case verifyLog
   /// A recording: its status as an event, its bytes as data.
   case replay(ReplayRequest)
+  /// Makes the index of the log anew, or tells how much it covers.
+  case indexLog(rebuild: Bool)
   /// The policies in force.
   case policies(reload: Bool)
   /// What decisions of a session rest on beside the policies.
@@ -70,6 +72,7 @@ extension Request {
     case .logEntry: "log-entry"
     case .verifyLog: "verify-log"
     case .replay: "replay"
+    case .indexLog: "index-log"
     case .policies: "policies"
     case .policyBasis: "policy-basis"
     case .shutdown: "shutdown"
@@ -85,6 +88,7 @@ extension Request {
     case .exec(let exec): exec.members
     case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
     case .list(let all): ["all": .bool(all)]
+    case .indexLog(let rebuild): ["rebuild": .bool(rebuild)]
     case .policies(let reload): ["reload": .bool(reload)]
     case .policyBasis(let session, let action): ["session": session.json, "action": action]
     case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session):

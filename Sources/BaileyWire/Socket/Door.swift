@@ -17,6 +17,15 @@ package struct Door: ~Copyable, Sendable {
   /// The caller holds `Places.controllerLock`: so an existing socket is a dead one, and is removed.
   package init(at places: Places) throws(Fault) { try self.init(at: places.socket, in: places) }
 
+  /// The listener that systemd passed, or one of its own.
+  package init(passedOrAt places: Places) throws(Fault) {
+    let passed: Int32?
+    do throws(Errno) { passed = try DaemonProcess.inheritedSocket()?.take() } catch {
+      throw Fault("socket-unusable", why: "systemd must pass exactly one listening Unix socket")
+    }
+    if let passed { self.init(owning: Descriptor(owning: passed)) } else { try self.init(at: places) }
+  }
+
   /// - Parameter path: in the runtime directory.
   package init(at path: String, in places: Places) throws(Fault) {
     try places.prepare()
@@ -66,12 +75,6 @@ package struct Door: ~Copyable, Sendable {
 package final class SharedDoor: Sendable {
   package let door: Door
   package init(_ door: consuming Door) { self.door = door }
-}
-
-/// Held until the process ends.
-package final class ControllerLock: Sendable {
-  private let file: Descriptor
-  package init(_ file: consuming Descriptor) { self.file = file }
 }
 
 extension Connection {
