@@ -24,6 +24,11 @@ let package = Package(
     .target(name: "CBaileyJail"),
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .executableTarget(name: "JailBench", dependencies: ["BaileyCore", "BaileyLinux", "BaileySandbox"]),
+    .target(name: "BaileyMerkle"),
+    .target(
+      name: "BaileyAudit",
+      dependencies: ["BaileyCore", "BaileyLinux", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),
+    .executableTarget(name: "LogBench", dependencies: ["BaileyAudit", "BaileyCore", "BaileyLinux"]),
     .executableTarget(name: "SideBySide"),
     .target(name: "BaileyRego"),
     .target(

@@ -3,7 +3,6 @@
 ///     audit-crash STATE SEED        appends until it dies, from several tasks
 ///     audit-crash STATE SEED COUNT  appends so many from one task, publishes, closes
 ///     audit-crash STATE SEED COUNT BYTES  the same, with a new segment after so many bytes
-///     audit-crash STATE measure …   see Measure.swift
 ///
 /// A line is `synced INDEX TAG`, `grouped INDEX TAG` or `refused CODE`; the record's body holds the tag.
 import BaileyAudit
@@ -36,11 +35,6 @@ func appendOne(_ log: AuditLog, _ tag: String, _ durability: Durability) async {
 func durability(_ number: Int) -> Durability { number % 3 == 0 ? .synced : number % 3 == 1 ? .grouped : .observed }
 
 do throws(Fault) {
-  if seed == "measure", arguments.count == 6, let writers = Int(arguments[3]), let count = Int(arguments[4]) {
-    let durability: Durability = arguments[5] == "synced" ? .synced : .grouped
-    say(try await measure(arguments[1], writers: writers, count: count, durability: durability).canonicalText)
-    exit(0)
-  }
   let log = try AuditLog(
     LogLayout(stateDirectory: arguments[1]), segmentBytes: segmentBytes ?? AuditLog.segmentBytes)
   say("open")

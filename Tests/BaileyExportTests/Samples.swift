@@ -89,6 +89,8 @@ enum Samples {
       (.apply, ["applied": 1, "conflicts": 0, "held_back": 0, "paths": ["a"], "refs": [], "intent": 8]),
       (.undo, ["applied": 1, "conflicts": 0, "held_back": 0, "paths": ["a"], "refs": [], "intent": 8]),
       (.gap, ["lost": 12, "sessions": [session.text: 12], "denied": true]), (.note, ["truncated": true]),
+      (.transcript, ["program": 0, "state": "ended", "bytes": 512, "sha256": "ab12"]),
+      (.payload, ["event": "erased", "kind": "recording", "sha256": "ab12", "size": 512, "reason": "max-age"]),
     ]
     return bodies.map { Record($0.0, session: session, time: time, body: $0.1) }
       + notes.map { Record(.note, session: session, time: time, body: $0) }
