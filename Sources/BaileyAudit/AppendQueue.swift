@@ -120,6 +120,9 @@ final class AppendQueue: Sendable {
     state.withLock { $0.loss.add(loss) }
   }
 
+  /// Appends that nobody has taken out.
+  var waiting: Int { state.withLock { $0.pending.count } }
+
   var isClosing: Bool { state.withLock { $0.closing } }
 
   func close() {

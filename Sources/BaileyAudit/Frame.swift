@@ -22,7 +22,7 @@ struct Frame: Equatable {
     append(index, to: &buffer)
     append(durable, to: &buffer)
     buffer += entry
-    let checksum = CRC32C.checksum(buffer[(start + 8)...])
+    let checksum = CRC32C.checksum(buffer.span.extracting((start + 8)...))
     for byte in 0..<4 { buffer[start + 4 + byte] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * byte)) }
   }
 
@@ -34,7 +34,8 @@ struct Frame: Equatable {
     let length = Int(Self.read(UInt32.self, bytes, offset + 8))
     guard length <= Self.maximumEntry, bytes.count - offset - Self.headerSize >= length else { return nil }
     let end = offset + Self.headerSize + length
-    guard CRC32C.checksum(bytes[(offset + 8)..<end]) == Self.read(UInt32.self, bytes, offset + 4) else { return nil }
+    let checksum = CRC32C.checksum(bytes.span.extracting((offset + 8)..<end))
+    guard checksum == Self.read(UInt32.self, bytes, offset + 4) else { return nil }
     index = Self.read(UInt64.self, bytes, offset + 12)
     durable = Self.read(UInt64.self, bytes, offset + 20)
     entry = Array(bytes[(offset + Self.headerSize)..<end])

@@ -62,14 +62,22 @@ final class SigningThread: Sendable {
     if ring { bell.notify() }
   }
 
-  /// Refuses when signing has fallen behind by too much: tiles cannot be written, or not fast enough.
-  func checkBacklog(limit: Int) throws(Fault) {
-    let (bytes, fault) = state.withLock { ($0.bytes + $0.unpublishedBytes, $0.fault) }
-    guard bytes > limit else { return }
-    throw fault
-      ?? Fault(
-        "log-behind", why: "the audit log cannot be signed as fast as it is written",
-        hint: "wait; if it stays so, the disk is too slow for this load")
+  /// Waits while signing has fallen behind by more than so many bytes: so a load that it cannot follow is slowed, not refused.
+  ///
+  /// - Throws: why nothing can be signed; `log-behind` after so many nanoseconds.
+  func waitForRoom(limit: Int, patience: Int64) throws(Fault) {
+    let end = Clock.monotonic + patience
+    while true {
+      let (bytes, fault) = state.withLock { ($0.bytes + $0.unpublishedBytes, $0.fault) }
+      guard bytes > limit else { return }
+      if let fault { throw fault }
+      guard Clock.monotonic < end else {
+        throw Fault(
+          "log-behind", why: "the audit log cannot be signed as fast as it is written",
+          hint: "wait; if it stays so, the disk is too slow for this load")
+      }
+      _ = try? poll([], milliseconds: 2)
+    }
   }
 
   /// Returns when a head that covers everything durable now is published.

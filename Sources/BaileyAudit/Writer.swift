@@ -4,16 +4,21 @@ internal import Synchronization
 
 /// The one thread that writes records: takes what waits, writes it as one piece, syncs once for all who need it.
 ///
-/// Group commit without a timer: while one sync runs, the next group gathers.
+/// Group commit: while one sync runs, the next group gathers; and where many were answered at once, the writer waits for a fraction of a sync
+/// until about as many have come back, rather than sync for the first of them alone. One that writes alone never waits.
 final class Writer: Sendable {
   /// Nanoseconds that a grouped record may wait for its sync.
   static let syncDelay: Int64 = 40_000_000
   /// Nanoseconds that observed events may wait where nothing decided is among them.
   static let observedSyncDelay: Int64 = 500_000_000
+  /// Nanoseconds that a group may gather at most, whatever a sync takes.
+  static let gatherLimit: Int64 = 1_000_000
   /// Bytes written in one piece.
   static let batchBytes = 1 << 20
-  /// Bytes that may be on disk and not in signed tiles before the log takes no more.
-  static let backlogLimit = 64 << 20
+  /// Bytes that may be on disk and not in signed tiles before appends wait.
+  static let backlogLimit = 16 << 20
+  /// Nanoseconds that they wait for signing before they are refused.
+  static let signingPatience: Int64 = 30_000_000_000
 
   private let queue: AppendQueue
   private let signer: SigningThread
@@ -22,6 +27,8 @@ final class Writer: Sendable {
   private let written: Atomic<UInt64>
   /// When what is written must be synced, by the monotonic clock; `nil` when all of it is.
   private let syncDue = Mutex<Int64?>(nil)
+  /// How many may soon wait again, because many were answered at once, and until when to wait for them.
+  private let expected = Mutex<(count: Int, until: Int64)>((0, 0))
   /// When the group began that is being written; 0 for none.
   private let began = Atomic<Int64>(0)
   /// For tests: a disk that takes its time.
@@ -54,6 +61,7 @@ final class Writer: Sendable {
   func run() {
     while true {
       wait()
+      gather()
       let (pending, loss, closing) = queue.take(next: count)
       began.store(Clock.monotonic, ordering: .relaxed)
       commit(pending, loss)
@@ -67,6 +75,17 @@ final class Writer: Sendable {
     let deadline = syncDue.withLock { $0 }
     let milliseconds = deadline.map { Int32(clamping: max(0, ($0 - Clock.monotonic + 999_999) / 1_000_000)) } ?? -1
     _ = try? poll([(queue.bell.raw, .input)], milliseconds: milliseconds)
+  }
+
+  private func gather() {
+    let (count, until) = expected.withLock { $0 }
+    while queue.waiting < count, Clock.monotonic < until { yieldProcessor() }
+  }
+
+  /// Those who were answered come back, beside those who came meanwhile; half a sync is worth waiting for them.
+  private func expect(_ answered: Int, sync: Int64) {
+    let count = answered > 2 ? queue.waiting + answered : 0
+    expected.withLock { $0 = (count, Clock.monotonic + min(sync / 2, Self.gatherLimit)) }
   }
 
   private func commit(_ pending: [PendingAppend], _ loss: Loss) {
@@ -91,7 +110,9 @@ final class Writer: Sendable {
     }
     let due = syncDue.withLock { $0.map { Clock.monotonic >= $0 } ?? false }
     guard due || !synced.isEmpty || !barriers.isEmpty || queueIsClosing else { return }
+    let start = Clock.monotonic
     let result = sync()
+    expect(synced.count, sync: Clock.monotonic - start)
     for (waiter, index) in synced { waiter.resume(returning: result.map { index }) }
     for barrier in barriers { barrier.waiter?.resume(returning: result.map { 0 }) }
   }
@@ -101,7 +122,7 @@ final class Writer: Sendable {
   /// Writes one batch and returns the index of its first record.
   private func write(_ batch: ArraySlice<PendingAppend>) throws(Fault) -> UInt64 {
     do throws(Fault) {
-      try signer.checkBacklog(limit: Self.backlogLimit)
+      try signer.waitForRoom(limit: Self.backlogLimit, patience: Self.signingPatience)
       let entries = batch.compactMap(\.entry)
       let first = try segment.withLock { segment throws(Fault) in
         let first = segment.count

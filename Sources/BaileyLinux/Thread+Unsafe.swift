@@ -47,3 +47,6 @@ private final class ThreadBody: Sendable {
     self.run = run
   }
 }
+
+/// Lets others run that wait for this processor (sched_yield(2)).
+package func yieldProcessor() { sched_yield() }

@@ -58,6 +58,36 @@ struct CrashTests {
     return rest
   }
 
+  /// Calls of one thread in a run of thirty records, and how many there are: of a start, of the writer, of those who wait for it.
+  private static let calls = [
+    ("all", 400), ("pwrite64", 21), ("fdatasync", 11), ("fsync", 8), ("write", 40), ("poll", 20), ("read", 20),
+    ("futex", 20), ("openat", 100), ("mkdirat", 7), ("renameat2", 4), ("close", 35),
+  ]
+
+  @Test("1,000 kills at random system calls lose no acknowledged record and leave no log that does not start")
+  func killsAtRandomCalls() async throws {
+    // Two logs side by side, since a traced run leaves half of a machine idle.
+    let lanes = [try Scratch(), try Scratch()]
+    var kept: [[(index: UInt64, tag: String)]] = [[], []]
+    var kills = 0
+    var rounds = 0
+    while kills < 1_000, rounds < 1_000 {
+      rounds += 1
+      let children = try lanes.map { scratch in
+        let (call, count) = Self.calls.randomElement() ?? ("all", 400)
+        return try Child(strace(["\(call):signal=KILL:when=\(Int.random(in: 1...count))"], scratch, "\(rounds)", 30))
+      }
+      for (lane, child) in children.enumerated() {
+        kept[lane] += acknowledged(child.read())
+        if child.reap() & 0x7F == 9 { kills += 1 }
+        if rounds % 100 == 0 { try await check(lanes[lane], kept[lane]) }
+      }
+    }
+    #expect(kills >= 1_000, "\(rounds) rounds")
+    #expect(kept.allSatisfy { $0.count > 1_000 })
+    for (lane, scratch) in lanes.enumerated() { try await check(scratch, kept[lane]) }
+  }
+
   @Test(
     "Killed at the n-th call of each kind, an acknowledged record stays and the log starts",
     arguments: [

@@ -80,7 +80,8 @@ func perSecond(_ count: Int, _ nanoseconds: Int64) -> Int64 { Int64(Double(count
 
 /// Kilobytes (proc_pid_status(5)).
 func residentMemory(highest: Bool = false) throws -> Int64 {
-  let status = String(decoding: try Descriptor.open("/proc/self/status", .readOnly).readAll(limit: 65_536), as: UTF8.self)
+  let bytes = try Descriptor.open("/proc/self/status", .readOnly).readAll(limit: 65_536)
+  let status = String(decoding: bytes, as: UTF8.self)
   let key = highest ? "VmHWM:" : "VmRSS:"
   for line in status.split(separator: "\n") where line.hasPrefix(key) {
     return line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap { Int64($0) } ?? 0
