@@ -33,16 +33,17 @@ struct TimelineTests {
   @Test("An action stands with its decision and what came of it, in order, with times since the start")
   func joins() {
     let lines = lines([
-      row(10, .sessionStart, at: 5 * Self.second, ["argv": ["x"]]), intent(11, at: 6 * Self.second),
+      row(10, .sessionStart, at: 5 * Self.second, ["argv": ["x", "y"], "mode": "staged", "project": "/p"]),
+      intent(11, at: 6 * Self.second),
       intent(12, at: 7 * Self.second, .deny), outcome(13, of: 11, at: 8 * Self.second),
-      row(14, .sessionEnd, at: 9 * Self.second, ["cause": "program"]),
+      row(14, .sessionEnd, at: 9 * Self.second, ["cause": "program", "exit_code": 0, "connections": 2]),
     ])
     #expect(
       lines == [
-        "+00:00:00.000  session.start  {\"argv\":[\"x\"]}\n",
+        "+00:00:00.000  session.start  x y (staged view of /p)\n",
         "+00:00:01.000  allow net.connect h11\\u{1b}.example:443 → done after 2 s {\"sent\":5}\n",
         "+00:00:02.000  deny net.connect h12\\u{1b}.example:443 (a rule says so)\n",
-        "+00:00:04.000  session.end  {\"cause\":\"program\"}\n",
+        "+00:00:04.000  session.end  program, connections 2, exit code 0\n",
       ])
   }
 
@@ -52,6 +53,20 @@ struct TimelineTests {
     #expect(lines([intent(3, at: 1), apply])[0].contains("→ apply after 0 ms {\"applied\":2}"))
     let alone = lines([outcome(9, of: 2, at: 1, false)])
     #expect(alone.count == 1 && alone[0].contains("of 2: failed"))
+  }
+
+  @Test("What the terminal showed stands between the entries, counted from the start of the program")
+  func transcript() throws {
+    var timeline = Timeline(outcomes: TimelineOutcomes(), palette: .none)
+    var shown = ShownLines([(0, "a"), (1_500_000, "b\u{1B}"), (.max, "never")])
+    let rows = [
+      intent(1, at: 0), row(2, .sessionStart, at: 1 * Self.second, [:]), intent(3, at: 2 * Self.second),
+      intent(4, at: 3 * Self.second),
+    ]
+    let taken = rows.compactMap { timeline.event($0) }.map { shown.take(before: $0).map(\.text) }
+    #expect(taken == [[], ["a"], [], ["b\u{1B}"]])
+    #expect(shown.rest().isEmpty)
+    #expect(ShownLines.Line(elapsed: 0, text: "b\u{1B}").shown(.none).contains("│ b\\u{1b}"))
   }
 
   @Test("Silences, a clock that was set back and missing entries are shown")

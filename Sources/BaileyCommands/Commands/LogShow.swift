@@ -10,6 +10,7 @@ struct LogShow: BaileyCommand {
         bailey log show 1234          one entry
         bailey log show 4f7c          a session from its start to its end
         bailey log show               the newest session of this project
+        bailey log show --no-transcript  without what its terminal showed
 
       A number is an entry's; a session whose name begins with four digits needs more letters.
       """)
@@ -18,6 +19,9 @@ struct LogShow: BaileyCommand {
     help: ArgumentHelp("An entry's number, or a session's name or the beginning of it.", valueName: "number|session"),
     completion: .sessions)
   var what: String?
+  @Flag(
+    inversion: .prefixedNo, help: "Show a session's terminal between the entries, where it was recorded.")
+  var transcript = true
   @OptionGroup var data: DataOptions
 
   var console: Console { data.console }
@@ -44,11 +48,18 @@ struct LogShow: BaileyCommand {
     var outcomes = TimelineOutcomes()
     try Client.read(LogQuery(session: reference, kinds: TimelineOutcomes.kinds), console) { outcomes.add($0) }
     var timeline = Timeline(outcomes: outcomes, palette: console.palette)
+    var shown = transcript ? try ShownLines.fetch(reference, console) : ShownLines([])
     try Client.read(LogQuery(session: reference), console) { row in
       guard let event = timeline.event(row) else { return }
+      write(shown.take(before: event))
       console.isJSON ? console.write(event.json) : console.write(timeline.text(event))
     }
+    write(shown.rest())
     return 0
+  }
+
+  private func write(_ lines: [ShownLines.Line]) {
+    for line in lines { console.isJSON ? console.write(line.json) : console.write(line.shown(console.palette)) }
   }
 
   static func text(_ row: LogRow) -> String {

@@ -22,7 +22,9 @@ struct LogLine {
   }
 
   private func what(_ kind: String, _ body: JSON) -> String {
-    guard let action = body["action"] else { return gap(kind, body) ?? outcome(body) ?? body.shownText }
+    guard let action = body["action"] else {
+      return gap(kind, body) ?? outcome(body) ?? sentence(kind, body) ?? body.shownText
+    }
     var words = [printable(action["action"]?.string ?? "?"), resource(action["resource"] ?? .null)]
     if let effect = body["decision"]?["effect"]?.string {
       words.insert(effect == "allow" ? palette.green("allow") : palette.red(printable(effect)), at: 0)
@@ -46,8 +48,35 @@ struct LogLine {
     return "of \(intent): \(succeeded ? "done" : palette.yellow("failed"))\(detail)"
   }
 
+  /// What is told of a session's course; whatever of it is not as expected is shown as it is.
+  private func sentence(_ kind: String, _ body: JSON) -> String? {
+    switch Record.Kind(rawValue: kind) {
+    case .sessionStart:
+      guard let argv = body["argv"]?.array, let mode = body["mode"]?.string, let project = body["project"]?.string
+      else { return nil }
+      return "\(command(argv)) (\(printable(mode)) view of \(printable(project)))"
+    case .sessionEnd:
+      guard let cause = body["cause"]?.string else { return nil }
+      let numbers = ["exit_code": "exit code", "connections": "connections", "sent_bytes": "bytes sent"]
+      let parts = numbers.sorted { $0.key < $1.key }.compactMap { key, name in
+        body[key]?.int.flatMap { $0 == 0 && key != "exit_code" ? nil : "\(name) \($0)" }
+      }
+      return ([printable(cause)] + parts).joined(separator: ", ")
+    case .transcript:
+      guard let mark = TranscriptMark(body: body) else { return nil }
+      let program = mark.program == 0 ? "" : " of program \(mark.program)"
+      return "\(mark.state.rawValue): \(sizeText(mark.bytes)) of the recording\(program)"
+    default: return nil
+    }
+  }
+
+  private func command(_ argv: [JSON]) -> String { printable(argv.compactMap(\.string).joined(separator: " ")) }
+
   private func resource(_ resource: JSON) -> String {
-    if let argv = resource["argv"]?.array { return printable(argv.compactMap(\.string).joined(separator: " ")) }
+    if let argv = resource["argv"]?.array {
+      // The file that is executed; the name that it is given can be any.
+      return command((resource["path"].map { [$0] } ?? Array(argv.prefix(1))) + argv.dropFirst())
+    }
     if let host = (resource["host"] ?? resource["address"])?.string {
       return printable(host) + (resource["port"]?.int.map { ":\($0)" } ?? "")
     }

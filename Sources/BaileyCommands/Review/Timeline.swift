@@ -37,6 +37,8 @@ struct TimelineOutcomes {
 struct Timeline {
   /// A silence of so many seconds is shown.
   static let silence: Int64 = 30
+  /// Nanoseconds by which an entry may be older than the one before it: what is observed is recorded in batches.
+  static let batch: Int64 = 2_000_000_000
 
   struct Event: Equatable {
     var row: LogRow
@@ -81,7 +83,7 @@ struct Timeline {
   }
 
   private func pause(_ event: Event) -> String {
-    if event.pause < 0 {
+    if event.pause < -Self.batch {
       return palette.yellow("        ··· the clock was set back by \(Self.span(-event.pause))") + "\n"
     }
     guard event.pause >= Self.silence * 1_000_000_000 else { return "" }
