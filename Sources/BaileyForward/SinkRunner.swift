@@ -113,21 +113,27 @@ final class SinkRunner: Sendable {
           hint: "compare with what the receiver has; `bailey log verify` checks the log")
       }
       let room = min(UInt64(pace.batch), size - position)
-      return try await source.records(of: fitting(try await log.entries(from: position, limit: Int(room))))
+      return try await source.records(of: try await entries(from: position, Int(room)), limit: pace.batchBytes)
     } catch {
       throw SinkFailure(error)
     }
   }
 
-  /// As many as have the bytes of one delivery.
-  private func fitting(_ entries: [LoggedRecord]) -> [LoggedRecord] {
-    var bytes = 0
-    let kept = entries.prefix { entry in
-      bytes += entry.record.canonical.count
-      return bytes <= pace.batchBytes
+  /// As many as have the bytes of one delivery, and a few more: in pieces, so that long ones are not all in memory at once.
+  private func entries(from position: UInt64, _ room: Int) async throws(Fault) -> [LoggedRecord] {
+    var (entries, bytes): ([LoggedRecord], Int) = ([], 0)
+    while entries.count < room, bytes <= pace.batchBytes {
+      let limit = min(Self.piece, room - entries.count)
+      let found = try await log.entries(from: position + UInt64(entries.count), limit: limit)
+      if found.isEmpty { break }
+      entries += found
+      bytes += found.reduce(0) { $0 + $1.record.canonical.count }
     }
-    return kept.isEmpty ? Array(entries.prefix(1)) : Array(kept)
+    return entries
   }
+
+  /// Entries that are read at once.
+  private static let piece = 32
 
   private func sleep(_ milliseconds: Int) async {
     do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch {}
