@@ -12,6 +12,8 @@ package actor Controller {
   private var ended: [(id: SessionID, facts: SessionFacts)] = []
   private static let remembered = 64
   private var isStopping = false
+  /// Looks in a row at which the log was well.
+  var calm = 0
   /// Counts the orders to kill all: a session that was starting meanwhile is killed, too.
   private var killings = 0
 

@@ -34,6 +34,10 @@ package actor Session {
   var hasEndRecord = false
   /// Why it was frozen without an order.
   var heldBecause: String?
+  /// While its sandbox is being frozen for that.
+  var isHolding = false
+  /// Whether that is on record.
+  var isHoldTold = false
   var transcripts: [Transcript] = []
   /// What the session's own terminal is to tell; taken once.
   private var recording: (any SessionRecording)?

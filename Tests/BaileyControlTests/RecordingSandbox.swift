@@ -18,6 +18,9 @@ final class RecordingSandbox: RunningSandbox {
   /// What happens elsewhere while a mask is being put on.
   let meanwhile = Mutex<@Sendable () async -> Void>({})
 
+  /// What a freeze waits for.
+  let freezing = Mutex<@Sendable () async -> Void>({})
+
   init(failing: Set<String> = [], usages: [Usage?] = [], survives: Int = 0) {
     self.failing = failing
     self.usages = Mutex(usages.reversed())
@@ -32,7 +35,10 @@ final class RecordingSandbox: RunningSandbox {
   func resize(_ size: TerminalSize) async throws(Fault) { throw nowhere }
   let holdsMemory = false
   func usage(memoryLimit: Int64?) -> Usage? { usages.withLock { $0.popLast() ?? nil } }
-  func freeze() async throws(Fault) { note("freeze") }
+  func freeze() async throws(Fault) {
+    note("freeze")
+    await freezing.withLock { $0 }()
+  }
   func thaw() async throws(Fault) { note("thaw") }
   func kill() async throws(Fault) -> Bool {
     note("kill")

@@ -45,9 +45,48 @@ struct SlowLogTests {
     #expect(notes.events.withLock { $0 } == [])
     await controller.heed(2 * Self.second)
     #expect(await fixture.session.status.state == .frozen)
-    await controller.heed(0)
+    await well(controller)
     #expect(await fixture.session.status.state == .running && calls(fixture) == ["freeze", "thaw"])
     #expect(await fixture.session.held == nil && notes.events.withLock { $0 } == ["frozen", "thawed"])
+  }
+
+  private func well(_ controller: Controller) async {
+    for _ in 0..<Controller.calmLooks { await controller.heed(0) }
+  }
+
+  @Test(
+    "One group that came through does not thaw: the log must be well for a while, and what tells of the freeze tries it"
+  )
+  func wellForAWhile() async {
+    let fixture = SessionFixture(recorder: notes)
+    let controller = await controller(fixture)
+    await controller.heed(Controller.longestWait)
+    for slow in [2 * Self.second, Controller.longestWait, Self.second] {
+      for _ in 1..<Controller.calmLooks { await controller.heed(0) }
+      #expect(await fixture.session.held != nil && notes.events.withLock { $0 } == ["frozen"])
+      await controller.heed(slow)
+    }
+    await well(controller)
+    #expect(await fixture.session.held == nil && notes.events.withLock { $0 } == ["frozen", "thawed"])
+  }
+
+  @Test("A sandbox that hangs keeps no other session from being frozen, and is frozen itself once it goes on")
+  func hangs() async {
+    let (hanging, other) = (SessionFixture(recorder: notes), SessionFixture(recorder: notes))
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    hanging.sandbox.freezing.withLock { $0 = { for await _ in gate {} } }
+    let controller = await controller(hanging)
+    await controller.admit(other.session)
+    await controller.heed(Controller.longestWait)
+    #expect(await other.session.held != nil && calls(hanging) == ["freeze"])
+    #expect(await hanging.session.status.state == .running)
+    await controller.heed(Controller.longestWait)
+    #expect(calls(hanging) == ["freeze"], "it is under way")
+    open.finish()
+    while await hanging.session.held == nil { await Task.yield() }
+    await well(controller)
+    #expect(await hanging.session.held == nil)
+    #expect(await other.session.held == nil)
   }
 
   @Test(
@@ -57,7 +96,7 @@ struct SlowLogTests {
     let controller = await controller(fixture)
     try await fixture.session.freeze()
     await controller.heed(Controller.longestWait)
-    await controller.heed(0)
+    await well(controller)
     #expect(await fixture.session.status.state == .frozen && calls(fixture) == ["freeze"])
     try await fixture.session.thaw()
     await controller.heed(Controller.longestWait)
@@ -66,7 +105,7 @@ struct SlowLogTests {
     await controller.heed(Controller.longestWait)
     #expect(await fixture.session.held != nil)
     try await fixture.session.kill()
-    await controller.heed(0)
+    await well(controller)
     #expect(await !fixture.session.isLive)
   }
 }
