@@ -93,6 +93,28 @@ package enum LogListener: Sendable, Equatable {
   case loopback(IPAddress, port: UInt16)
 }
 
+/// What the log's own key is.
+package enum LogKeyType: String, Sendable, CaseIterable { case ed25519, p256 }
+
+/// How witnesses are asked.
+package struct WitnessSettings: Sendable {
+  /// Seconds between two rounds.
+  package var interval: Int
+  /// Whether the log is not to be written where they cannot be asked.
+  package var isRequired: Bool
+  /// PEM, trusted in place of the system's; read in each round, so that they can be replaced.
+  package var authorities: @Sendable () throws(Fault) -> [UInt8]?
+
+  package init(
+    interval: Int = 60, isRequired: Bool = false,
+    authorities: @escaping @Sendable () throws(Fault) -> [UInt8]? = { () throws(Fault) in nil }
+  ) {
+    self.interval = interval
+    self.isRequired = isRequired
+    self.authorities = authorities
+  }
+}
+
 /// The log as it is published: what a signed head covers.
 package protocol PublishedLog: Sendable {
   /// `nil` for whatever is no file of it, by a path in its one spelling.
@@ -115,10 +137,13 @@ package protocol LogSource: Sendable {
   func signedSize() async throws(Fault) -> UInt64
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence
   func verify() async throws(Fault) -> LogFindings
+  /// Why it takes no records at present.
+  var fault: Fault? { get }
 }
 
 extension LogSource {
   package func signedSize() async throws(Fault) -> UInt64 { try await size() }
+  package var fault: Fault? { nil }
 }
 
 /// Finds entries without reading the whole log. It may name entries that do not match, so each is read from the log and looked at; and it

@@ -122,7 +122,8 @@ enum Samples {
       ),
       .ended(SessionEnding(session: id, code: 137, cause: .killed)),
       .ended(SessionEnding(session: id, code: 127, cause: .notStarted)), .detached(id),
-      .sessions([running, SessionRow(summary: summary)]), .killed(count: 3), .changes(id, set), .applied(id, report),
+      .sessions([running, SessionRow(summary: summary)]), .sessions([], log: Fault("a-b", subject: "s", why: "w")),
+      .killed(count: 3), .changes(id, set), .applied(id, report),
       .trust(nil), .trust(question), .doctor([HealthFinding("a", .warn, "b", fix: "c"), HealthFinding("a", .ok, "b")]),
       .entry(row), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: ["p"], firstBad: 0)),
       .verified(

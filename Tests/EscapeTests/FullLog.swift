@@ -41,12 +41,14 @@ struct FullLog {
         done
       done
       "$BAILEY" doctor | grep '^fail log'
+      "$BAILEY" ps 2>&1 | grep -o '^no effect happens: .*log-write-failed'; "$BAILEY" ps --json | grep -q 'log-write-failed' && echo PSJSON
       rm "$log/ballast"; "$BAILEY" $verb > /dev/null && [ "$(cat README)" != "$before" ] && echo CHANGED
       "$BAILEY" doctor | grep '^ok   log'; "$BAILEY" log verify > /dev/null && echo VERIFIED
       """)
     let said = result.output
     for word in [
-      "FULL", "UNTOUCHED", "fail log", "[log-write-failed]", "free space", "CHANGED", "ok   log", "VERIFIED",
+      "FULL", "UNTOUCHED", "fail log", "no effect happens: ", "PSJSON", "[log-write-failed]", "free space", "CHANGED",
+      "ok   log", "VERIFIED",
     ] {
       #expect(said.contains(word), "\(word): \(result)")
     }

@@ -36,7 +36,7 @@ extension CompletionKind {
   /// Names of known sessions; a controller that does not run is not started for them.
   static var sessions: CompletionKind {
     .custom { _, _, _ in
-      guard let client = try? Client.openIfRunning(), case .sessions(let rows)? = try? client.ask(.list(all: true))
+      guard let client = try? Client.openIfRunning(), case .sessions(let rows, _)? = try? client.ask(.list(all: true))
       else { return [] }
       return rows.map(\.summary.id.text)
     }

@@ -18,10 +18,13 @@ struct Ps: BaileyCommand {
   var console: Console { data.console }
 
   func execute() throws(Failure) -> Int32 {
-    let rows = try rows()
+    let (rows, fault) = try answer()
     if console.isJSON {
-      console.write(["v": 1, "ok": true, "sessions": .array(rows.map(\.json))])
-    } else if rows.isEmpty {
+      console.write(Self.json(rows, fault))
+      return 0
+    }
+    if let fault { console.insist("no effect happens: \(printable(fault.description))") }
+    if rows.isEmpty {
       console.tell(all ? "no sessions" : "no running sessions; `bailey ps --all` lists those that have ended")
     } else {
       console.write(Self.table(rows, palette: console.palette))
@@ -29,12 +32,19 @@ struct Ps: BaileyCommand {
     return 0
   }
 
+  /// `log` only where it takes no records.
+  static func json(_ rows: [SessionRow], _ fault: Fault?) -> JSON {
+    var members: [String: JSON] = ["v": 1, "ok": true, "sessions": .array(rows.map(\.json))]
+    members["log"] = fault?.json
+    return .object(members)
+  }
+
   /// Without a controller nothing runs, and none is started to say so.
-  private func rows() throws(Failure) -> [SessionRow] {
+  private func answer() throws(Failure) -> ([SessionRow], Fault?) {
     let client = all ? try Client.open() : try Client.openIfRunning()
-    guard let client else { return [] }
-    guard case .sessions(let rows) = try client.ask(.list(all: all)) else { throw .misunderstood }
-    return rows
+    guard let client else { return ([], nil) }
+    guard case .sessions(let rows, let fault) = try client.ask(.list(all: all)) else { throw .misunderstood }
+    return (rows, fault)
   }
 
   static func table(_ rows: [SessionRow], palette: Palette) -> String {

@@ -23,7 +23,7 @@ struct ReviewSource {
 
   /// The real root of the session's project.
   func project() throws(Failure) -> String {
-    guard case .sessions(let rows) = try Client.open().ask(.list(all: true)),
+    guard case .sessions(let rows, _) = try Client.open().ask(.list(all: true)),
       let row = rows.first(where: { $0.summary.id == session })
     else { throw .misunderstood }
     return row.summary.project

@@ -8,7 +8,7 @@ extension Exchange {
   func simple(_ request: Request) async throws(Fault) -> Reply {
     switch request {
     case .version: return .version(services.version)
-    case .list(let all): return .sessions(try await rows(all: all))
+    case .list(let all): return .sessions(try await rows(all: all), log: services.log.fault)
     case .kill, .killAll, .freeze, .thaw, .grant, .revoke: return try await order(request)
     case .changes, .apply, .discard, .undo, .resetHome: return try await review(request)
     case .showTrust(let directory): return .trust(try await trustQuestion(directory))

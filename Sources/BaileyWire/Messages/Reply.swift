@@ -8,7 +8,8 @@ package enum Reply: Sendable, Equatable {
   /// After `run`, `exec` and `attach`.
   case ended(SessionEnding)
   case detached(SessionID)
-  case sessions([SessionRow])
+  /// And why no effect happens at present, where the log takes no records.
+  case sessions([SessionRow], log: Fault? = nil)
   case killed(count: Int)
   case changes(SessionID, ChangeSet)
   /// After `apply` and `undo`.
@@ -30,7 +31,10 @@ package enum Reply: Sendable, Equatable {
     case .version(let text): .envelope("reply", "version", ["version": .string(text)])
     case .ended(let end): .envelope("reply", "ended", end.members)
     case .detached(let id): .envelope("reply", "detached", ["session": .string(id.text)])
-    case .sessions(let rows): .envelope("reply", "sessions", ["sessions": .array(rows.map(\.json))])
+    case .sessions(let rows, let fault):
+      .envelope(
+        "reply", "sessions",
+        ["sessions": .array(rows.map(\.json))].merging(fault.map { ["log": $0.json] } ?? [:]) { $1 })
     case .killed(let count): .envelope("reply", "killed", ["count": .int(Int64(count))])
     case .changes(let id, let set):
       .envelope("reply", "changes", ["session": .string(id.text), "changes": set.json])
@@ -73,7 +77,11 @@ package enum Reply: Sendable, Equatable {
 
   private static func large(_ name: String, _ fields: inout Fields) throws(WireError) -> Reply {
     switch name {
-    case "sessions": return .sessions(try fields.rows("sessions", SessionRow.init(json:)))
+    case "sessions":
+      let rows = try fields.rows("sessions", SessionRow.init(json:))
+      guard let json = fields.optional("log") else { return .sessions(rows) }
+      guard let fault = Fault(json: json) else { throw .badValue("log") }
+      return .sessions(rows, log: fault)
     case "changes":
       let id = try fields.identifier("session")
       guard let set = ChangeSet(json: try fields.value("changes")) else { throw .badValue("changes") }
