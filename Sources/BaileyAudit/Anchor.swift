@@ -14,6 +14,8 @@ final class Anchor: Sendable {
     var policy: WitnessPolicy?
     /// By the witness's title; that of the policy under the empty one.
     var faults: [String: Fault] = [:]
+    /// Whether the administrator's policy cannot be used.
+    var isGrave = false
   }
 
   /// Pieces of evidence that are kept; a witness that contradicts each head says nothing new.
@@ -38,7 +40,14 @@ final class Anchor: Sendable {
     }
   }
 
-  func report(_ fault: Fault?, of witness: String) { state.withLock { $0.faults[witness] = fault } }
+  var isGrave: Bool { state.withLock { $0.isGrave } }
+
+  func report(_ fault: Fault?, of witness: String, isGrave: Bool = false) {
+    state.withLock { state in
+      state.faults[witness] = fault
+      state.isGrave = state.isGrave || isGrave
+    }
+  }
 
   private static func titles(of note: [UInt8], _ policy: WitnessPolicy?) -> [String] {
     guard let policy, let note = try? SignedNote(parsing: note) else { return [] }

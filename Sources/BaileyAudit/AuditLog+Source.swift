@@ -24,13 +24,13 @@ extension AuditLog: LogSource {
   package func verify() async throws(Fault) -> LogFindings {
     try await publish()
     let reader = try reader
-    let report = try await onOwnThread("log-verify", else: { .read(reader.layout.directory, $0) }) {
-      () throws(Fault) in try reader.verify()
+    let (anchor, checkpoint) = (anchor, String(decoding: head.note, as: UTF8.self))
+    return try await onOwnThread("log-verify", else: { .read(reader.layout.directory, $0) }) { () throws(Fault) in
+      var findings = LogFindings(try reader.verify(), checkpoint: checkpoint)
+      findings.problems += anchor.contradictions
+      findings.anchor = anchor.standing(size: findings.size, reader)
+      return findings
     }
-    var findings = LogFindings(report, checkpoint: String(decoding: head.note, as: UTF8.self))
-    findings.problems += anchor.contradictions
-    findings.anchor = anchor.standing(size: findings.size, reader)
-    return findings
   }
 
   /// By the key in memory, not by one from a file.
@@ -68,32 +68,40 @@ extension AuditLog: HealthProbe {
     let seconds = waiting / 1_000_000_000
     if seconds >= 5 {
       let slow = "a record waits for the disk since \(seconds) s; at 10 s sessions freeze until it is there"
-      return [HealthFinding("log", .fail, slow, fix: "find out what keeps \(layout.directory)'s disk busy"), witnessed]
+      return [
+        HealthFinding("log", .fail, slow, fix: "find out what keeps \(layout.directory)'s disk busy"),
+        await witnessed(),
+      ]
     }
-    guard let fault else { return [HealthFinding("log", .ok, "\(count) records; it takes more"), witnessed] }
-    let place = fault.subject.map { "\(printable($0)): " } ?? ""
-    return [
-      HealthFinding("log", .fail, "no effect happens: \(place)\(fault.why) [\(fault.code)]", fix: fault.hint),
-      witnessed,
-    ]
+    guard let fault else { return [HealthFinding("log", .ok, "\(count) records; it takes more"), await witnessed()] }
+    return [HealthFinding("log", .fail, "no effect happens: \(fault.sentence)", fix: fault.hint), await witnessed()]
   }
 
-  private var witnessed: HealthFinding {
-    let contradictions = anchor.contradictions
-    if let first = contradictions.first {
+  /// Evidence and the newest record are read from disk, which can take its time.
+  private func witnessed() async -> HealthFinding {
+    let log = self
+    do throws(Fault) { return try await onOwnThread("witness") { log.standing } } catch {
+      return HealthFinding("witness", .fail, error.sentence, fix: error.hint)
+    }
+  }
+
+  private var standing: HealthFinding {
+    if let first = anchor.contradictions.first {
       return HealthFinding(
         "witness", .fail, first,
         fix: "treat the log as put back or forked; keep it and the evidence, then see docs/log.md")
     }
-    let standing = anchor.standing(size: head.checkpoint.size, try? reader)
-    let faults = anchor.faults.map { ": \($0.subject.map { "\(printable($0)): " } ?? "")\($0.why) [\($0.code)]" }
-    guard let standing else {
-      return HealthFinding(
-        "witness", faults.isEmpty ? .ok : .warn, "none is asked\(faults.joined())", fix: anchor.faults.first?.hint)
-    }
+    let faults = anchor.faults
+    let state: HealthFinding.State = anchor.isGrave ? .fail : faults.isEmpty ? .ok : .warn
+    let standing = anchor.standing(size: head.checkpoint.size, try? reader)?.sentence ?? "none is asked"
     return HealthFinding(
-      "witness", faults.isEmpty ? .ok : .warn, standing.sentence + faults.joined(), fix: anchor.faults.first?.hint)
+      "witness", state, ([standing] + faults.map(\.sentence)).joined(separator: ": "), fix: faults.first?.hint)
   }
+}
+
+extension Fault {
+  /// In one line with others.
+  fileprivate var sentence: String { "\(subject.map { "\(printable($0)): " } ?? "")\(why) [\(code)]" }
 }
 
 extension LogFindings {

@@ -26,32 +26,26 @@ package final class AuditLog: Recorder {
   package static let segmentBytes: Int64 = 4 << 20
 
   /// Opens the log, making it on the very first start, and takes back nothing silently: a cut tail is a record.
-  package convenience init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes) throws(Fault) {
-    try self.init(layout, segmentBytes: segmentBytes, beforeSync: nil)
+  ///
+  /// - Parameter key: of a log that is made; one that is there keeps its own.
+  package convenience init(
+    _ layout: LogLayout, key: LogKeyType = .ed25519, segmentBytes: Int64 = AuditLog.segmentBytes
+  ) throws(Fault) {
+    try self.init(layout, key: key, segmentBytes: segmentBytes, beforeSync: nil)
   }
 
   /// - Parameter beforeSync: for tests.
-  init(_ layout: LogLayout, segmentBytes: Int64 = AuditLog.segmentBytes, beforeSync: (@Sendable () -> Void)?)
-    throws(Fault)
-  {
+  init(
+    _ layout: LogLayout, key: LogKeyType = .ed25519, segmentBytes: Int64 = AuditLog.segmentBytes,
+    beforeSync: (@Sendable () -> Void)?
+  ) throws(Fault) {
     self.layout = layout
     let locks = try LogLocks(layout)
-    let key = try LogCreation.keyOfLog(layout)
-    guard let verifier = LogVerifier(key.verifierKey) else {
-      throw Fault("log-key-invalid", subject: layout.keyFile, why: "the log's key is not an Ed25519 key")
-    }
-    verifierKey = key.verifierKey
-    let found = try Recovery(layout, verifier: verifier)
-    anchor = Anchor(layout, head: found.anchored)
-    var publisher = try Publisher(layout, key: key, recovered: found)
-    publisher.add(found.entries)
-    let notice = try layout.takeNotice()
-    if let notice, publisher.size == 0 {
-      publisher.add([Record(.note, session: nil, time: Clock.realTime, body: notice).json.canonical])
-    }
+    let beginning = try LogStart(layout, key: try LogCreation.keyOfLog(layout, key))
+    (verifierKey, anchor) = (beginning.verifierKey, Anchor(layout, head: beginning.found.anchored))
+    let found = beginning.found
+    let publisher = try beginning.published()
     let count = publisher.size
-    if count > found.head.checkpoint.size || found.head.note != found.keptHead { try publisher.publish() }
-    if notice != nil { try layout.removeNotice() }
     // After the head: a start that fails on a full disk leaves no segment behind, however often it is tried.
     let segment = try SegmentWriter(
       directory: layout.segments, count: count, serial: found.serial, rotation: segmentBytes)

@@ -35,10 +35,11 @@ struct LogLocks: ~Copyable {
 ///
 /// The key file is made last: where it is, a head was kept before, so a head that is missing later has been removed.
 enum LogCreation {
-  static func keyOfLog(_ layout: LogLayout) throws(Fault) -> LogKey {
+  /// - Parameter type: of a key that is made.
+  static func keyOfLog(_ layout: LogLayout, _ type: LogKeyType) throws(Fault) -> LogKey {
     if let key = try LogKey.load(layout.keyFile) { return key }
     try refuseUnlessNew(layout)
-    guard let key = LogKey.generate() else {
+    guard let key = LogKey.generate(type) else {
       throw Fault("log-key-invalid", subject: layout.keyFile, why: "no key could be made")
     }
     let head: SignedHead
@@ -65,6 +66,7 @@ enum LogCreation {
         hint: "restore the key from a backup; a log without its key cannot go on")
     }
   }
+
   /// Of more than the empty tree; whoever signed it.
   private static func hasHead(_ layout: LogLayout) throws(Fault) -> Bool {
     for path in [layout.headFile, layout.anchorFile] {

@@ -5,8 +5,9 @@ internal import BaileyMerkle
 /// A log that does not start, what is known of it, and the way to a new one: the old is moved aside whole, and the new one's first record
 /// names it.
 ///
-/// Safe against a kill at any call. First a notice of the move is written, durably, then everything is moved, the private key last: until it
-/// is gone nothing starts, and once it is gone the notice is there, which the next start makes the first record.
+/// Safe against a kill at any call. First a notice of the move is written, durably. Then the evidence and the public key are moved, which no start
+/// looks at, so that they are never taken for the new log's; then the log, its heads, and the private key last. Until the last of these is gone
+/// nothing starts, also where there was no private key any more; then the notice is there, which the next start makes the first record.
 package struct LogRecovery: ~Copyable {
   /// Where a start would be refused for good, not for lack of room or rights.
   private static let recoverable: Set = [
@@ -31,8 +32,7 @@ package struct LogRecovery: ~Copyable {
         try LogCreation.refuseUnlessNew(layout)
         return nil
       }
-      guard let verifier = LogVerifier(key.verifierKey) else { return nil }
-      _ = try Recovery(layout, verifier: verifier)
+      _ = try LogStart(layout, key: key)
       return nil
     } catch {
       guard recoverable.contains(error.code) else { throw error }
@@ -64,12 +64,19 @@ package struct LogRecovery: ~Copyable {
   /// - Returns: where the old one is.
   package consuming func begin() async throws(Fault) -> String {
     let aside = try notice()
+    let type = Self.keyType(layout)
     try move(to: aside)
     let layout = layout
     release()
-    let log = try AuditLog(layout)
+    let log = try AuditLog(layout, key: type)
     await log.close()
     return aside
+  }
+
+  /// The new key is of the old one's kind, as far as that is known.
+  private static func keyType(_ layout: LogLayout) -> LogKeyType {
+    let key = (try? LogReader(layout))?.verifierKey ?? (try? LogKey.load(layout.keyFile))??.verifierKey
+    return key?.type == VerifierKey.Algorithm.ecdsa ? .p256 : .ed25519
   }
 
   /// Gives the locks up: the new log takes its own.
@@ -93,11 +100,7 @@ package struct LogRecovery: ~Copyable {
 
   private func move(to aside: String) throws(Fault) {
     try writing(aside) { () throws(Errno) in try Files.makeDurableDirectories(aside) }
-    let moves = [
-      (layout.directory, "log"), (layout.headFile, "head"), (layout.anchorFile, "head.anchored"),
-      (layout.evidenceDirectory, "evidence"), (layout.verifierKeyFile, "log.pub"), (layout.keyFile, "log.key"),
-    ]
-    for (path, name) in moves {
+    for (path, name) in layout.moves {
       try writing(path) { () throws(Errno) in
         // What a recovery that was cut short has moved already stays as it is.
         var target = aside + "/" + name
@@ -135,13 +138,22 @@ private struct OldHead {
   var json: JSON {
     guard let checkpoint, let note else { return .null }
     return [
-      "origin": .string(checkpoint.origin), "size": .int(Int64(clamping: checkpoint.size)),
+      "origin": .string(String(decoding: checkpoint.origin.utf8.prefix(255), as: UTF8.self)),
+      "size": .int(Int64(clamping: checkpoint.size)),
       "root": .string(checkpoint.root.base64), "note": .string(String(decoding: note.prefix(8192), as: UTF8.self)),
     ]
   }
 }
 
 extension LogLayout {
+  /// What a recovery moves, in this order, and its names there.
+  var moves: [(path: String, name: String)] {
+    [
+      (evidenceDirectory, "evidence"), (verifierKeyFile, "log.pub"), (directory, "log"), (headFile, "head"),
+      (anchorFile, "head.anchored"), (keyFile, "log.key"),
+    ]
+  }
+
   /// Makes the notice of a recovery a record, where there is one; the first start after it has an empty log.
   func takeNotice() throws(Fault) -> JSON? {
     guard let bytes = try reading(recoveryFile, { () throws(Errno) in try Files.readIfPresent(recoveryFile) }) else {

@@ -27,16 +27,22 @@ struct TileWriter {
     guard let tile = Tile(.entries, index: size >> 8, treeSize: size) else { return }
     let (bytes, ranges) = try folder.entries(tile)
     partial.insert(Tile(.entries, index: tile.index))
-    for range in ranges { _ = EntryBundle.append(bytes[range], to: &bundle) }
+    for range in ranges {
+      guard EntryBundle.append(bytes[range], to: &bundle) else {
+        throw .damaged(directory + "/" + tile.path, "a record is too long")
+      }
+    }
   }
 
   var size: UInt64 { builder.size }
   var root: TreeDigest { builder.frontier.root }
 
+  /// An entry that is too long would leave a hash without its record; whoever makes entries sees to it.
   mutating func append(_ entry: [UInt8]) {
     let index = builder.size >> 8
+    let fits = EntryBundle.append(entry, to: &bundle)
+    precondition(fits, "an entry of \(entry.count) bytes")
     let full = builder.append(SHA256Tree.leaf(entry))
-    _ = EntryBundle.append(entry, to: &bundle)
     guard !full.isEmpty else { return }
     waiting.append((Tile(.entries, index: index), bundle))
     bundle = []

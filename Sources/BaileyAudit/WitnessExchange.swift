@@ -24,7 +24,8 @@ struct WitnessEvidence: Sendable, Equatable {
 struct WitnessExchange: Sendable {
   enum Outcome: Sendable {
     case cosigned([SignedNote.Signature])
-    case failed(Fault)
+    /// - Parameter wait: for how many seconds it wants to be left alone.
+    case failed(Fault, wait: Int64?)
     /// The witness saw another log under this name.
     case contradicted(WitnessEvidence)
   }
@@ -33,29 +34,34 @@ struct WitnessExchange: Sendable {
   let head: SignedHead
   let tiles: TileFolder
   let caller: any HTTPCaller
+  let authorities: @Sendable () throws(Fault) -> [UInt8]?
   static let timeout = 10_000
 
   /// - Parameter old: the size that the witness saw last, as far as is known.
   func run(from old: UInt64) async -> Outcome {
     do throws(Fault) {
-      let first = try request(from: min(old, head.checkpoint.size))
+      let first = try await request(from: min(old, head.checkpoint.size))
       let reply = try await ask(first)
       guard reply.status == 409, let size = WitnessRequest.size(conflict: reply.body), size != first.oldSize,
         size <= head.checkpoint.size
       else { return try read(reply, to: first) }
       // It has another size than we thought; the proof now begins there.
-      let second = try request(from: size)
+      let second = try await request(from: size)
       return try read(await ask(second), to: second)
     } catch {
-      return .failed(error)
+      return .failed(error, wait: nil)
     }
   }
 
-  private func request(from old: UInt64) throws(Fault) -> WitnessRequest {
-    let size = head.checkpoint.size
-    let nodes = TileNodes<TileFolder, SHA256Tree>(size: size, tiles: tiles)
-    let proof = try ConsistencyProof(oldSize: old, newSize: size, nodes: nodes, SHA256Tree.self)
-    return WitnessRequest(oldSize: old, proof: proof?.path ?? [], checkpoint: head.note)
+  /// On a thread of its own, as whatever here waits for the disk.
+  private func request(from old: UInt64) async throws(Fault) -> WitnessRequest {
+    let (head, tiles) = (head, tiles)
+    return try await onOwnThread("witness") { () throws(Fault) in
+      let size = head.checkpoint.size
+      let nodes = TileNodes<TileFolder, SHA256Tree>(size: size, tiles: tiles)
+      let proof = try ConsistencyProof(oldSize: old, newSize: size, nodes: nodes, SHA256Tree.self)
+      return WitnessRequest(oldSize: old, proof: proof?.path ?? [], checkpoint: head.note)
+    }
   }
 
   private func ask(_ request: WitnessRequest) async throws(Fault) -> HTTPReply {
@@ -64,6 +70,11 @@ struct WitnessExchange: Sendable {
     call.body = request.encoded
     call.timeout = Self.timeout
     call.maximumBody = 16_384
+    if witness.address.isSecure {
+      let authorities = authorities
+      call.security = witness.address.security(
+        try await onOwnThread("witness") { () throws(Fault) in try authorities() })
+    }
     do throws(HTTPFailure) { return try await caller.call(call) } catch {
       throw fault("witness-unreachable", "it gave no answer: \(error)", "the next head is put before it later")
     }
@@ -84,8 +95,9 @@ struct WitnessExchange: Sendable {
     case 422:
       return .contradicted(evidence(reply, request, "it says that this log does not continue the one that it saw"))
     default:
-      throw fault(
+      let refused = fault(
         "witness-refused", "it answered with status \(reply.status)", "the next head is put before it later")
+      return .failed(refused, wait: WitnessPause.seconds(reply.headers["retry-after"]))
     }
   }
 

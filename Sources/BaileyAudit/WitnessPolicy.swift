@@ -44,10 +44,13 @@ package struct WitnessPolicy: Sendable {
       guard let verifier = CosignatureVerifier(line.key) else {
         throw Self.invalid(path, "the key of witness \(title) is no Ed25519 key")
       }
+      // Whoever puts the log back could vouch for it, too.
+      guard line.key.key != log.key else { throw Self.invalid(path, "the key of witness \(title) is the log's own") }
       known.append((line.name, verifier))
       guard let url = line.url else { continue }
       guard let address = WitnessAddress(url) else {
-        throw Self.invalid(path, "the URL of witness \(title) is not `http://ADDRESS:PORT/PREFIX`")
+        throw Self.invalid(
+          path, "the URL of witness \(title) is neither `https://HOST/PREFIX` nor `http://ADDRESS:PORT/PREFIX`")
       }
       witnesses.append(Witness(name: line.name, verifier: verifier, address: address))
     }
@@ -67,6 +70,14 @@ package struct WitnessPolicy: Sendable {
     return known.filter { verified.contains($0.verifier.key) }.map(\.name)
   }
 
+  /// Where those that can be asked are not enough for the quorum: no head will ever be anchored.
+  var unreachable: Fault? {
+    guard !policy.isMet(by: witnesses.map(\.name)) else { return nil }
+    return Fault(
+      "witness-quorum-unreachable", why: "the quorum needs witnesses that have no URL, and nobody can ask these",
+      hint: "give them URLs in witness-policy, or take them out of the quorum")
+  }
+
   package func isMet(by note: SignedNote) -> Bool { policy.isMet(by: cosigners(of: note)) }
 }
 
@@ -79,7 +90,7 @@ extension LogPolicyError.Reason {
     case .wrongFieldCount: "there are too few or too many words"
     case .badKey: "this is no verifier key"
     case .unsupportedKey: "a log has an Ed25519 (1) or ECDSA (2) key, a witness an Ed25519 cosignature (4) key"
-    case .duplicateKey: "this key was named before"
+    case .duplicateKey: "this key, or one with its name and short hash, was named before"
     case .badName: "this name cannot be given"
     case .duplicateName: "this name was given before"
     case .unknownName: "no line before this one defines the name"

@@ -93,7 +93,10 @@ struct LogPolicyReader {
     }
     guard types.contains(key.type) else { throw error(.unsupportedKey) }
     // The same key under two names would be one witness that counts for two.
-    guard !others.contains(where: { $0.key == key.key }) else { throw error(.duplicateKey) }
+    // So would two keys that a note cannot tell apart.
+    guard !others.contains(where: { $0.key == key.key || $0.identity == key.identity }) else {
+      throw error(.duplicateKey)
+    }
     return key
   }
 

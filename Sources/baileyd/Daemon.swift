@@ -30,8 +30,9 @@ struct Daemon {
     try places.prepare()
     do throws(Errno) { try DaemonProcess.prepare() } catch { throw Fault("controller-unable", why: error.message) }
     let lock = try ControllerLock(in: places)
-    let log = try AuditLog(LogLayout(stateDirectory: places.state))
-    let wiring = try Wiring(places: places, log: log)
+    let settings = try LogSettings.found(administrator: "/etc/bailey", person: places.configuration)
+    let log = try AuditLog(LogLayout(stateDirectory: places.state), key: settings.0.key)
+    let wiring = try Wiring(places: places, log: log, settings)
     for sentence in try await wiring.workspaces.recover() { say(sentence) }
     let socket = SharedDoor(try Door(passedOrAt: places))
     let door = SocketDoor(services: wiring.services { DaemonProcess.stop() })

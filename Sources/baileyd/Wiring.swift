@@ -27,7 +27,7 @@ struct Wiring: Sendable {
   private let wrong: [any HealthProbe]
   let recordings: Recordings
 
-  init(places: Places, log: AuditLog) throws(Fault) {
+  init(places: Places, log: AuditLog, _ found: (LogSettings, (any HealthProbe)?)) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
       throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
     }
@@ -35,9 +35,9 @@ struct Wiring: Sendable {
     let client = HTTPClient()
     let roots = ["/etc/bailey", places.configuration]
     let own = [places.state, places.runtime, places.configuration]
-    let (settings, misread) = LogSettings.found(in: roots)
-    witnessing = Witnessing(
-      log, policies: roots.map { $0 + "/witness-policy" }, caller: client, interval: settings.witnessInterval)
+    let (settings, misread) = found
+    witnessing = try Witnessing(
+      log, policies: roots.map { $0 + "/witness-policy" }, caller: client, settings: settings.witness)
     let (door, unserved) = LogDoor.opened(settings.listener, log, places)
     (logDoor, wrong) = (door, [misread, unserved].compactMap(\.self))
     index = LogIndex(stateDirectory: places.state, log: log, digest: { ContentDigest.hex($0) }, say: Daemon.say)

@@ -1,5 +1,7 @@
 import BaileyLinux
 import BaileyMerkle
+import BaileyTestSupport
+import Synchronization
 import Testing
 
 @testable import BaileyAudit
@@ -21,7 +23,10 @@ struct AnchorTests {
     let scratch = try Scratch()
     let witnesses = SoftWitnesses(["a", "b"])
     let log = try await opened(scratch, 3)
-    let witnessing = try scratch.witnessing(log, witnesses.policy("group g all a b\nquorum g\n"), witnesses)
+    let time = Ticks()
+    let witnessing = try scratch.witnessing(log, witnesses.policy("group g all a b\nquorum g\n"), witnesses) {
+      time.seconds * WitnessPause.second
+    }
     witnesses.answer("b") { _ throws(HTTPFailure) in throw .timedOut }
     await witnessing.round()
     #expect(log.anchor.head == nil && log.anchor.faults.map(\.code) == ["witness-unreachable"])
@@ -29,7 +34,8 @@ struct AnchorTests {
     #expect(try await log.verify().anchor?.sentence == "not anchored yet, unanchored since 1970-01-01T00:00:00Z")
     witnesses.answer("b", nil)
     await witnessing.round()
-    #expect(witnesses.asked.sorted() == ["a", "b"], "one that failed is left out of a round")
+    #expect(witnesses.asked.sorted() == ["a", "b"], "one that failed is left alone for a while")
+    time.set(60)
     await witnessing.round()
     #expect(witnesses.asked.sorted() == ["a", "b", "b"])
     #expect(log.anchor.head?.checkpoint.size == 3 && log.anchor.faults == [])
@@ -144,12 +150,25 @@ struct AnchorTests {
       (witness.replacing("http://127.0.0.1:9/a", with: "ftp://x") + "quorum a\n", "the URL of witness a"),
     ] {
       try Scratch.write(scratch.path + "/witness-policy", Array(text.utf8))
-      let witnessing = Witnessing(
-        log, policies: [scratch.path + "/witness-policy"], caller: SoftWitnesses([]), interval: 60)
-      #expect(witnessing == nil)
+      let policies = [scratch.path + "/admin", scratch.path + "/witness-policy"]
+      #expect(try Witnessing(log, policies: policies, caller: SoftWitnesses([])) == nil)
       let finding = try #require(await log.examine().last)
       #expect(finding.state == .warn && finding.consequence.contains(why), "\(finding.consequence)")
+      let required = WitnessSettings(isRequired: true)
+      #expect(
+        await fault { _ = try Witnessing(log, policies: policies, caller: SoftWitnesses([]), settings: required) }
+          == "witness-policy-invalid")
     }
+    #expect(
+      await fault {
+        _ = try Witnessing(
+          log, policies: [scratch.path + "/none"], caller: SoftWitnesses([]),
+          settings: WitnessSettings(isRequired: true))
+      } == "witness-policy-missing")
+    try Scratch.write(scratch.path + "/admin", Array("quorums none\n".utf8))
+    let policies = [scratch.path + "/admin", scratch.path + "/witness-policy"]
+    #expect(try Witnessing(log, policies: policies, caller: SoftWitnesses([])) == nil)
+    #expect(await log.examine().last?.state == .fail, "the administrator's")
     #expect(await fault { try await log.append(sample("2"), .synced) } == nil)
     await log.close()
   }
@@ -161,17 +180,19 @@ struct AnchorTests {
     let (theirs, mine) = (SoftWitnesses(["a"]), SoftWitnesses(["b"]))
     try Scratch.write(scratch.path + "/admin", Array(theirs.policy("quorum a\n").utf8))
     try Scratch.write(scratch.path + "/user", Array(mine.policy("quorum b\n").utf8))
-    let witnessing = try #require(
-      Witnessing(log, policies: [scratch.path + "/admin", scratch.path + "/user"], caller: theirs, interval: 60))
-    await witnessing.round()
+    let policies = [scratch.path + "/admin", scratch.path + "/user"]
+    let witnessing = try Witnessing(log, policies: policies, caller: theirs)
+    try await #require(witnessing).round()
     #expect(theirs.asked == ["a"] && log.anchor.head != nil)
     await log.close()
   }
 
   @Test(
-    "A witness's URL names a number and a port",
+    "A witness's URL names a host, in clear a number and a port",
     arguments: [
-      "http://localhost:1", "http://127.0.0.1:7380/w/", "http://[::1]:80/a/b", "https://x:1/", "http://x.example:1",
+      "http://localhost:1", "http://127.0.0.1:7380/w/", "http://[::1]:80/a/b", "https://w.example/v1",
+      "https://w.example:8443/",
+      "https://127.0.0.1:1", "https://w..example", "https:///w", "ftp://127.0.0.1:1", "http://x.example:1",
       "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:65536/", "http://a@127.0.0.1:1/",
       "http://127.0.0.1:1/?q",
       "http://127.0.0.1:1/ x", "http://127.0.0.1:1/\r\nx", "//127.0.0.1:1", "",
@@ -179,8 +200,146 @@ struct AnchorTests {
   func addresses(url: String) {
     let targets = [
       "http://localhost:1": "/add-checkpoint", "http://127.0.0.1:7380/w/": "/w/add-checkpoint",
-      "http://[::1]:80/a/b": "/a/b/add-checkpoint",
+      "http://[::1]:80/a/b": "/a/b/add-checkpoint", "https://w.example/v1": "/v1/add-checkpoint",
+      "https://w.example:8443/": "/add-checkpoint", "https://127.0.0.1:1": "/add-checkpoint",
     ]
-    #expect(WitnessAddress(url)?.target == targets[url])
+    let address = WitnessAddress(url)
+    #expect(address?.target == targets[url])
+    // In clear nothing is asked of the other side; over TLS it proves its name, or its address.
+    #expect((address?.security(nil) != nil) == (address != nil && url.hasPrefix("https:")))
+    #expect(address?.security(nil)?.name?.text == (url.contains("w.example") ? "w.example" : nil))
   }
+
+  @Test("A quorum that needs witnesses without a URL is told, and refused where witnesses are required")
+  func unreachableQuorum() async throws {
+    let scratch = try Scratch()
+    let log = try await opened(scratch, 1)
+    let witnesses = SoftWitnesses(["a", "b"])
+    let policy = witnesses.policy("group g all a b\nquorum g\n").replacing(" http://127.0.0.1:9/b", with: "")
+    await (try scratch.witnessing(log, policy, witnesses)).round()
+    #expect(witnesses.asked == ["a"] && log.anchor.faults.map(\.code) == ["witness-quorum-unreachable"])
+    #expect(await log.examine().map(\.state) == [.ok, .warn])
+    #expect(
+      await fault { _ = try scratch.witnessing(log, policy, witnesses, settings: WitnessSettings(isRequired: true)) }
+        == "witness-quorum-unreachable")
+    await log.close()
+  }
+
+  @Test("The log's own key is no witness")
+  func ownKey() async throws {
+    let scratch = try Scratch()
+    let log = try await opened(scratch, 1)
+    let own = try #require(
+      VerifierKey(
+        name: "witness.example/a", type: VerifierKey.Algorithm.ed25519Cosignature, key: log.verifierKey.key,
+        SHA256Tree.self))
+    let text = "witness a \(own.text) http://127.0.0.1:9/a\nquorum a\n"
+    let found = #expect(throws: Fault.self) {
+      try WitnessPolicy(Array(text.utf8), path: "p", log: log.verifierKey)
+    }
+    #expect(found?.code == "witness-policy-invalid" && found?.why.contains("the log's own") == true)
+    await log.close()
+  }
+
+  @Test(
+    "A pause doubles with each failure, by chance within its second half, and is at least what the witness asks for")
+  func pauses() {
+    let second = WitnessPause.second
+    var pause = WitnessPause()
+    for (roll, seconds) in [(1.0, 60), (0, 60), (0.5, 180), (1, 480), (0, 480), (1, 1920), (1, 3600), (1, 3600)] {
+      pause.fail(at: 7, base: 60 * second, asked: nil, roll: roll)
+      #expect(pause.until == 7 + Int64(seconds) * second, "\(pause.failures)")
+    }
+    for (asked, seconds) in [(Int64(90), Int64(90)), (5, 30), (1 << 40, 86_400), (-9, 30), (.min, 30)] {
+      var pause = WitnessPause()
+      pause.fail(at: 0, base: 60 * second, asked: asked, roll: 0)
+      #expect(pause.until == seconds * second, "\(asked)")
+    }
+    var slow = WitnessPause()
+    for _ in 0..<100 { slow.fail(at: 0, base: 86_400 * second, asked: nil, roll: 1) }
+    #expect(slow.until == 86_400 * second)
+    for (header, seconds) in [
+      ("120", 120), ("0", 0), ("-1", nil), ("1e3", nil), ("", nil), ("9999999999", nil),
+      ("Sun, 06 Nov 1994 08:49:37 GMT", nil), (nil, nil),
+    ] as [(String?, Int64?)] { #expect(WitnessPause.seconds(header) == seconds) }
+  }
+
+  @Test("A witness that says when it wants to be asked again is left alone until then")
+  func retryAfter() async throws {
+    let scratch = try Scratch()
+    let log = try await opened(scratch, 1)
+    let (witnesses, time) = (SoftWitnesses(["a"]), Ticks())
+    let witnessing = try scratch.witnessing(log, witnesses.policy("quorum a\n"), witnesses) {
+      time.seconds * WitnessPause.second
+    }
+    witnesses.answer("a") { _ throws(HTTPFailure) in HTTPReply(status: 503, headers: ["retry-after": "600"]) }
+    for second in [Int64(0), 60, 599] {
+      time.set(second)
+      await witnessing.round()
+      #expect(witnesses.asked.count == 1, "\(second) s")
+    }
+    witnesses.answer("a", nil)
+    time.set(600)
+    await witnessing.round()
+    #expect(witnesses.asked.count == 2 && log.anchor.head?.checkpoint.size == 1)
+    await log.close()
+  }
+
+  private static func wait(_ condition: () -> Bool) {
+    for _ in 0..<1000 where !condition() { sleep(microseconds: 10_000) }
+  }
+
+  /// Keeps all of them open.
+  private static func hold(_ pipes: ArraySlice<String>, until condition: () -> Bool) {
+    guard let first = pipes.first else { return wait(condition) }
+    let pipe = try? Descriptor.open(first, [.readWrite, .nonBlocking])
+    hold(pipes.dropFirst(), until: condition)
+    _ = consume pipe
+  }
+
+  @Test("However many witnesses' heads wait for the disk, other tasks go on")
+  func ownThreads() async throws {
+    let count = 16
+    let scratches = try (0..<count).map { _ in try Scratch() }
+    let pipes = scratches.map { $0.layout.anchorFile + ".tmp" }
+    let (witnesses, goesOn, isDone) = (SoftWitnesses(["a"]), Flag(), Flag())
+    var logs: [AuditLog] = []
+    for scratch in scratches { logs.append(try await opened(scratch, 1)) }
+    for pipe in pipes { #expect(try Tool("/usr/bin/mkfifo").run([pipe]).status == 0) }
+    // Whoever opens one of them to write waits for a reader, as it would for a disk; the readers come when another task went on, or never will.
+    let readers = try Background {
+      Self.wait { witnesses.asked.count == count }
+      Task { goesOn.set() }
+      Self.wait { goesOn.isSet }
+      let went = goesOn.isSet
+      Self.hold(pipes[...]) { isDone.isSet }
+      return went
+    }
+    await withTaskGroup(of: Void.self) { group in
+      for (scratch, log) in zip(scratches, logs) {
+        guard let witnessing = try? scratch.witnessing(log, witnesses.policy("quorum a\n"), witnesses) else { continue }
+        group.addTask { await witnessing.round() }
+      }
+    }
+    isDone.set()
+    #expect(await readers.value)
+    // A pipe cannot be synced: each came as far as that.
+    for log in logs {
+      #expect(log.anchor.faults.map(\.code) == ["log-write-failed"])
+      await log.close()
+    }
+  }
+}
+
+/// A clock that stands until it is set.
+private final class Ticks: Sendable {
+  private let value = Atomic<Int64>(0)
+  var seconds: Int64 { value.load(ordering: .relaxed) }
+  func set(_ seconds: Int64) { value.store(seconds, ordering: .relaxed) }
+}
+
+private final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .relaxed) }
+  func set() { value.store(true, ordering: .relaxed) }
 }

@@ -12,7 +12,7 @@ struct LogRecoveryTests {
 
   enum Damage: String, CaseIterable, Sendable {
     case missingTail, replacedDirectory, olderCopy, missingHead, wrongKey, missingKey, missingDirectoryAndKey,
-      damagedAnchor
+      damagedAnchor, damagedNotice, missingBundle
   }
 
   /// A log of ten records, hurt.
@@ -43,6 +43,8 @@ struct LogRecoveryTests {
     case .missingDirectoryAndKey:
       try Descriptor.workingDirectory.unlink(layout.keyFile)
       Scratch.remove(layout.directory)
+    case .damagedNotice: try Scratch.write(layout.recoveryFile, [0x41])
+    case .missingBundle: try Descriptor.workingDirectory.unlink(layout.directory + "/tile/entries/000.p/10")
     case .damagedAnchor: try Scratch.write(layout.anchorFile, [0x41])
     }
   }
@@ -93,23 +95,24 @@ struct LogRecoveryTests {
 
   @Test(
     "A recovery that is cut short at any move is gone on with, and never leaves a log that starts without its first record",
-    arguments: 0..<7)
-  func cutShort(moves: Int) async throws {
+    arguments: 0...6, [Damage.olderCopy, .missingKey, .missingDirectoryAndKey])
+  func cutShort(moves: Int, damage: Damage) async throws {
     let scratch = try Scratch()
-    try await hurt(scratch, .olderCopy)
+    try await hurt(scratch, damage)
     let layout = scratch.layout
+    let key = try Files.read(layout.verifierKeyFile)
+    try Descriptor.makeDirectories(layout.evidenceDirectory)
+    try Scratch.write(layout.evidenceDirectory + "/9-aa.json", Array("{}".utf8))
     let aside = layout.directory + ".old-1"
     let notice: JSON = ["event": "log.recovered", "aside": .string(aside), "old": ["size": 10]]
     try Scratch.write(layout.recoveryFile, notice.canonical)
     try Descriptor.workingDirectory.makeDirectory(aside)
-    let order = [
-      (layout.directory, "log"), (layout.headFile, "head"), (layout.verifierKeyFile, "log.pub"),
-      (layout.keyFile, "log.key"),
-    ]
-    for (path, name) in order.prefix(moves) {
-      try Descriptor.workingDirectory.rename(path, to: aside + "/" + name)
+    for (path, name) in layout.moves.prefix(moves) {
+      try? Descriptor.workingDirectory.rename(path, to: aside + "/" + name)
     }
-    if moves < order.count {
+    let left = layout.moves.filter { $0.name != "log" || damage != .missingDirectoryAndKey }
+      .filter { (try? Descriptor.status(of: $0.path)) != nil }
+    if !left.isEmpty {
       #expect(await fault { await (try AuditLog(layout)).close() } != nil, "\(moves)")
       guard let recovery = try LogRecovery.examine(layout) else {
         Issue.record("there is nothing to recover after \(moves) moves")
@@ -124,7 +127,47 @@ struct LogRecoveryTests {
     let entries = try LogReader(layout).records().entries
     #expect(entries.count == 1 && entries[0].json["body"] == notice)
     #expect(try Files.readIfPresent(layout.recoveryFile) == nil)
-    #expect(try Scratch.files(aside).contains("log/checkpoint"))
+    let moved = try Scratch.files(aside)
+    #expect(moved.contains("log/checkpoint") == (damage != .missingDirectoryAndKey))
+    // Neither is taken for the new log's.
+    #expect(moved.contains("evidence/9-aa.json") && (try? Descriptor.status(of: layout.evidenceDirectory)) == nil)
+    #expect(try Files.read(aside + "/log.pub") == key && Files.read(layout.verifierKeyFile) != key)
+  }
+
+  @Test("A head with an origin of any length still gives a notice that is a record")
+  func longOrigin() async throws {
+    let scratch = try Scratch()
+    try await scratch.filled(3)
+    let origin = String(repeating: "\u{e9}", count: 30_000)
+    let text = Checkpoint(origin: origin, size: 99, root: SHA256Tree.empty).text
+    let signature = SignedNote.Signature(key: try #require(LogKey.generate()).key, bytes: [1])
+    try Scratch.write(scratch.layout.headFile, SignedNote(text: text, signatures: [signature]).encoded)
+    guard let recovery = try LogRecovery.examine(scratch.layout) else {
+      Issue.record("there is nothing to recover")
+      return
+    }
+    #expect(recovery.reason.code == "log-head-invalid")
+    _ = try await recovery.begin()
+    let report = try LogReader(scratch.layout).verify()
+    #expect(report.isWhole && report.size == 1)
+    let old = try LogReader(scratch.layout).record(at: 0).json["body"]?["old"]
+    #expect(old?["size"] == 99 && (1...260).contains(old?["origin"]?.string?.utf8.count ?? 0))
+  }
+
+  @Test("The new log has a key of the old one's kind", arguments: LogKeyType.allCases)
+  func keyType(type: LogKeyType) async throws {
+    let scratch = try Scratch()
+    let log = try AuditLog(scratch.layout, key: type)
+    try await scratch.append(log, 0..<3)
+    await log.close()
+    try Descriptor.workingDirectory.unlink(scratch.layout.keyFile)
+    guard let recovery = try LogRecovery.examine(scratch.layout) else {
+      Issue.record("there is nothing to recover")
+      return
+    }
+    _ = try await recovery.begin()
+    let key = try LogReader(scratch.layout).verifierKey
+    #expect(key != log.verifierKey && key.type == log.verifierKey.type)
   }
 
   @Test("A whole log, none at all, and one that is open are left alone")

@@ -78,7 +78,8 @@ struct LogToolTests {
     let witnesses = SoftWitnesses(["a"])
     let policy = scratch.path + "/policy"
     try BaileyAuditTests.Scratch.write(policy, Array(witnesses.policy("quorum a\n").utf8))
-    await (try #require(Witnessing(log, policies: [policy], caller: witnesses))).round()
+    let witnessing = try Witnessing(log, policies: [policy], caller: witnesses)
+    try await #require(witnessing).round()
     for number in 3..<300 { try await log.append(sample("\(number)"), .grouped) }
     await log.close()
     let proof = scratch.path + "/p"

@@ -9,10 +9,14 @@ import Testing
 
 extension Scratch {
   /// A witnessing of the log by the policy of this text.
-  func witnessing(_ log: AuditLog, _ policy: String, _ caller: any HTTPCaller) throws -> Witnessing {
+  func witnessing(
+    _ log: AuditLog, _ policy: String, _ caller: any HTTPCaller, settings: WitnessSettings = WitnessSettings(),
+    now: @escaping @Sendable () -> Int64 = { Clock.monotonic }
+  ) throws -> Witnessing {
     try Scratch.write(path + "/witness-policy", Array(policy.utf8))
-    return try #require(
-      Witnessing(log, policies: [path + "/none", path + "/witness-policy"], caller: caller, interval: 60))
+    let policies = [path + "/none", path + "/witness-policy"]
+    let witnessing = try Witnessing(log, policies: policies, caller: caller, settings: settings, now: now)
+    return try #require(witnessing)
   }
 
   /// Puts the whole state away, or back.
@@ -155,6 +159,38 @@ struct RealWitnessTests {
 
   private func log(_ scratch: BaileyAuditTests.Scratch) throws -> String {
     try LogReader(scratch.layout).verifierKey.identity.name
+  }
+
+  @Test("Over TLS it is asked by the authorities of the settings; one that does not prove who it is, is not asked")
+  func tls() async throws {
+    let (log, _) = try await opened()
+    try await known(log)
+    try await scratch.append(log, 0..<3)
+    try await log.publish()
+    let front = try await TLSFront(scratch.path + "/front", to: witness.port)
+    for (host, names, authority, why) in [
+      ("localhost", "DNS:localhost", "other.pem", "no authority that is trusted here"),
+      ("localhost", "DNS:localhost", nil, "no authority that is trusted here"),
+      ("localhost", "IP:127.0.0.1", "ca.pem", "not for the name `localhost`"),
+      ("127.0.0.1", "DNS:localhost", "ca.pem", "not for its address"),
+      ("localhost", "DNS:localhost", "none.pem", "no such file"), ("localhost", "DNS:localhost", "ca.pem", nil),
+    ] as [(String, String, String?, String?)] {
+      try front.certify(names)
+      let file = authority.map { front.path($0) }
+      let settings = WitnessSettings { () throws(Fault) in
+        guard let file else { return nil }
+        return try reading(file) { () throws(Errno) in try Files.read(file) }
+      }
+      let url = "https://\(host):\(front.port)/w"
+      let line = witness.policyLine.replacing("http://127.0.0.1:\(witness.port)/w", with: url)
+      let asking = try scratch.witnessing(log, line + "quorum w1\n", HTTPClient(), settings: settings)
+      await asking.round()
+      let faults = log.anchor.faults.map { $0.why.lowercased() }
+      #expect(
+        why.map { faults.first?.contains($0.lowercased()) == true } ?? faults.isEmpty, "\(host) \(names): \(faults)")
+      #expect(log.anchor.head?.checkpoint.size == (why == nil ? 3 : nil), "\(host) \(names)")
+    }
+    await log.close()
   }
 
   @Test("A witness that does not know the log, knows another key, or is away is a named fault, and appends go on")

@@ -31,6 +31,20 @@ struct LogPolicyTests {
     ] { #expect(policy.isMet(by: Self.set(names)) == isMet, "\(names)") }
   }
 
+  @Test("Two keys that a note cannot tell apart, of one name and one short hash, are refused: they would count twice")
+  func collidingKeys() throws {
+    let keys = [8104, 24332].compactMap { (number: UInt32) in
+      VerifierKey(
+        name: "witness.example/a", type: VerifierKey.Algorithm.ed25519Cosignature,
+        key: (0..<4).map { UInt8(truncatingIfNeeded: number >> (24 - 8 * $0)) } + Array(repeating: 0, count: 28),
+        SHA256Hash.self)
+    }
+    #expect(keys.map(\.identity.id) == [0xBFCE_6660, 0xBFCE_6660] && keys[0].key != keys[1].key)
+    #expect(throws: LogPolicyError(line: 2, reason: .duplicateKey)) {
+      try Self.read("witness a \(keys[0].text)\nwitness b \(keys[1].text)\ngroup g all a b\nquorum g\n")
+    }
+  }
+
   @Test("One witness can be the quorum, and none needs nobody")
   func simpleQuorums() throws {
     let one = try Self.read("witness w \(Self.key("w"))\nquorum w")

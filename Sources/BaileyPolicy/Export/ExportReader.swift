@@ -60,7 +60,9 @@ extension ExportReader {
   private func otlp(_ fields: ExportFields) throws(Fault) -> ExportSink.OTLPTarget {
     let text = try fields.text("otlp") ?? ""
     let mark = fields.mark("otlp")
-    let (base, path) = Self.split(text)
+    let (base, tail) = RemoteURL.parts(text)
+    // OTLP's own where there is none.
+    let path = tail.count < 2 ? "/v1/logs" : tail
     let url: RemoteURL
     do throws(RemoteURL.Refused) { url = try RemoteURL(base) } catch { throw fault(error.why, mark, hint: error.hint) }
     if !url.isSecure { try checkClear(url.place, fields, mark, "https://") }
@@ -80,16 +82,6 @@ extension ExportReader {
     return ExportSink.OTLPTarget(
       call: call, url: text, headersFile: headers,
       credentials: FileCredentials(headers: headers, tls: tls, storage: storage))
-  }
-
-  /// `https://host:4318/v1/logs` before and after the host; the path is OTLP's own where there is none.
-  private static func split(_ url: String) -> (base: String, path: String) {
-    var slashes = 0
-    for index in url.indices where url[index] == "/" {
-      slashes += 1
-      if slashes == 3 { return (String(url[..<index]), url[index...] == "/" ? "/v1/logs" : String(url[index...])) }
-    }
-    return (url, "/v1/logs")
   }
 
   /// The log of what a person does goes in clear to this machine only, unless the settings say otherwise.

@@ -24,7 +24,7 @@ struct RemoteTLS: Sendable, Equatable {
     return security
   }
 
-  private static func certificates(_ path: String, _ storage: any PolicyStorage) throws(Fault) -> [UInt8] {
+  static func certificates(_ path: String, _ storage: any PolicyStorage) throws(Fault) -> [UInt8] {
     let file: StoredFile?
     do throws(Fault) { file = try storage.read(path, limit: maximumBytes) } catch {
       throw fault(path, "the file of certificates cannot be read: " + error.why)

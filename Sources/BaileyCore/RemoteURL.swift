@@ -1,22 +1,20 @@
-import BaileyCore
-
 /// `http://ADDRESS:PORT` or `https://HOST:PORT`; `localhost` is 127.0.0.1, and 443 the port of https where none is named.
 ///
 /// In clear an address is a number: who answers for a name could change between two decisions. Over TLS the certificate says who answers.
-struct RemoteURL {
-  struct Refused: Error {
-    let why: String
-    let hint: String?
+package struct RemoteURL: Sendable {
+  package struct Refused: Error {
+    package let why: String
+    package let hint: String?
   }
 
   /// As it is written.
-  let host: String
-  let place: HTTPCall.Place
-  let isSecure: Bool
+  package let host: String
+  package let place: HTTPCall.Place
+  package let isSecure: Bool
   /// What the certificate must be for, if not the address.
-  let name: HostName?
+  package let name: HostName?
 
-  init(_ text: String) throws(Refused) {
+  package init(_ text: String) throws(Refused) {
     guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }) else {
       throw Refused(why: "only `http://` and `https://` are spoken", hint: nil)
     }
@@ -40,6 +38,16 @@ struct RemoteURL {
         why: "`\(name)` is no \(isSecure ? "host" : "address")",
         hint: isSecure ? nil : "name a number or `localhost`, or use `https://`")
     }
+  }
+
+  /// A URL before its path and from there on; no path is an empty one.
+  package static func parts(_ url: String) -> (base: String, path: String) {
+    var slashes = 0
+    for index in url.indices where url[index] == "/" {
+      slashes += 1
+      if slashes == 3 { return (String(url[..<index]), String(url[index...])) }
+    }
+    return (url, "")
   }
 
   /// An IPv6 address stands in brackets.
