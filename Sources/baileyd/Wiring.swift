@@ -26,6 +26,7 @@ struct Wiring: Sendable {
   let logDoor: LogDoor?
   private let wrong: [any HealthProbe]
   let recordings: Recordings
+  let retention: Retention
 
   init(places: Places, log: AuditLog, _ found: (LogSettings, (any HealthProbe)?)) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -65,8 +66,13 @@ struct Wiring: Sendable {
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
       now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings)
-    controller = Controller(
+    let controller = Controller(
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
+    self.controller = controller
+    retention = Retention(
+      log: log, recorder: log, store: PayloadFiles(stateDirectory: places.state),
+      policy: { () throws(Fault) in try await RetentionFile.load(configuration: places.configuration) },
+      running: { Set(await controller.running.map(\.id)) }, user: account.name, now: { Clock.realTime })
   }
 
   private var answers: PolicyAnswerer { PolicyAnswerer(policies, monotonic: { Clock.monotonic }) }
@@ -75,10 +81,8 @@ struct Wiring: Sendable {
   /// What goes on beside the doors, until it is cancelled.
   func upkeep(_ say: @escaping @Sendable (String) -> Void) -> [Task<Void, Never>] {
     [
-      Task {
-        do throws(Fault) { try await recordings.closeLeft(log) { Clock.realTime } } catch { say(error.description) }
-      },
-      Task { await policies.keepFetching(say) }, Task { await forwarder.run() },
+      Task { await retention.run(after: recordings, say: say) }, Task { await policies.keepFetching(say) },
+      Task { await forwarder.run() },
       Task { await controller.keepPace(with: log) }, Task { _ = await witnessing?.run() },
       Task { await index.keepFeeding() },
     ]
@@ -87,11 +91,9 @@ struct Wiring: Sendable {
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
       controller: controller, log: log, index: index, exports: forwarder.exports, policies: answers,
-      recordings: recordings,
-      health: [
-        HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, index, forwarder,
-      ]
-        + wrong,
+      recordings: recordings, retention: retention,
+      health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, index]
+        + [forwarder, retention] + wrong,
       version: baileyVersion, shutdown: shutdown)
   }
 }

@@ -63,6 +63,9 @@ enum Samples {
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)),
       .log(LogQuery(filter: try filter(), export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7),
       .verifyLog, .replay(ReplayRequest(session: named, program: 1)),
+      .payloads(nil), .payloads(named), .erasePayloads(EraseOrder(.session(named), reason: "r\u{202E}")),
+      .erasePayloads(EraseOrder(.content(sha256: digest), isDryRun: true)), .prunePayloads(dryRun: true),
+      .hold(named, reason: nil), .hold(latest, reason: "r"), .release(named, reason: "r"), .holds,
       .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
       .shutdown,
     ]
@@ -130,7 +133,17 @@ enum Samples {
         LogVerification(
           size: 2, root: "aa", checkpoint: "c", problems: [],
           anchor: LogAnchor(size: 1, cosigners: ["w"], unanchoredSince: 5))),
-      .indexed(1, of: 2),
+      .indexed(1, of: 2), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: [], erased: 2)),
+      .payloads([
+        PayloadStatus(payload: payload(id), isHeld: true, isRunning: false, due: 7),
+        PayloadStatus(payload: payload(id), isHeld: false, isRunning: true, due: nil),
+      ]),
+      .erased(
+        ErasureReport(
+          erased: [.init(payload(id), .maximumAge)], left: [.init(payload: payload(id), why: "w\u{1B}")])),
+      .holds([
+        LegalHold(session: id, by: "u", reason: "r\n", time: 1), LegalHold(session: id, by: "u", reason: nil, time: 2),
+      ]),
     ]
     var layer = PolicyLayerStatus(name: "user", isLoaded: true)
     (layer.sha256, layer.modules, layer.bundles, layer.judges) = ("aa", ["u.rego"], ["b": "7"], ["far"])
@@ -138,6 +151,10 @@ enum Samples {
     let policies = Reply.policies([layer, PolicyLayerStatus(name: "administrator", isLoaded: false)])
     return events.map(ServerMessage.event)
       + (replies + [policies, .policyBasis(["live": true])]).map(ServerMessage.reply)
+  }
+
+  private static func payload(_ id: SessionID) -> KeptPayload {
+    KeptPayload(kind: .diff, sha256: digest, size: 5, time: 6, owners: [.init(session: id)])
   }
 
   static let controls: [Control] = [

@@ -79,6 +79,7 @@ struct LogVerify: BaileyCommand {
     }
     return palette.green("the log holds")
       + ": \(counted(Int(clamping: result.size), "record")), root \(printable(result.root))\n"
+      + (result.erased > 0 ? "\(counted(result.erased, "recording")) erased, on record\n" : "")
       + (result.anchor.map { "\(printable($0.sentence))\n" } ?? "")
   }
 }

@@ -47,7 +47,7 @@ extension Exchange {
   }
 
   /// The log remembers a session for longer than its summary is kept.
-  private func logged(_ reference: SessionReference) async throws(Fault) -> SessionID {
+  func logged(_ reference: SessionReference) async throws(Fault) -> SessionID {
     do throws(Fault) { return try await pick(reference).id } catch {
       guard case .named(let text) = reference, let id = SessionID(text) else { throw error }
       var filter = RecordFilter()

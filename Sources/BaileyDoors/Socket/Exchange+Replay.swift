@@ -10,8 +10,11 @@ extension Exchange {
   /// Tells what became of a recording, then sends what is there of it, as data.
   func replay(_ request: ReplayRequest) async throws(Fault) -> Reply {
     let session = try await pick(request.session)
-    let known = try await transcripts()
+    let (known, ledger) = try await transcripts()
     let marks = known[Transcribed(session: session.id, program: request.program)] ?? []
+    if let erasure = marks.last(where: \.isFinal).flatMap({ ledger.erased[$0.sha256] }) {
+      throw Fault("recording-erased", subject: session.id.text, why: "the recording was \(erasure.sentence)")
+    }
     guard let keeper = services.recordings, !marks.isEmpty else {
       throw Fault(
         "recording-none", subject: session.id.text, why: "no such program of this session was recorded",
@@ -44,15 +47,20 @@ extension Exchange {
     }
   }
 
-  /// What is wrong with recordings whose end is on record; a sentence each.
-  func recordingProblems() async throws(Fault) -> [String] {
-    guard let keeper = services.recordings else { return [] }
-    var problems: [String] = []
-    for (name, marks) in try await transcripts().sorted(by: { $0.key.session.text < $1.key.session.text }) {
+  /// What is wrong with recordings, a sentence each, and how many were erased.
+  func addRecordings(to result: inout LogVerification) async throws(Fault) {
+    guard let keeper = services.recordings else { return }
+    let (known, ledger) = try await transcripts()
+    for (name, marks) in known.sorted(by: { $0.key.session.text < $1.key.session.text }) {
+      if let last = marks.last(where: \.isFinal), ledger.erased[last.sha256] != nil {
+        result.erased += 1
+        continue
+      }
       let findings = try await keeper.check(name.session, program: name.program, marks: marks)
-      problems += findings.problems.map { "recording of \(name.session.text), program \(name.program): \($0)" }
+      result.problems += findings.problems.map {
+        "recording of \(name.session.text), program \(name.program): \($0)"
+      }
     }
-    return problems
   }
 
   private struct Transcribed: Hashable {
@@ -60,13 +68,15 @@ extension Exchange {
     var program: Int
   }
 
-  /// What the log says of all recordings.
-  private func transcripts() async throws(Fault) -> [Transcribed: [TranscriptMark]] {
+  /// What the log says of all recordings, and of erasures, in one reading.
+  private func transcripts() async throws(Fault) -> (marks: [Transcribed: [TranscriptMark]], ledger: PayloadLedger) {
+    var ledger = PayloadLedger()
     var found: [Transcribed: [TranscriptMark]] = [:]
     var next: UInt64 = 0
     while let entries = Optional(try await services.log.entries(from: next, limit: Self.batch)),
       let last = entries.last
     {
+      for entry in entries { ledger.take(entry) }
       for entry in entries where entry.record["kind"]?.string == Record.Kind.transcript.rawValue {
         guard let session = entry.record["session"]?.string.flatMap(SessionID.init),
           let mark = entry.record["body"].flatMap(TranscriptMark.init(body:))
@@ -75,6 +85,6 @@ extension Exchange {
       }
       next = last.index + 1
     }
-    return found
+    return (found, ledger)
   }
 }

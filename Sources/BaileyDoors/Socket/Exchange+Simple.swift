@@ -18,9 +18,10 @@ extension Exchange {
     case .doctor: return .doctor(await findings())
     case .logEntry(let index): return .entry(try await entry(index))
     case .verifyLog:
-      var findings = try await services.log.verify()
-      findings.problems += try await recordingProblems()
-      return .verified(LogVerification(findings))
+      var result = LogVerification(try await services.log.verify())
+      try await addRecordings(to: &result)
+      return .verified(result)
+    case .payloads, .erasePayloads, .prunePayloads, .hold, .release, .holds: return try await payloads(request)
     case .indexLog(let rebuild): return try await indexLog(rebuild: rebuild)
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))

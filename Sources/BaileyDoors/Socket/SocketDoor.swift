@@ -12,6 +12,7 @@ package struct DoorServices: Sendable {
   package var exports: (any LogExporter)?
   package var policies: (any PolicyAnswers)?
   package var recordings: (any RecordingKeeper)?
+  package var retention: Retention?
   /// What `doctor` looks at, in this order.
   package var health: [any HealthProbe]
   package var version: String
@@ -20,8 +21,8 @@ package struct DoorServices: Sendable {
 
   package init(
     controller: Controller, log: any LogSource, index: (any LogSearcher)? = nil, exports: (any LogExporter)? = nil,
-    policies: (any PolicyAnswers)? = nil, recordings: (any RecordingKeeper)? = nil, health: [any HealthProbe],
-    version: String,
+    policies: (any PolicyAnswers)? = nil, recordings: (any RecordingKeeper)? = nil,
+    retention: Retention? = nil, health: [any HealthProbe], version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
     self.controller = controller
@@ -30,6 +31,7 @@ package struct DoorServices: Sendable {
     self.exports = exports
     self.policies = policies
     self.recordings = recordings
+    self.retention = retention
     self.health = health
     self.version = version
     self.shutdown = shutdown

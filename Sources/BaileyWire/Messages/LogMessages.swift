@@ -111,10 +111,12 @@ package struct LogVerification: Sendable, Equatable {
   package var firstBad: UInt64?
   /// `nil` where no witness is asked.
   package var anchor: LogAnchor?
+  /// Recordings that are gone by an erasure on record.
+  package var erased: Int
 
   package init(
     size: UInt64, root: String, checkpoint: String, problems: [String], firstBad: UInt64? = nil,
-    anchor: LogAnchor? = nil
+    anchor: LogAnchor? = nil, erased: Int = 0
   ) {
     self.size = size
     self.root = root
@@ -122,12 +124,13 @@ package struct LogVerification: Sendable, Equatable {
     self.problems = problems
     self.firstBad = firstBad
     self.anchor = anchor
+    self.erased = erased
   }
 
   package var members: [String: JSON] {
     var members: [String: JSON] = [
       "size": .int(Int64(clamping: size)), "root": .string(root), "checkpoint": .string(checkpoint),
-      "problems": .array(problems.map(JSON.string)),
+      "problems": .array(problems.map(JSON.string)), "erased": .int(Int64(erased)),
     ]
     if let firstBad { members["first_bad"] = .int(Int64(clamping: firstBad)) }
     if let anchor {
@@ -143,6 +146,7 @@ package struct LogVerification: Sendable, Equatable {
     root = try fields.string("root", limit: 64)
     checkpoint = try fields.string("checkpoint", limit: 64 << 10)
     problems = try fields.strings("problems")
+    erased = try fields.integer("erased", as: Int.self)
     firstBad = try fields.optionalInteger("first_bad", as: UInt64.self)
     guard let size = try fields.optionalInteger("anchored", as: UInt64.self) else { return }
     anchor = LogAnchor(

@@ -20,6 +20,9 @@ package enum Reply: Sendable, Equatable {
   case verified(LogVerification)
   /// How many of the log's entries the index covers.
   case indexed(UInt64, of: UInt64)
+  case payloads([PayloadStatus])
+  case erased(ErasureReport)
+  case holds([LegalHold])
   case policies([PolicyLayerStatus])
   /// For `bailey-policy`, which reads it.
   case policyBasis(JSON)
@@ -45,6 +48,9 @@ package enum Reply: Sendable, Equatable {
     case .entry(let row): .envelope("reply", "entry", ["entry": row.json])
     case .indexed(let count, let size):
       .envelope("reply", "indexed", ["entries": .int(Int64(clamping: count)), "size": .int(Int64(clamping: size))])
+    case .payloads(let rows): .envelope("reply", "payloads", ["payloads": .array(rows.map(\.json))])
+    case .erased(let report): .envelope("reply", "erased", report.members)
+    case .holds(let holds): .envelope("reply", "holds", ["holds": .array(holds.map(\.json))])
     case .verified(let result): .envelope("reply", "verified", result.members)
     case .policyBasis(let basis): .envelope("reply", "policy-basis", ["basis": basis])
     case .policies(let layers): .envelope("reply", "policies", ["layers": .array(layers.map(\.json))])
@@ -100,6 +106,9 @@ package enum Reply: Sendable, Equatable {
     case "indexed":
       return .indexed(
         try fields.integer("entries", as: UInt64.self), of: try fields.integer("size", as: UInt64.self))
+    case "payloads": return .payloads(try fields.rows("payloads", PayloadStatus.init(json:)))
+    case "erased": return .erased(try ErasureReport(&fields))
+    case "holds": return .holds(try fields.rows("holds", LegalHold.init(json:)))
     case "verified": return .verified(try LogVerification(&fields))
     default: throw .badValue("reply")
     }

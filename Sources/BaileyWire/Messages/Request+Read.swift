@@ -27,6 +27,8 @@ extension Request {
     case "apply": .apply(try fields.session(), try fields.selection(), digest: try fields.digest())
     case "discard": .discard(try fields.session(), paths: try fields.paths())
     case "undo": .undo(try fields.session())
+    case "hold": .hold(try fields.session(), reason: try fields.reason())
+    case "release": .release(try fields.session(), reason: try fields.reason())
     case "policy-basis": .policyBasis(try fields.session(), action: try fields.action())
     default: nil
     }
@@ -48,6 +50,10 @@ extension Request {
     case "verify-log": .verifyLog
     case "replay": .replay(try ReplayRequest(&fields))
     case "index-log": .indexLog(rebuild: try fields.flag("rebuild"))
+    case "payloads": .payloads(try fields.optional("session").map(SessionReference.init(json:)))
+    case "erase-payloads": .erasePayloads(try EraseOrder(&fields))
+    case "prune-payloads": .prunePayloads(dryRun: try fields.flag("dry_run"))
+    case "holds": .holds
     case "policies": .policies(reload: try fields.flag("reload"))
     case "shutdown": .shutdown
     default: throw .badValue("request")
@@ -59,8 +65,7 @@ extension Fields {
   /// SHA-256 in lower-case hex.
   mutating func digest() throws(WireError) -> String {
     let text = try string("sha256", limit: 64)
-    let isHex = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-    guard text.utf8.count == 64, isHex else { throw .badValue("sha256") }
+    guard isDigest(text) else { throw .badValue("sha256") }
     return text
   }
 

@@ -36,6 +36,14 @@ package enum Request: Sendable, Equatable {
   case replay(ReplayRequest)
   /// Makes the index of the log anew, or tells how much it covers.
   case indexLog(rebuild: Bool)
+  /// What is kept beside the log.
+  case payloads(SessionReference?)
+  case erasePayloads(EraseOrder)
+  /// Erases now what retention.yaml makes due, or says what that is.
+  case prunePayloads(dryRun: Bool)
+  case hold(SessionReference, reason: String?)
+  case release(SessionReference, reason: String?)
+  case holds
   /// The policies in force.
   case policies(reload: Bool)
   /// What decisions of a session rest on beside the policies.
@@ -73,6 +81,12 @@ extension Request {
     case .verifyLog: "verify-log"
     case .replay: "replay"
     case .indexLog: "index-log"
+    case .payloads: "payloads"
+    case .erasePayloads: "erase-payloads"
+    case .prunePayloads: "prune-payloads"
+    case .hold: "hold"
+    case .release: "release"
+    case .holds: "holds"
     case .policies: "policies"
     case .policyBasis: "policy-basis"
     case .shutdown: "shutdown"
@@ -83,7 +97,7 @@ extension Request {
 
   private var members: [String: JSON] {
     switch self {
-    case .version, .killAll, .verifyLog, .shutdown: [:]
+    case .version, .killAll, .verifyLog, .holds, .shutdown: [:]
     case .run(let run): run.members
     case .exec(let exec): exec.members
     case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
@@ -105,6 +119,11 @@ extension Request {
     case .log(let query): query.members
     case .replay(let replay): replay.members
     case .logEntry(let index): ["index": .int(Int64(clamping: index))]
+    case .payloads(let session): session.map { ["session": $0.json] } ?? [:]
+    case .erasePayloads(let order): order.members
+    case .prunePayloads(let dryRun): ["dry_run": .bool(dryRun)]
+    case .hold(let session, let reason), .release(let session, let reason):
+      ["session": session.json].merging(reason.map { ["reason": .string($0)] } ?? [:]) { own, _ in own }
     }
   }
 

@@ -1,0 +1,20 @@
+package import BaileyCore
+
+extension Retention: HealthProbe {
+  package func examine() async -> [HealthFinding] {
+    let usage = await store.usage()
+    let size = "\(usage.files) files, \(usage.bytes / 1_000_000) MB"
+    do throws(Fault) {
+      let policy = try await policy()
+      if let lastFault { throw lastFault }
+      let what = policy.erasesByItself ? "erased as retention.yaml says" : "nothing is erased by itself"
+      return [HealthFinding("payloads", .ok, "\(size); \(what)")]
+    } catch {
+      let place = error.subject.map { "\(printable($0)): " } ?? ""
+      return [
+        HealthFinding(
+          "payloads", .warn, "\(size); nothing more is erased: \(place)\(error.why) [\(error.code)]", fix: error.hint)
+      ]
+    }
+  }
+}
