@@ -59,7 +59,7 @@ struct CompletionTests {
     for (line, expected) in [
       ("bailey log ver", "verify"), ("bailey apply --dry", "--dry-run"), ("bailey log list --decision de", "deny"),
       ("bailey log list --verb http", "http.request"), ("bailey log list --unt", "--until"),
-      ("bailey log ind", "index"),
+      ("bailey log ind", "index"), ("bailey payloads pr", "prune"),
     ] {
       let bare = shell == .fish ? "--no-config" : shell == .zsh ? "-f" : "--norc"
       // A shell that waits for ever is ended: it is no test of time.

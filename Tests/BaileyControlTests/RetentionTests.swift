@@ -5,17 +5,37 @@ import Testing
 
 @testable import BaileyControl
 
+/// A controller that dies at one of its steps, just before it or just after.
+private final class Death: Sendable {
+  static let fault = Fault("killed", why: "the controller is dead")
+  private let state: Mutex<(left: Int, comesAfter: Bool, isDead: Bool)>
+
+  init(atStep step: Int = .max, comesAfter: Bool = false) { state = Mutex((step, comesAfter, false)) }
+
+  var isDead: Bool { state.withLock { $0.isDead } }
+
+  func step(_ effect: () -> Void) throws(Fault) {
+    let (isDead, acts) = state.withLock { state in
+      if state.isDead { return (true, false) }
+      state.left -= 1
+      state.isDead = state.left < 0
+      return (state.isDead, !state.isDead || state.comesAfter)
+    }
+    if acts { effect() }
+    if isDead { throw Self.fault }
+  }
+}
+
 /// A log in memory that may have no room.
 private final class MemoryLog: LogSource, Recorder {
   let records = Mutex<[Record]>([])
   let isFull = Mutex(false)
+  let death = Mutex(Death())
 
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
     if isFull.withLock({ $0 }) { throw Fault("log-unwritable", why: "no space") }
-    return records.withLock {
-      $0.append(record)
-      return UInt64($0.count - 1)
-    }
+    try death.withLock { $0 }.step { records.withLock { $0.append(record) } }
+    return records.withLock { UInt64($0.count - 1) }
   }
 
   func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord] {
@@ -30,6 +50,7 @@ private final class MemoryLog: LogSource, Recorder {
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence { throw IdleResources.nowhere }
   func verify() async throws(Fault) -> LogFindings { throw IdleResources.nowhere }
 
+  var erased: Set<String> { Set(erasures.compactMap { $0["sha256"]?.string }) }
   var erasures: [JSON] { records.withLock { $0.filter { $0.body["event"] == "erased" }.map(\.body) } }
 }
 
@@ -41,14 +62,18 @@ private final class MemoryStore: PayloadStore {
     var failsRemoving = false
   }
   let state = Mutex(State())
+  let death = Mutex(Death())
 
   func remove(_ payload: KeptPayload) async throws(Fault) {
     if state.withLock({ $0.failsRemoving }) { throw Fault("payload-unremovable", why: "killed") }
-    state.withLock { $0.files[payload.sha256] = nil }
+    try death.withLock { $0 }.step { state.withLock { $0.files[payload.sha256] = nil } }
   }
 
   func modified(_ payload: KeptPayload) async -> Int64? { state.withLock { $0.files[payload.sha256] } }
-  func mark(isErasing: Bool) async throws(Fault) { state.withLock { $0.isErasing = isErasing } }
+  func mark(isErasing: Bool) async throws(Fault) {
+    try death.withLock { $0 }.step { state.withLock { $0.isErasing = isErasing } }
+  }
+
   func isErasing() async -> Bool { state.withLock { $0.isErasing } }
   func usage() async -> (files: Int, bytes: Int64) { state.withLock { ($0.files.count, 0) } }
   var files: Set<String> { state.withLock { Set($0.files.keys) } }
@@ -139,6 +164,28 @@ struct RetentionTests {
     try await second.round()
     #expect(log.erasures.count == 1 && store.files == Set(names.dropFirst()))
     #expect(await !store.isErasing())
+  }
+
+  @Test("Killed at any step, each erasure has one record, no file goes without one, and the next start finishes")
+  func killedAnywhere() async throws {
+    for step in 0..<8 {
+      for comesAfter in [false, true] {
+        let fixture = RetentionTests()
+        let names = Set(try await fixture.record())
+        let death = Death(atStep: step, comesAfter: comesAfter)
+        fixture.log.death.withLock { $0 = death }
+        fixture.store.death.withLock { $0 = death }
+        try? await fixture.retention(Self.aged).round()
+        #expect(death.isDead == (step < 6))
+        #expect(fixture.log.erased.isSuperset(of: names.subtracting(fixture.store.files)))
+        fixture.log.death.withLock { $0 = Death() }
+        fixture.store.death.withLock { $0 = Death() }
+        try await fixture.retention().round()
+        #expect(fixture.log.erased == names.subtracting(fixture.store.files))
+        #expect(fixture.log.erased.count == fixture.log.erasures.count)
+        #expect(await !fixture.store.isErasing())
+      }
+    }
   }
 
   @Test("Killed before the record, nothing is erased at the next start")
@@ -249,5 +296,22 @@ struct RetentionTests {
     task.cancel()
     await task.value
     #expect(store.files == Set(names.dropFirst(2)))
+  }
+
+  @Test("What becomes due later goes in a later round")
+  func later() async throws {
+    let names = try await record()
+    let clock = Mutex(Self.now - 100 * Self.day)
+    let retention = Retention(
+      log: log, recorder: log, store: store, policy: { Self.aged }, running: { [] }, user: "me",
+      now: { clock.withLock { $0 } })
+    let task = Task { await retention.run(after: nil, every: .milliseconds(1), say: { _ in }) }
+    while await retention.usage == nil { await Task.yield() }
+    #expect(store.files == Set(names))
+    clock.withLock { $0 = Self.now }
+    while store.files.count > 2 { await Task.yield() }
+    task.cancel()
+    await task.value
+    #expect(log.erased == Set(names.prefix(2)))
   }
 }

@@ -2,8 +2,7 @@ package import BaileyCore
 
 extension Retention: HealthProbe {
   package func examine() async -> [HealthFinding] {
-    let usage = await store.usage()
-    let size = "\(usage.files) files, \(usage.bytes / 1_000_000) MB"
+    let size = usage.map { "\($0.files) files, \($0.bytes / 1_000_000) MB" } ?? "not measured yet"
     do throws(Fault) {
       let policy = try await policy()
       if let lastFault { throw lastFault }

@@ -14,6 +14,8 @@ package actor Retention {
   let now: @Sendable () -> Int64
   var ledger = PayloadLedger()
   private(set) var lastFault: Fault?
+  /// As of the last round: who asks what is wrong waits for no disk.
+  private(set) var usage: (files: Int, bytes: Int64)?
   /// Until what a controller that died left behind is closed, nobody's turn comes.
   private var isBusy = true
   private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -54,10 +56,13 @@ package actor Retention {
   /// Finishes what was begun, and erases what is due.
   package func round() async throws(Fault) {
     do throws(Fault) {
+      usage = await store.usage()
       try await alone { () async throws(Fault) in
         if await store.isErasing() { try await finish() }
         let policy = try await load()
-        if policy.erasesByItself { _ = try await prune(policy, isDryRun: false) }
+        if policy.erasesByItself, try await !prune(policy, isDryRun: false).erased.isEmpty {
+          usage = await store.usage()
+        }
       }
       lastFault = nil
     } catch {
@@ -78,6 +83,9 @@ package actor Retention {
     if !isDryRun { try await erase(due, by: "retention", note: nil) }
     return ErasureReport(erased: due)
   }
+
+  /// Returns once what a controller that died left behind is closed: until then recordings change and move.
+  package func settled() async { try? await alone { () async throws(Fault) in } }
 
   // MARK: what the orders share
 

@@ -1,3 +1,4 @@
+import BaileyControl
 import BaileyCore
 import BaileyLinux
 import BaileyWire
@@ -70,6 +71,7 @@ extension Exchange {
 
   /// What the log says of all recordings, and of erasures, in one reading.
   private func transcripts() async throws(Fault) -> (marks: [Transcribed: [TranscriptMark]], ledger: PayloadLedger) {
+    await services.retention?.settled()
     var ledger = PayloadLedger()
     var found: [Transcribed: [TranscriptMark]] = [:]
     var next: UInt64 = 0
