@@ -59,13 +59,13 @@ private final class MemoryStore: PayloadStore {
   struct State {
     var files: [String: Int64] = [:]
     var isErasing = false
-    var failsRemoving = false
+    var stuck: Set<String> = []
   }
   let state = Mutex(State())
   let death = Mutex(Death())
 
   func remove(_ payload: KeptPayload) async throws(Fault) {
-    if state.withLock({ $0.failsRemoving }) { throw Fault("payload-unremovable", why: "killed") }
+    if state.withLock({ $0.stuck.contains(payload.sha256) }) { throw Fault("payload-unremovable", why: "killed") }
     try death.withLock { $0 }.step { state.withLock { $0.files[payload.sha256] = nil } }
   }
 
@@ -155,14 +155,31 @@ struct RetentionTests {
   @Test("Killed between record and removal, the next start finishes without a second record, even with no settings")
   func killed() async throws {
     let names = try await record()
-    store.state.withLock { $0.failsRemoving = true }
+    store.state.withLock { $0.stuck = Set(names) }
     let first = await retention()
     await #expect(throws: Fault.self) { _ = try await first.erase(session: sessions[0], note: nil, isDryRun: false) }
     #expect(log.erasures.count == 1 && store.files == Set(names))
-    store.state.withLock { $0.failsRemoving = false }
+    store.state.withLock { $0.stuck = [] }
     let second = await retention(fault: nil)
     try await second.round()
     #expect(log.erasures.count == 1 && store.files == Set(names.dropFirst()))
+    #expect(await !store.isErasing())
+  }
+
+  @Test("One that cannot be removed holds up no other, stays told, and is finished once it can be")
+  func stuck() async throws {
+    let names = try await record()
+    store.state.withLock { $0.stuck = [names[0]] }
+    let retention = await retention(Self.aged)
+    for _ in 0..<2 {
+      await #expect(throws: Fault.self) { try await retention.round() }
+      #expect(log.erased == Set(names.prefix(2)) && store.files == Set(names).subtracting([names[1]]))
+      #expect(await retention.examine().first?.state == .warn)
+    }
+    _ = try await retention.erase(session: sessions[2], note: nil, isDryRun: false)
+    store.state.withLock { $0.stuck = [] }
+    try await retention.round()
+    #expect(store.files == [names[3]] && log.erasures.count == 3)
     #expect(await !store.isErasing())
   }
 

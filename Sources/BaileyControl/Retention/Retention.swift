@@ -58,11 +58,13 @@ package actor Retention {
     do throws(Fault) {
       usage = await store.usage()
       try await alone { () async throws(Fault) in
-        if await store.isErasing() { try await finish() }
+        var stuck: Fault?
+        if await store.isErasing() { do throws(Fault) { try await finish() } catch { stuck = error } }
         let policy = try await load()
         if policy.erasesByItself, try await !prune(policy, isDryRun: false).erased.isEmpty {
           usage = await store.usage()
         }
+        if let stuck { throw stuck }
       }
       lastFault = nil
     } catch {
@@ -112,29 +114,35 @@ package actor Retention {
     }
   }
 
-  /// The record first. Killed after it, the next start finds the mark and finishes.
+  /// The record first. Killed after it, the next start finds the mark and finishes. One that cannot be removed holds up no other.
   func erase(_ due: [RetentionPolicy.Due], by: String, note: String?) async throws(Fault) {
     if due.isEmpty { return }
+    // What an earlier one left is not finished by this one.
+    let isOwn = await !store.isErasing()
     try await store.mark(isErasing: true)
+    var stuck: Fault?
     for due in due {
       if Task.isCancelled { return }
       let erasure = Erasure(payload: due.payload, reason: due.reason, by: by, note: note, time: now())
       try await recorder.append(erasure.record, .synced)
-      try await store.remove(due.payload)
+      do throws(Fault) { try await store.remove(due.payload) } catch { stuck = stuck ?? error }
     }
     try await readLog()
-    try await store.mark(isErasing: false)
+    if let stuck { throw stuck }
+    if isOwn { try await store.mark(isErasing: false) }
   }
 
   /// Removes what the log calls erased. A diff that was written after its erasure was made anew.
   private func finish() async throws(Fault) {
     try await readLog()
+    var stuck: Fault?
     for erasure in ledger.erased.values {
       guard let written = await store.modified(erasure.payload),
         erasure.payload.kind == .recording || written <= erasure.time
       else { continue }
-      try await store.remove(erasure.payload)
+      do throws(Fault) { try await store.remove(erasure.payload) } catch { stuck = stuck ?? error }
     }
+    if let stuck { throw stuck }
     try await store.mark(isErasing: false)
   }
 
