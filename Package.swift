@@ -29,7 +29,7 @@ let package = Package(
 
     // 1 engines
     .target(name: "BaileyMerkle"),
-    .target(name: "BaileyExport", dependencies: ["BaileyCore"]),
+    .target(name: "BaileyExport", dependencies: ["BaileyCast", "BaileyCore"]),
     .target(name: "BaileyCast", dependencies: ["BaileyCore"]),
     // Rounding comes from libm, which only Foundation and Glibc bring along.
     .target(name: "BaileyRego", linkerSettings: [.linkedLibrary("m")]),
@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "BaileyCommands",
       dependencies: [
-        "BaileyCast", "BaileyCore", "BaileyLinux", "BaileyWire",
+        "BaileyCast", "BaileyCore", "BaileyExport", "BaileyLinux", "BaileyWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -173,7 +173,7 @@ let package = Package(
         "BaileyAudit", "BaileyCore", "BaileyExport", "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyPolicy",
         "BaileyTestSupport", "bailey", "baileyd",
       ],
-      exclude: ["collector.py"]),
+      exclude: ["collector.py", "early-receiver.py", "make-keys.sh"]),
     .testTarget(
       name: "BaileyEgressTests",
       dependencies: [

@@ -6,14 +6,15 @@ package struct ExportSink: Sendable, Equatable {
     case file(FileTarget)
   }
 
-  /// An address of RFC 6587's octet-framed TCP, in clear.
-  package struct SyslogTarget: Sendable, Equatable {
-    package var address: IPAddress
-    package var port: UInt16
+  /// Octet-framed syslog over TCP: in clear (RFC 6587), or over TLS (RFC 5425).
+  package struct SyslogTarget: Sendable {
+    package var place: HTTPCall.Place
+    /// nil in clear.
+    package var credentials: (any ExportCredentials)?
 
-    package init(address: IPAddress, port: UInt16) {
-      self.address = address
-      self.port = port
+    package init(_ place: HTTPCall.Place, credentials: (any ExportCredentials)? = nil) {
+      self.place = place
+      self.credentials = credentials
     }
   }
 
@@ -68,6 +69,12 @@ package struct ExportSink: Sendable, Equatable {
 package protocol ExportCredentials: Sendable {
   /// Extra headers, and how the connection is secured; nil in clear.
   func read() throws(Fault) -> (headers: [String: String], security: HTTPSecurity?)
+}
+
+extension ExportSink.SyslogTarget: Equatable {
+  package static func == (left: Self, right: Self) -> Bool {
+    left.place == right.place && (left.credentials == nil) == (right.credentials == nil)
+  }
 }
 
 extension ExportSink.OTLPTarget: Equatable {

@@ -1,4 +1,4 @@
-/// `http://ADDRESS:PORT` or `https://HOST:PORT`; `localhost` is 127.0.0.1, and 443 the port of https where none is named.
+/// `http://ADDRESS:PORT` or `https://HOST:PORT`; `localhost` is 127.0.0.1, and https has a port where none is named.
 ///
 /// In clear an address is a number: who answers for a name could change between two decisions. Over TLS the certificate says who answers.
 package struct RemoteURL: Sendable {
@@ -14,7 +14,8 @@ package struct RemoteURL: Sendable {
   /// What the certificate must be for, if not the address.
   package let name: HostName?
 
-  package init(_ text: String) throws(Refused) {
+  /// - Parameter port: of a host over TLS without one.
+  package init(_ text: String, port: UInt16 = 443) throws(Refused) {
     guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }) else {
       throw Refused(why: "only `http://` and `https://` are spoken", hint: nil)
     }
@@ -22,7 +23,7 @@ package struct RemoteURL: Sendable {
     host = String(rest.prefix { $0 != "/" })
     isSecure = scheme == "https://"
     guard rest.dropFirst(host.count).allSatisfy({ $0 == "/" }),
-      let (name, port) = Self.split(host, port: isSecure ? 443 : nil)
+      let (name, port) = Self.split(host, port: isSecure ? port : nil)
     else {
       throw Refused(
         why: "`url` is `http://ADDRESS:PORT` or `https://HOST:PORT`", hint: "the document goes into `path`")

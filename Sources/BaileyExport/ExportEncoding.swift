@@ -36,7 +36,9 @@ package struct ExportEncoding: Sendable {
   /// The record as it may leave.
   package func released(_ record: ExportedRecord) -> ExportedRecord {
     var record = record
-    record.record = released(record.record)
+    let leaving = released(record.record)
+    if leaving != record.record { record.leaf = nil }
+    record.record = leaving
     record.intent = record.intent.map(released)
     return record
   }

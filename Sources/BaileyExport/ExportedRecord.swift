@@ -3,13 +3,16 @@ package import BaileyCore
 /// A record on its way to another program, with what gives it its meaning.
 package struct ExportedRecord: Sendable, Equatable {
   package var index: UInt64
-  /// The RFC 6962 leaf hash of the record as it stands in the log, lower-case hex.
-  package var leaf: String
+  /// The RFC 6962 leaf hash of the record as it stands in the log, lower-case hex. None where the record leaves otherwise: whoever has the
+  /// hash could try guesses at what was taken out.
+  package var leaf: String?
   package var record: JSON
   /// The record of the decision that an outcome belongs to.
   package var intent: JSON?
+  /// Records just before this one that sampling left out.
+  package var leftOut = 0
 
-  package init(index: UInt64, leaf: String, record: JSON, intent: JSON? = nil) {
+  package init(index: UInt64, leaf: String?, record: JSON, intent: JSON? = nil) {
     self.index = index
     self.leaf = leaf
     self.record = record

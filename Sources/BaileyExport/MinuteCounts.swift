@@ -41,6 +41,6 @@ package struct MinuteCounts: Sendable {
     ]
     let record: JSON = ["v": 1, "kind": "counts", "time_ns": .int(start), "body": body]
     (self.first, self.last, counts) = (nil, nil, [:])
-    return ExportedRecord(index: last.index, leaf: last.leaf, record: record)
+    return ExportedRecord(index: last.index, leaf: nil, record: record)
   }
 }

@@ -29,11 +29,13 @@ package enum OTLPLogs {
 
   private static func attributes(_ record: ExportedRecord, _ origin: ExportOrigin, _ sampled: Int) -> [JSON] {
     var list = [
-      attribute("bailey.log.index", Int64(clamping: record.index)), attribute("bailey.log.leaf", record.leaf),
+      attribute("bailey.log.index", Int64(clamping: record.index)),
       attribute("bailey.log.uid", origin.uid(record)), attribute("bailey.record.kind", record.kind),
     ]
     if sampled > 1 { list.append(attribute("bailey.sampled.one_in", Int64(sampled))) }
+    if record.leftOut > 0 { list.append(attribute("bailey.sampled.left_out", Int64(record.leftOut))) }
     let texts: [(String, String?)] = [
+      ("bailey.log.leaf", record.leaf),
       ("session.id", record.session), ("gen_ai.conversation.id", record.session),
       ("gen_ai.agent.name", record.agent), ("gen_ai.agent.id", record.agent == nil ? nil : record.session),
       ("user.name", record.user), ("bailey.action", record.verb), ("bailey.decision", record.effect),

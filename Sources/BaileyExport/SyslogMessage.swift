@@ -45,6 +45,7 @@ package enum SyslogMessage {
       ("origin", origin.log), ("index", String(record.index)), ("leaf", record.leaf), ("kind", record.kind),
       ("verb", record.verb), ("effect", record.effect), ("code", record.reasons.first?["code"]?.string),
     ]
+    if record.leftOut > 0 { parameters.append(("leftOut", String(record.leftOut))) }
     if isTruncated { parameters.append(("truncated", "1")) }
     let texts = parameters.compactMap { name, value in value.map { " \(name)=\"\(escaped($0))\"" } }
     // From 1 to 2147483647 and around again (RFC 5424, 7.3.1).

@@ -70,7 +70,8 @@ package struct Trajectory: Sendable {
       "step_id": .int(Int64(number)), "timestamp": .string(timestamp(record.time)),
       "source": isAgent ? "agent" : "system", "message": .string(record.message),
       "extra": [
-        "index": .int(Int64(clamping: record.index)), "leaf": .string(record.leaf), "kind": .string(record.kind),
+        "index": .int(Int64(clamping: record.index)), "leaf": record.leaf.map(JSON.string) ?? .null,
+        "kind": .string(record.kind),
       ],
     ]
     if isAgent {

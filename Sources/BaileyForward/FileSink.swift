@@ -12,7 +12,7 @@ struct FileSink: Sink {
 
   func deliver(_ records: [ExportedRecord]) async throws(SinkFailure) -> SinkReceipt {
     let (target, encoding) = (target, encoding)
-    return try await onOwnThread("export", else: Self.failure) { () throws(SinkFailure) in
+    return try await onThread { () throws(SinkFailure) in
       var encoding = encoding
       do throws(Errno) { try Self.append(encoding.encode(records), to: target) } catch { throw Self.failure(error) }
       return SinkReceipt()
@@ -23,6 +23,7 @@ struct FileSink: Sink {
     let file = try Descriptor.open(target.path, [.readWrite, .create, .noFollow, .nonBlocking], mode: 0o600)
     let status = try file.status()
     guard status.isRegular else { throw .invalid }
+    guard isOwn(status), try isSafe(ExactText(target.path).parent.text) else { throw .notPermitted }
     let end = try wholeLines(file, status.size)
     // Longer than any record that a crash could have cut: this is no file of ours.
     guard status.size - end <= 1 << 20 else { throw .invalid }
@@ -34,6 +35,18 @@ struct FileSink: Sink {
     try file.writeAll(text, at: end)
     try file.fdatasync()
     try syncDirectory(of: target.path)
+  }
+
+  /// Nobody else can have written it, or will read it under another name.
+  private static func isOwn(_ status: FileStatus) -> Bool {
+    status.user == CurrentProcess.user && status.mode & 0o022 == 0 && status.links == 1
+  }
+
+  /// Others cannot put a file of theirs in its place.
+  private static func isSafe(_ directory: String) throws(Errno) -> Bool {
+    let status = try Descriptor.open(directory, [.readOnly, .directory]).status()
+    let isSticky = status.mode & 0o1000 != 0
+    return [0, CurrentProcess.user].contains(status.user) && (status.mode & 0o002 == 0 || isSticky)
   }
 
   /// Bytes up to the last line's end; a record has at most a few times 64 KiB.
@@ -65,6 +78,9 @@ struct FileSink: Sink {
   }
 
   private static func failure(_ error: Errno) -> SinkFailure {
-    SinkFailure("export-file", "the file cannot be written: \(error.message)")
+    guard error == .notPermitted else {
+      return SinkFailure("export-file", "the file cannot be written: \(error.message)")
+    }
+    return SinkFailure("export-file", "the file, or its directory, is not this user's alone to write")
   }
 }

@@ -12,12 +12,12 @@ package final class Forwarder: HealthProbe {
   /// - Parameter now: nanoseconds since 1970-01-01 UTC.
   package init(
     _ settings: (sinks: [ExportSink], faults: [Fault]), exports: LogExports, caller: any HTTPCaller,
-    pace: Pace = Pace(), now: @escaping @Sendable () -> Int64 = { Clock.realTime }
+    sender: any SecureSender, pace: Pace = Pace(), now: @escaping @Sendable () -> Int64 = { Clock.realTime }
   ) {
     var (runners, faults) = ([SinkRunner](), settings.faults)
     for settings in settings.sinks {
       do throws(Fault) {
-        let sink = try Self.sink(settings, exports, caller)
+        let sink = try Self.sink(settings, exports, caller, sender)
         runners.append(
           SinkRunner(settings, sink: sink, exports: exports, directory: exports.cursors, pace: pace, now: now))
       } catch {
@@ -27,7 +27,10 @@ package final class Forwarder: HealthProbe {
     (self.runners, self.faults, self.exports) = (runners, faults, exports)
   }
 
-  private static func sink(_ settings: ExportSink, _ exports: LogExports, _ caller: any HTTPCaller) throws(Fault)
+  private static func sink(
+    _ settings: ExportSink, _ exports: LogExports, _ caller: any HTTPCaller,
+    _ sender: any SecureSender
+  ) throws(Fault)
     -> any Sink
   {
     func encoding(_ format: ExportFormat) throws(Fault) -> ExportEncoding {
@@ -36,7 +39,7 @@ package final class Forwarder: HealthProbe {
     }
     return switch settings.target {
     case .otlp(let target): OTLPSink(target: target, encoding: try encoding(.otlp), caller: caller)
-    case .syslog(let target): SyslogSink(target: target, encoding: try encoding(.syslog))
+    case .syslog(let target): SyslogSink(target: target, encoding: try encoding(.syslog), sender: sender)
     case .file(let target): FileSink(target: target, encoding: try encoding(target.format))
     }
   }
@@ -67,7 +70,7 @@ package final class Forwarder: HealthProbe {
       return HealthFinding("export \(runner.settings.name)", state.rejected > 0 ? .warn : .ok, text)
     }
     return HealthFinding(
-      "export \(runner.settings.name)", .warn, "\(text): \(failure.why) [\(failure.code)]",
-      fix: "it is tried again by itself; nothing is lost meanwhile")
+      "export \(runner.settings.name)", failure.isOfLog ? .fail : .warn, "\(text): \(failure.why) [\(failure.code)]",
+      fix: failure.hint ?? "it is tried again by itself; nothing is lost meanwhile")
   }
 }

@@ -8,17 +8,26 @@ struct OTLPSink: Sink {
   let caller: any HTTPCaller
 
   func deliver(_ records: [ExportedRecord]) async throws(SinkFailure) -> SinkReceipt {
-    let call: HTTPCall
-    do throws(Fault) { call = try self.call(records) } catch { throw SinkFailure(error) }
+    let (headers, security) = try await read(target.credentials)
+    let call = call(records, headers, security)
     let reply: HTTPReply
-    do throws(HTTPFailure) { reply = try await caller.call(call) } catch { throw Self.failure(error) }
+    do throws(HTTPFailure) { reply = try await caller.call(call) } catch {
+      throw SinkFailure(error, of: "collector")
+    }
     guard (200..<300).contains(reply.status) else { throw Self.refusal(reply) }
     return SinkReceipt(rejected: min(Self.rejected(reply.body), records.count))
   }
 
-  private func call(_ records: [ExportedRecord]) throws(Fault) -> HTTPCall {
+  private func read(_ credentials: any ExportCredentials) async throws(SinkFailure)
+    -> (headers: [String: String], security: HTTPSecurity?)
+  {
+    try await onThread { () throws(SinkFailure) in
+      do throws(Fault) { return try credentials.read() } catch { throw SinkFailure(error) }
+    }
+  }
+
+  private func call(_ records: [ExportedRecord], _ headers: [String: String], _ security: HTTPSecurity?) -> HTTPCall {
     var call = target.call
-    let (headers, security) = try target.credentials.read()
     call.headers.merge(headers) { own, _ in own }
     call.headers["content-type"] = "application/json"
     call.security = security
@@ -30,19 +39,12 @@ struct OTLPSink: Sink {
   /// `Retry-After` in seconds is heeded, up to five minutes. Nothing is given up: what cannot be delivered holds the sink, and shows.
   private static func refusal(_ reply: HTTPReply) -> SinkFailure {
     var failure = SinkFailure("export-refused", "the collector answered with status \(reply.status)")
-    failure.wait = reply.headers["retry-after"].flatMap { Int($0) }.map { min(max(0, $0), 300) * 1000 }
+    if let seconds = reply.headers["retry-after"].flatMap({ Int($0) }).map({ min(max(0, $0), 300) }) {
+      failure.wait = seconds * 1000
+      failure.why += " and asks for \(seconds) seconds"
+    }
     failure.isTooMuch = reply.status == 413 || reply.status == 400
     return failure
-  }
-
-  private static func failure(_ failure: HTTPFailure) -> SinkFailure {
-    switch failure {
-    case .timedOut: SinkFailure("export-timeout", "the collector gave no answer in time")
-    case .unreachable(let why): SinkFailure("export-unreachable", "the collector cannot be reached: \(printable(why))")
-    case .untrusted(let why): SinkFailure("export-untrusted", "the collector is not trusted: \(printable(why))")
-    case .malformed(let why): SinkFailure("export-refused", "the answer is not understood: \(printable(why))")
-    case .tooLong: SinkFailure("export-refused", "the answer is too long")
-    }
   }
 
   /// `partialSuccess`: what a collector refused for good must not be sent again (OTLP, "Partial Success").

@@ -59,21 +59,33 @@ final class SinkRunner: Sendable {
 
   /// Never returns but by a failure, or when it is cancelled. Begins with what is on disk, whatever was believed before.
   private func deliverAll() async throws(SinkFailure) {
-    var position = try await begin()
     var source = RecordSource(log)
+    var (position, leftOut) = try await begin(source)
     var counts = MinuteCounts()
     while !Task.isCancelled {
       let records = try await records(from: position, &source)
-      let outgoing = settings.countsOnly ? counted(records, &counts) : records.filter(sampling.keeps)
+      let outgoing = settings.countsOnly ? counted(records, &counts) : sampled(records, &leftOut)
       if !outgoing.isEmpty { try await deliver(outgoing[...]) }
       if let last = records.last { position = last.index + 1 }
       let acknowledged = counts.first ?? position
-      if acknowledged != state.next { try await acknowledge(acknowledged) }
+      if acknowledged != state.next { try await acknowledge(acknowledged, leftOut: leftOut) }
       if records.isEmpty { await sleep(pace.idle) }
     }
   }
 
-  private var sampling: Sampling { Sampling(oneIn: settings.oneIn) }
+  /// Each that stays tells how many before it did not, so that a hole in the indices that is larger is a loss.
+  private func sampled(_ records: [ExportedRecord], _ leftOut: inout Int) -> [ExportedRecord] {
+    let sampling = Sampling(oneIn: settings.oneIn)
+    return records.compactMap { record in
+      guard sampling.keeps(record) else {
+        leftOut += 1
+        return nil
+      }
+      var kept = record
+      (kept.leftOut, leftOut) = (leftOut, 0)
+      return kept
+    }
+  }
 
   private func counted(_ records: [ExportedRecord], _ counts: inout MinuteCounts) -> [ExportedRecord] {
     var ended = records.compactMap { counts.add($0) }
@@ -105,35 +117,11 @@ final class SinkRunner: Sendable {
     -> [ExportedRecord]
   {
     do throws(Fault) {
-      let size = try await log.signedSize()
-      guard position <= size else {
-        throw Fault(
-          "export-log-shorter", subject: "\(position)",
-          why: "the sink has had more records than the log holds: the log was cut or put back",
-          hint: "compare with what the receiver has; `bailey log verify` checks the log")
-      }
-      let room = min(UInt64(pace.batch), size - position)
-      return try await source.records(of: try await entries(from: position, Int(room)), limit: pace.batchBytes)
+      return try await source.batch(from: position, upTo: try await log.signedSize(), pace)
     } catch {
       throw SinkFailure(error)
     }
   }
-
-  /// As many as have the bytes of one delivery, and a few more: in pieces, so that long ones are not all in memory at once.
-  private func entries(from position: UInt64, _ room: Int) async throws(Fault) -> [LoggedRecord] {
-    var (entries, bytes): ([LoggedRecord], Int) = ([], 0)
-    while entries.count < room, bytes <= pace.batchBytes {
-      let limit = min(Self.piece, room - entries.count)
-      let found = try await log.entries(from: position + UInt64(entries.count), limit: limit)
-      if found.isEmpty { break }
-      entries += found
-      bytes += found.reduce(0) { $0 + $1.record.canonical.count }
-    }
-    return entries
-  }
-
-  /// Entries that are read at once.
-  private static let piece = 32
 
   private func sleep(_ milliseconds: Int) async {
     do { try await Task.sleep(for: .milliseconds(milliseconds)) } catch {}
@@ -143,17 +131,45 @@ final class SinkRunner: Sendable {
 // MARK: the cursor
 
 extension SinkRunner {
-  /// Where the sink is, by what is on disk.
-  private func begin() async throws(SinkFailure) -> UInt64 {
+  /// Where the sink is, by what is on disk, and how many records before it sampling left out.
+  private func begin(_ source: RecordSource) async throws(SinkFailure) -> (next: UInt64, leftOut: Int) {
+    let path = cursorFile
+    let known = try await onThread { () throws(SinkFailure) in
+      do throws(Fault) { return try Cursor.load(path) } catch { throw SinkFailure(error) }
+    }
     do throws(Fault) {
-      let known = try Cursor.load(cursorFile)
-      if let known, known.log == origin { return moved(to: known.next) }
-      // Another log in the place of a known one goes out from its first record, which says why.
-      let first = known == nil && settings.beginsNow ? try await log.signedSize() : 0
-      try Cursor(log: origin, next: first).save(cursorFile)
-      return moved(to: first)
+      if let known, known.log == origin {
+        try await check(known, source)
+        return (moved(to: known.next), known.leftOut)
+      }
     } catch {
       throw SinkFailure(error)
+    }
+    // Another log in the place of a known one goes out from its first record, which says why.
+    let first = known == nil && settings.beginsNow ? try await size() : 0
+    try await acknowledge(first)
+    return (first, 0)
+  }
+
+  private func size() async throws(SinkFailure) -> UInt64 {
+    do throws(Fault) { return try await log.signedSize() } catch { throw SinkFailure(error) }
+  }
+
+  /// What was sent must be what the log has.
+  private func check(_ known: Cursor, _ source: RecordSource) async throws(Fault) {
+    let hint = "compare with what the receiver has; `bailey log verify` checks the log"
+    let size = try await log.signedSize()
+    guard known.next <= size else {
+      throw Fault(
+        "export-log-shorter", subject: "\(known.next)",
+        why: "the sink has had more records than the log holds: the log was cut or put back", hint: hint)
+    }
+    guard known.next > 0, let leaf = known.leaf else { return }
+    guard try await source.leaf(of: known.next - 1) == leaf else {
+      throw Fault(
+        "export-log-other", subject: "\(known.next - 1)",
+        why: "the last record that the sink has had is another one in the log: the log was replaced or changed",
+        hint: hint)
     }
   }
 
@@ -162,10 +178,13 @@ extension SinkRunner {
     return next
   }
 
-  private func acknowledge(_ next: UInt64) async throws(SinkFailure) {
-    let (cursor, path) = (Cursor(log: origin, next: next), cursorFile)
-    try await onOwnThread("export", else: { SinkFailure("export-cursor", "no thread for it: \($0.message)") }) {
-      () throws(SinkFailure) in
+  private func acknowledge(_ next: UInt64, leftOut: Int = 0) async throws(SinkFailure) {
+    var cursor = Cursor(log: origin, next: next, leftOut: leftOut)
+    do throws(Fault) { if next > 0 { cursor.leaf = try await RecordSource(log).leaf(of: next - 1) } } catch {
+      throw SinkFailure(error)
+    }
+    let path = cursorFile
+    try await onThread { [cursor] () throws(SinkFailure) in
       do throws(Fault) { try cursor.save(path) } catch { throw SinkFailure(error) }
     }
     _ = moved(to: next)

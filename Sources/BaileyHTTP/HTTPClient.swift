@@ -1,4 +1,5 @@
 package import BaileyCore
+import BaileyLinux
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -10,11 +11,13 @@ import Synchronization
 /// Redirects are not followed: they are an answer like any other.
 package final class HTTPClient: HTTPCaller {
   private let group: MultiThreadedEventLoopGroup
-  private let contexts = TLSContexts()
+  private let contexts = TLSContexts(protocols: ["http/1.1"])
+  let contextsOfSyslog = TLSContexts(protocols: [])
   /// An agent chooses how often it causes a question.
   private let open = Atomic(0)
   private static let maximumOpen = 64
 
+  /// Of its own for each purpose: what hangs for one takes no place from another.
   package init(threads: Int = 1) { group = MultiThreadedEventLoopGroup(numberOfThreads: threads) }
 
   deinit { group.shutdownGracefully { _ in } }
@@ -22,22 +25,29 @@ package final class HTTPClient: HTTPCaller {
   package func call(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPReply {
     var context: NIOSSLContext?
     if let security = call.security { context = try contexts.context(security) }
+    return try await within(call.timeout) { [context] loop, promise in self.dial(call, context, loop, promise) }
+  }
+
+  /// What comes of one connection, in so many milliseconds.
+  func within<Reply: Sendable>(
+    _ timeout: Int, _ dial: (any EventLoop, EventLoopPromise<Reply>) -> EventLoopFuture<any Channel>
+  ) async throws(HTTPFailure) -> Reply {
     guard open.wrappingAdd(1, ordering: .relaxed).newValue <= Self.maximumOpen else {
       open.wrappingSubtract(1, ordering: .relaxed)
       throw .unreachable("\(Self.maximumOpen) questions wait already")
     }
     let loop = group.next()
-    let promise = loop.makePromise(of: HTTPReply.self)
-    let timer = loop.scheduleTask(in: .milliseconds(Int64(call.timeout))) { promise.fail(HTTPFailure.timedOut) }
+    let promise = loop.makePromise(of: Reply.self)
+    let timer = loop.scheduleTask(in: .milliseconds(Int64(timeout))) { promise.fail(HTTPFailure.timedOut) }
     promise.futureResult.whenComplete { _ in timer.cancel() }
-    follow(dial(call, context, loop, promise), promise)
+    follow(dial(loop, promise), promise)
     do { return try await promise.futureResult.get() } catch let error as HTTPFailure { throw error } catch {
       throw .malformed("\(error)")
     }
   }
 
   /// Whatever the end, the connection goes with it; until then it counts as open.
-  private func follow(_ connecting: EventLoopFuture<any Channel>, _ promise: EventLoopPromise<HTTPReply>) {
+  private func follow<Reply>(_ connecting: EventLoopFuture<any Channel>, _ promise: EventLoopPromise<Reply>) {
     connecting.whenFailure { promise.fail(Self.failure($0)) }
     connecting.whenSuccess { channel in promise.futureResult.whenComplete { _ in channel.close(promise: nil) } }
     connecting.flatMap { $0.closeFuture }.whenComplete { _ in self.open.wrappingSubtract(1, ordering: .relaxed) }
@@ -54,7 +64,7 @@ package final class HTTPClient: HTTPCaller {
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
-            if let context { try pipeline.addTLS(context, call.security?.name, promise) }
+            if let context { try pipeline.addTLS(context, call.security?.name, promise.fail) }
             try pipeline.addHTTPClientHandlers()
             try pipeline.addHandler(HTTPAnswer(call, promise))
           }
@@ -63,19 +73,30 @@ package final class HTTPClient: HTTPCaller {
     }
   }
 
-  /// Of a name's addresses the first, as the host orders them. A look-up that hangs holds a thread that is for this.
-  private func address(_ place: HTTPCall.Place, _ loop: any EventLoop) -> EventLoopFuture<SocketAddress> {
+  /// Of a name's addresses the first, as the host orders them. A look-up that hangs holds a thread of its own, and one of the places.
+  func address(_ place: HTTPCall.Place, _ loop: any EventLoop) -> EventLoopFuture<SocketAddress> {
     switch place {
     case .socket(let path): loop.makeCompletedFuture { try SocketAddress(unixDomainSocketPath: path) }
     case .address(let address, let port):
       loop.makeCompletedFuture { try SocketAddress(ipAddress: address.description, port: Int(port)) }
     case .name(let name, let port):
-      NIOSingletons.posixBlockingThreadPool.runIfActive(eventLoop: loop) {
-        do { return try SocketAddress.makeAddressResolvingHost(name.text, port: Int(port)) } catch {
-          throw HTTPFailure.unreachable("its name has no address")
+      look(up: name, port, loop.makePromise(of: SocketAddress.self))
+    }
+  }
+
+  private func look(up name: HostName, _ port: UInt16, _ promise: EventLoopPromise<SocketAddress>)
+    -> EventLoopFuture<SocketAddress>
+  {
+    do throws(Errno) {
+      try startThread("look-up") {
+        do { promise.succeed(try SocketAddress.makeAddressResolvingHost(name.text, port: Int(port))) } catch {
+          promise.fail(HTTPFailure.unreachable("its name has no address"))
         }
       }
+    } catch {
+      promise.fail(HTTPFailure.unreachable("no thread for its name: \(error.message)"))
     }
+    return promise.futureResult
   }
 
   private static func failure(_ error: any Error) -> HTTPFailure {

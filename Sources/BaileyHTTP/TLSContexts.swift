@@ -10,25 +10,29 @@ import Synchronization
 final class TLSContexts: Sendable {
   private static let maximum = 32
 
+  private let protocols: [String]
   private let made = Mutex<[HTTPSecurity: NIOSSLContext]>([:])
+
+  /// - Parameter protocols: what is offered to be spoken (ALPN).
+  init(protocols: [String]) { self.protocols = protocols }
 
   func context(_ security: HTTPSecurity) throws(HTTPFailure) -> NIOSSLContext {
     var key = security
     key.name = nil
     return try made.withLock { made throws(HTTPFailure) in
       if let context = made[key] { return context }
-      let context = try Self.make(key)
+      let context = try Self.make(key, protocols)
       if made.count >= Self.maximum { made.removeAll() }
       made[key] = context
       return context
     }
   }
 
-  private static func make(_ security: HTTPSecurity) throws(HTTPFailure) -> NIOSSLContext {
+  private static func make(_ security: HTTPSecurity, _ protocols: [String]) throws(HTTPFailure) -> NIOSSLContext {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.minimumTLSVersion = .tlsv12
     configuration.certificateVerification = .fullVerification
-    configuration.applicationProtocols = ["http/1.1"]
+    configuration.applicationProtocols = protocols
     // Nobody waits for the other side's farewell, and a side that stalls must not keep connections open.
     configuration.shutdownTimeout = .milliseconds(100)
     if let authorities = security.authorities {

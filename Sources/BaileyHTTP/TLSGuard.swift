@@ -5,9 +5,9 @@ import NIOSSL
 import NIOTLS
 
 extension ChannelPipeline.SynchronousOperations {
-  func addTLS(_ context: NIOSSLContext, _ name: HostName?, _ promise: EventLoopPromise<HTTPReply>) throws {
+  func addTLS(_ context: NIOSSLContext, _ name: HostName?, _ fail: @escaping (HTTPFailure) -> Void) throws {
     try addHandler(NIOSSLClientHandler(context: context, serverHostname: name?.text))
-    try addHandler(TLSGuard(name, promise))
+    try addHandler(TLSGuard(name, fail))
   }
 }
 
@@ -16,12 +16,12 @@ private final class TLSGuard: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
   private let name: HostName?
-  private let promise: EventLoopPromise<HTTPReply>
+  private let tell: (HTTPFailure) -> Void
   private var isProven = false
 
-  init(_ name: HostName?, _ promise: EventLoopPromise<HTTPReply>) {
+  init(_ name: HostName?, _ tell: @escaping (HTTPFailure) -> Void) {
     self.name = name
-    self.promise = promise
+    self.tell = tell
   }
 
   /// What comes after this believes the connection open only when the handshake is done.
@@ -52,7 +52,7 @@ private final class TLSGuard: ChannelInboundHandler {
   private func refuse(_ context: ChannelHandlerContext, _ why: String) { fail(context, .untrusted(why)) }
 
   private func fail(_ context: ChannelHandlerContext, _ failure: HTTPFailure) {
-    promise.fail(failure)
+    tell(failure)
     context.close(promise: nil)
   }
 

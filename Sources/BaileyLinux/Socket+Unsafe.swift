@@ -74,6 +74,11 @@ extension Socket {
     return value == 0 ? nil : Errno(value)
   }
 
+  /// Bytes that the peer's kernel has not acknowledged; the end of this side is one of them.
+  package static func unacknowledged(_ number: Int32) throws(Errno) -> Int {
+    Int(try Errno.checkNegated(bl_unacknowledged(number)))
+  }
+
   package static func shutdown(_ number: Int32, _ direction: Direction) {
     switch direction {
     case .read: _ = Glibc.shutdown(number, Int32(SHUT_RD))

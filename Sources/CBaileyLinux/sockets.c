@@ -2,6 +2,7 @@
 #include "CBaileyLinux.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -10,6 +11,11 @@
 int bl_accept(int fd, int flags) {
   int result = accept4(fd, NULL, NULL, flags | SOCK_CLOEXEC);
   return result < 0 ? -errno : result;
+}
+
+int bl_unacknowledged(int fd) {
+  int bytes = 0;
+  return ioctl(fd, SIOCOUTQ, &bytes) < 0 ? -errno : bytes;
 }
 
 int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group) {

@@ -33,12 +33,11 @@ struct Wiring: Sendable {
       throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
     }
     self.log = log
-    let client = HTTPClient()
     let roots = ["/etc/bailey", places.configuration]
     let own = [places.state, places.runtime, places.configuration]
     let (settings, misread) = found
     witnessing = try Witnessing(
-      log, policies: roots.map { $0 + "/witness-policy" }, caller: client, settings: settings.witness)
+      log, policies: roots.map { $0 + "/witness-policy" }, caller: HTTPClient(), settings: settings.witness)
     let (door, unserved) = LogDoor.opened(settings.listener, log, places)
     (logDoor, wrong) = (door, [misread, unserved].compactMap(\.self))
     index = LogIndex(stateDirectory: places.state, log: log, digest: { ContentDigest.hex($0) }, say: Daemon.say)
@@ -49,10 +48,12 @@ struct Wiring: Sendable {
     self.workspaces = workspaces
     groups = ControlGroups.claim()
     let exports = LogExports(log, log.origin, version: baileyVersion, stateDirectory: places.state)
+    let client = HTTPClient()
     forwarder = Forwarder(
-      ExportFile.all(configuration: places.configuration, DiskFiles()), exports: exports, caller: client)
+      ExportFile.all(configuration: places.configuration, DiskFiles()), exports: exports, caller: client,
+      sender: client)
     policies = PolicyStore(
-      storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: client,
+      storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
       fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
     let recordings = Recordings(stateDirectory: places.state) { ContentDigest() }
     self.recordings = recordings

@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyForward
+import BaileyLinux
 import BaileyTestSupport
 import Testing
 
@@ -35,12 +36,45 @@ struct FileSinkTests {
     let fixture = try Fixture(records: 5)
     try fixture.scratch.write("mine", to: "victim")
     try fixture.scratch.link("out.jsonl", to: "victim")
-    let forwarder = fixture.forwarder([.file(fixture.scratch.path + "/out.jsonl")])
+    try await Self.expectRefusal(fixture, "out.jsonl", "")
+    #expect(try fixture.scratch.read("victim") == "mine")
+  }
+
+  @Test("A file or a directory that others could have written is refused, and so is one with another name")
+  func foreign() async throws {
+    let fixture = try Fixture(records: 5)
+    let why = "is not this user's alone to write"
+    try fixture.scratch.write("{}\n", to: "open")
+    try Self.change("622", fixture, "open")
+    try await Self.expectRefusal(fixture, "open", why)
+    try fixture.scratch.write("{}\n", to: "victim")
+    #expect(try Tool("/bin/ln").run([fixture.scratch.path + "/victim", fixture.scratch.path + "/name"]).status == 0)
+    try await Self.expectRefusal(fixture, "name", why)
+    try fixture.scratch.directory("all")
+    try Self.change("777", fixture, "all")
+    try await Self.expectRefusal(fixture, "all/out", why)
+    for name in ["open", "victim"] { #expect(try fixture.scratch.read(name) == "{}\n") }
+  }
+
+  @Test("A file of somebody else is refused", .enabled(if: CurrentProcess.user == 0))
+  func owner() async throws {
+    let fixture = try Fixture(records: 5)
+    try fixture.scratch.write("{}\n", to: "theirs")
+    #expect(try Tool("/bin/chown").run(["65534", fixture.scratch.path + "/theirs"]).status == 0)
+    try await Self.expectRefusal(fixture, "theirs", "is not this user's alone to write")
+    #expect(try fixture.scratch.read("theirs") == "{}\n")
+  }
+
+  private static func change(_ mode: String, _ fixture: Fixture, _ name: String) throws {
+    #expect(try Tool("/bin/chmod").run([mode, fixture.scratch.path + "/" + name]).status == 0)
+  }
+
+  private static func expectRefusal(_ fixture: Fixture, _ name: String, _ why: String) async throws {
+    let forwarder = fixture.forwarder([.file(fixture.scratch.path + "/" + name)])
     let told = try await fixture.run(forwarder) {
-      await forwarder.examine().contains { $0.consequence.contains("[export-file]") }
+      await forwarder.examine().contains { $0.consequence.contains("[export-file]") && $0.consequence.contains(why) }
     }
     #expect(told)
-    #expect(try fixture.scratch.read("victim") == "mine")
     #expect(fixture.cursor("disk") == 0)
   }
 }

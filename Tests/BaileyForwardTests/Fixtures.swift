@@ -1,6 +1,7 @@
 import BaileyCore
 import BaileyExport
 import BaileyForward
+import BaileyHTTP
 import BaileyLinux
 import BaileyTestSupport
 import Synchronization
@@ -8,6 +9,8 @@ import Synchronization
 /// A log in memory that grows.
 final class GrowingLog: LogSource {
   private let entries = Mutex<[LoggedRecord]>([])
+  private let largest = Mutex(0)
+  var largestRead: Int { largest.withLock { $0 } }
 
   init(_ count: Int = 0) { grow(count) }
 
@@ -36,7 +39,8 @@ final class GrowingLog: LogSource {
   static let session = SessionID("4f7c0a1b2c3d4e5f") ?? .random()
 
   func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord] {
-    entries.withLock { Array($0.dropFirst(Int(index)).prefix(limit)) }
+    largest.withLock { $0 = max($0, limit) }
+    return entries.withLock { Array($0.dropFirst(Int(index)).prefix(limit)) }
   }
   func size() async throws(Fault) -> UInt64 { entries.withLock { UInt64($0.count) } }
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence { throw IdleResources.nowhere }
@@ -100,7 +104,7 @@ extension ExportSink {
 /// A forwarder with directories of its own.
 struct Fixture {
   let scratch: Scratch
-  let log: GrowingLog
+  var log: GrowingLog
   let collector = Collector()
   var origin = "bailey-log.test"
 
@@ -115,7 +119,7 @@ struct Fixture {
     (pace.idle, pace.shortestWait, pace.longestWait, pace.batch) = (5, 5, 20, 50)
     let exports = LogExports(log, origin, version: "1", stateDirectory: scratch.path)
     return Forwarder(
-      (sinks, []), exports: exports, caller: caller ?? collector, pace: pace,
+      (sinks, []), exports: exports, caller: caller ?? collector, sender: HTTPClient(), pace: pace,
       now: { now })
   }
 

@@ -77,12 +77,79 @@ struct ForwarderTests {
     let fixture = try Fixture(records: 10)
     #expect(try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 10 })
     try fixture.scratch.write(#"{"log":"bailey-log.test","next":11,"v":1}"#, to: "export/collector.cursor")
+    try await Self.expectFault(fixture, "export-log-shorter")
+    #expect(fixture.cursor("collector") == 11)
+  }
+
+  @Test("Another log of the same name with as many records is told, and the cursor stays")
+  func replaced() async throws {
+    var fixture = try Fixture(records: 10)
+    #expect(try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 10 })
+    fixture.log = GrowingLog(9)
+    fixture.log.append(GrowingLog.record(77))
+    fixture.log.grow(5)
+    try await Self.expectFault(fixture, "export-log-other")
+    #expect(fixture.cursor("collector") == 10)
+    #expect(fixture.collector.acknowledged == Array(0..<10))
+  }
+
+  /// In `bailey doctor`, as something that waiting does not mend.
+  private static func expectFault(_ fixture: Fixture, _ code: String) async throws {
     let forwarder = fixture.forwarder([try .otlp()])
     let told = try await fixture.run(forwarder) {
-      await forwarder.examine().contains { $0.consequence.contains("[export-log-shorter]") }
+      await forwarder.examine().contains {
+        $0.state == .fail && $0.consequence.contains("[\(code)]") && $0.fix?.contains("bailey log verify") == true
+      }
     }
     #expect(told)
-    #expect(fixture.cursor("collector") == 11)
+  }
+
+  @Test("A collector that is crowded is left alone for as long as it asks", arguments: [429, 503])
+  func crowded(status: Int) async throws {
+    let fixture = try Fixture(records: 10)
+    fixture.collector.state.withLock { $0.answers = [HTTPReply(status: status, headers: ["retry-after": "200"])] }
+    let forwarder = fixture.forwarder([try .otlp()])
+    let told = try await fixture.run(forwarder) {
+      await forwarder.examine().contains { $0.consequence.contains("status \(status) and asks for 200 seconds") }
+    }
+    #expect(told)
+    #expect(fixture.collector.state.withLock { $0.calls.count } == 1)
+    #expect(fixture.cursor("collector") == 0)
+  }
+
+  @Test(
+    "What a collector says it rejected is at most what it was sent",
+    arguments: [
+      ("\"9223372036854775807\"", 10), ("9223372036854775807", 10), ("\"99999999999999999999\"", 0), ("-3", 0),
+      ("\"x\"", 0), ("[]", 0),
+    ])
+  func overflow(number: String, counted: Int) async throws {
+    let fixture = try Fixture(records: 10)
+    let body = Array("{\"partialSuccess\":{\"rejectedLogRecords\":\(number)}}".utf8)
+    fixture.collector.state.withLock { $0.answers = [HTTPReply(status: 200, body: body)] }
+    let forwarder = fixture.forwarder([try .otlp()])
+    #expect(try await fixture.run(forwarder) { fixture.cursor("collector") == 10 })
+    let text = try #require(await forwarder.examine().first).consequence
+    #expect(text.contains("rejected \(counted)") == (counted > 0))
+    #expect(text.contains("rejected") == (counted > 0))
+  }
+
+  @Test("A delivery has a bound in bytes, the decisions that outcomes bring along included")
+  func large() async throws {
+    let fixture = try Fixture(records: 0)
+    let subject = Subject(session: GrowingLog.session, agent: "node", user: "dev")
+    let action = Action.exec(subject, path: "/bin/x", arguments: [String(repeating: "y", count: 50_000)])
+    let decision = Decision(combining: [Reason(.allow, "rule", "because")])
+    func append(_ kind: Record.Kind, _ body: JSON) {
+      fixture.log.append(Record(kind, session: GrowingLog.session, time: 1, body: body).json)
+    }
+    append(.intent, ["action": action.json, "decision": decision.json])
+    for _ in 0..<200 { append(.outcome, ["intent": 0, "succeeded": true]) }
+    #expect(try await fixture.run(fixture.forwarder([try .otlp()])) { fixture.cursor("collector") == 201 })
+    #expect(fixture.collector.acknowledged == Array(0..<201))
+    let largest = fixture.collector.state.withLock { $0.calls.map { Collector.indices($0.body).count }.max() ?? 0 }
+    #expect(largest <= 21)
+    #expect(fixture.log.largestRead <= 16)
   }
 
   @Test("The place in another log is not taken for one in this")
@@ -133,5 +200,23 @@ struct ForwarderTests {
     #expect(sent.isSuperset(of: stride(from: UInt64(0), to: 500, by: 5)))
     let body = fixture.collector.state.withLock { $0.calls.first?.body ?? [] }
     #expect(String(decoding: body, as: UTF8.self).contains("bailey.sampled.one_in"))
+  }
+
+  @Test("Each record of a sampled sink tells how many before it were left out, also over a restart")
+  func leftOut() async throws {
+    let fixture = try Fixture(records: 0)
+    var sink = ExportSink.file(fixture.scratch.path + "/out.jsonl")
+    sink.oneIn = 1_000_000
+    for size in [7, 8, 9, 500, 503] {
+      fixture.log.grow(size - fixture.log.count)
+      #expect(try await fixture.run(fixture.forwarder([sink])) { fixture.cursor("disk") == UInt64(size) })
+    }
+    var next: Int64 = 0
+    for line in try fixture.scratch.read("out.jsonl").split(separator: "\n") {
+      let json = try JSON.parse(String(line))
+      #expect(json["index"]?.int == next + (json["left_out"]?.int ?? 0))
+      next = (json["index"]?.int ?? 0) + 1
+    }
+    #expect(next == 501)
   }
 }

@@ -7,7 +7,7 @@ import BaileyTestSupport
 import Testing
 
 /// A program that takes records, on a port of its own.
-private final class Receiver: Sendable {
+final class Receiver: Sendable {
   let port: UInt16
   let scratch: Scratch
   private let process: Int32
@@ -42,7 +42,7 @@ private final class Receiver: Sendable {
   deinit { _ = try? Tool("/bin/kill").run(["-KILL", String(process)]) }
 }
 
-private let hasRsyslog =
+let hasRsyslog =
   mustIsolate || (try? Tool("/bin/sh").run(["-c", "command -v rsyslogd || test -x /usr/sbin/rsyslogd"]).status) == 0
 
 @Suite("Real receivers", .serialized)
@@ -124,7 +124,7 @@ struct ReceiverTests {
     fixture.log.append(Self.hostile)
     let port = try Receiver.freePort()
     try fixture.scratch.write(Self.settings(port, fixture.scratch.path), to: "rsyslog.conf")
-    let target = ExportSink.SyslogTarget(address: try IPAddress("127.0.0.1"), port: port)
+    let target = ExportSink.SyslogTarget(.address(try IPAddress("127.0.0.1"), port: port))
     let forwarder = fixture.forwarder([ExportSink(name: "siem", target: .syslog(target))])
     let arguments = ["-n", "-iNONE", "-f", fixture.scratch.path + "/rsyslog.conf"]
     var receiver: Receiver?

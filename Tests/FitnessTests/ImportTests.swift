@@ -4,7 +4,7 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
-  "BaileyExport": ["BaileyCore"],
+  "BaileyExport": ["BaileyCast", "BaileyCore"],
   "BaileyCast": ["BaileyCore"],
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
@@ -27,7 +27,8 @@ private let allowedImports: [String: Set<String>] = [
     "BaileyControl", "BaileyCore", "BaileyHTTP", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
   ],
   "BaileyCommands": [
-    "ArgumentParser", "BaileyCast", "BaileyCore", "BaileyLinux", "BaileyWire", "Glibc", "Synchronization",
+    "ArgumentParser", "BaileyCast", "BaileyCore", "BaileyExport", "BaileyLinux", "BaileyWire", "Glibc",
+    "Synchronization",
   ],
   "BaileyLogTools": ["ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire"],
   "BaileyPolicyTools": [

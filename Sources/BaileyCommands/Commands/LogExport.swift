@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaileyCore
+import BaileyExport
 import BaileyLinux
 import BaileyWire
 
@@ -15,7 +16,7 @@ struct LogExport: BaileyCommand {
         bailey log export --format opa --last 100
 
       ocsf, jsonl and opa print one event a line, syslog one message of RFC 5424 a line, otlp one request a line; atif prints one
-      session as one document. Secrets are taken out, but not of opa, whose readers decide anew on what was asked. What goes on by itself is in `export.yaml`: docs/export.md.
+      session as one document. Secrets are taken out, of opa unless --unmasked is given, for readers that decide anew on what was asked. What goes on by itself is in `export.yaml`: docs/export.md.
       The exit code is 1 when the log cannot be read, 2 for a wrong option.
       """)
 
@@ -36,6 +37,8 @@ struct LogExport: BaileyCommand {
   var since: String?
   @Flag(help: "Replace paths by hashes under this site's key.")
   var hashPaths = false
+  @Flag(help: "Only for opa: as it was recorded, whatever looks like a secret included.")
+  var unmasked = false
   @Option(name: [.long, .customShort("n")], help: ArgumentHelp("The newest so many; 0 is all.", valueName: "count"))
   var last = 0
 
@@ -44,6 +47,7 @@ struct LogExport: BaileyCommand {
   func validate() throws {
     if last < 0 { throw ValidationError("--last is a count.") }
     if format == .opa, hashPaths { throw ValidationError("--hash-paths is not for opa, whose readers decide anew.") }
+    if format != .opa, unmasked { throw ValidationError("--unmasked is for opa alone.") }
   }
 
   func execute() throws(Failure) -> Int32 {
@@ -101,6 +105,8 @@ extension LogExport {
   }
 
   private func write(_ row: LogRow, _ notes: PolicyNotes) throws(Failure) {
+    var row = row
+    if !unmasked { row.record = SecretMask.masked(row.record) }
     guard let event = DecisionEvent(row, policies: notes.policies(of: row)) else { return }
     try Self.write(event.json.shownText + "\n")
   }

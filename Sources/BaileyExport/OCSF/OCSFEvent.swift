@@ -18,10 +18,12 @@ package enum OCSFEvent {
       "severity": .string(importance.severity.name), "message": .string(record.message),
       "metadata": metadata(record, origin), "device": ["hostname": .string(origin.host), "type_id": 0],
       "actor": actor(record), "unmapped": mapping.unmapped(record),
-      "raw_data_hash": [
-        "algorithm_id": 99, "algorithm": "RFC 6962 leaf hash, SHA-256", "value": .string(record.leaf),
-      ],
     ]
+    if let leaf = record.leaf {
+      event["raw_data_hash"] = [
+        "algorithm_id": 99, "algorithm": "RFC 6962 leaf hash, SHA-256", "value": .string(leaf),
+      ]
+    }
     event.merge(verdict(record)) { own, _ in own }
     event.merge(status(record)) { own, _ in own }
     event.merge(mapping.members) { _, special in special }

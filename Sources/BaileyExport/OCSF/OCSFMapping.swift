@@ -33,6 +33,7 @@ struct OCSFMapping {
     if record.detail != .object([:]) { members["detail"] = record.detail }
     if record.body["action"] == nil, record.kind != "outcome" { members["body"] = record.body }
     if let obligations = record.body["decision"]?["obligations"] { members["obligations"] = obligations }
+    if record.leftOut > 0 { members["left_out"] = .int(Int64(record.leftOut)) }
     if record.body["truncated"] == true { members["truncated"] = true }
     return .object(members)
   }

@@ -4,7 +4,9 @@ import BaileyCore
 struct ExportReader {
   private static let common = ["name", "otlp", "syslog", "file", "paths", "sample", "counts", "from"]
   private static let ofOTLP = ["headers_file", "clear", "ca", "cert", "key", "timeout"]
-  private static let ofSyslog = ["clear"]
+  private static let ofSyslog = ["clear", "ca", "cert", "key"]
+  /// Of syslog over TLS (RFC 5425, 4.1).
+  private static let syslogPort: UInt16 = 6514
   private static let ofFile = ["format", "maximum_mb", "keep"]
 
   let file: String
@@ -66,22 +68,26 @@ extension ExportReader {
     let url: RemoteURL
     do throws(RemoteURL.Refused) { url = try RemoteURL(base) } catch { throw fault(error.why, mark, hint: error.hint) }
     if !url.isSecure { try checkClear(url.place, fields, mark, "https://") }
+    let tls = try tls(url, fields)
     var call = HTTPCall(url.place, path)
     call.headers["host"] = url.host
     call.timeout = try fields.number("timeout", 100...120_000) ?? 10_000
-    var tls: RemoteTLS?
-    if url.isSecure {
-      let (certificate, key) = (try fields.path("cert"), try fields.path("key"))
-      guard (certificate == nil) == (key == nil) else {
-        throw fault("`cert` and `key` come together", fields.mark)
-      }
-      tls = RemoteTLS(
-        name: url.name, authorities: try fields.path("ca"), certificate: certificate, key: key)
-    }
     let headers = try fields.path("headers_file")
     return ExportSink.OTLPTarget(
       call: call, url: text, headersFile: headers,
       credentials: FileCredentials(headers: headers, tls: tls, storage: storage))
+  }
+
+  private func tls(_ url: RemoteURL, _ fields: ExportFields) throws(Fault) -> RemoteTLS? {
+    let (authorities, certificate, key) = (try fields.path("ca"), try fields.path("cert"), try fields.path("key"))
+    guard (certificate == nil) == (key == nil) else { throw fault("`cert` and `key` come together", fields.mark) }
+    if url.isSecure {
+      return RemoteTLS(name: url.name, authorities: authorities, certificate: certificate, key: key)
+    }
+    guard authorities == nil, certificate == nil else {
+      throw fault("`ca`, `cert` and `key` are for TLS, and this is in clear", fields.mark)
+    }
+    return nil
   }
 
   /// The log of what a person does goes in clear to this machine only, unless the settings say otherwise.
@@ -96,16 +102,13 @@ extension ExportReader {
   private func syslog(_ fields: ExportFields) throws(Fault) -> ExportSink.SyslogTarget {
     let text = try fields.text("syslog") ?? ""
     let mark = fields.mark("syslog")
-    if text.hasPrefix("tls://") {
-      throw fault(
-        "syslog over TLS (RFC 5425) is not spoken", mark,
-        hint: "send to a relay on this machine, such as rsyslog with TLS to the collector, or use `otlp` over https")
+    let scheme = ["tcp://": "http://", "tls://": "https://"][text.prefix(6)]
+    guard let scheme, let url = try? RemoteURL(scheme + text.dropFirst(6), port: Self.syslogPort) else {
+      throw fault("`syslog` is `tls://HOST:PORT` or `tcp://ADDRESS:PORT`", mark)
     }
-    guard text.hasPrefix("tcp://"), let url = try? RemoteURL("http://" + text.dropFirst(6)),
-      case .address(let address, let port) = url.place
-    else { throw fault("`syslog` is `tcp://ADDRESS:PORT`", mark) }
-    try checkClear(url.place, fields, mark, "a relay on this machine")
-    return ExportSink.SyslogTarget(address: address, port: port)
+    if !url.isSecure { try checkClear(url.place, fields, mark, "tls://") }
+    let credentials = try tls(url, fields).map { FileCredentials(headers: nil, tls: $0, storage: storage) }
+    return ExportSink.SyslogTarget(url.place, credentials: credentials)
   }
 
   private func written(_ fields: ExportFields) throws(Fault) -> ExportSink.FileTarget {

@@ -72,6 +72,8 @@ const char *bl_signal_name(int signal);
 
 /* sockets */
 int bl_accept(int fd, int flags);
+/* Bytes, and the end of them, that the peer of a TCP connection has not acknowledged. */
+int bl_unacknowledged(int fd);
 int bl_pipe(int ends[2], int flags);
 int bl_peer_credentials(int fd, int32_t *process, uint32_t *user, uint32_t *group);
 /* Sends one message with up to BL_MAX_DESCRIPTORS descriptors. */
