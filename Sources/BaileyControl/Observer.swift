@@ -24,6 +24,7 @@ final class Observer: SandboxObserver {
     var events: [(time: Int64, event: ObservedEvent)] = []
     var bytes = 0
     var lost = 0
+    var ledger: ReadLedger?
     var limiter = RecordLimiter(perMinute: Observer.recordsPerMinute, burst: Observer.burst)
     /// Losses whose record could not be written.
     var untold = 0
@@ -31,8 +32,11 @@ final class Observer: SandboxObserver {
     var writing: Task<Void, Never>?
 
     mutating func keep(_ event: ObservedEvent, _ time: Int64) {
+      // Distinct paths are bounded where they are seen, and have no share in the reserve: changes are not to give way to reads.
+      let isBounded = event.operation == .read
       let size = event.arguments.reduce(event.path.utf8.count + (event.target?.utf8.count ?? 0)) { $0 + $1.utf8.count }
-      let (isAdmitted, suppressed) = limiter.admit(cost: 1 + size / Observer.usualSize, now: time)
+      let cost = isBounded ? 0 : 1 + size / Observer.usualSize
+      let (isAdmitted, suppressed) = limiter.admit(cost: cost, now: time)
       lost += suppressed
       guard isAdmitted else { return }
       guard events.count < Observer.limit, bytes + size <= Observer.byteLimit else {
@@ -71,9 +75,14 @@ final class Observer: SandboxObserver {
   /// Returns when everything that was observed is with the recorder. For after the last process of the session has ended.
   func finish() async {
     await flush()
-    state.withLock { $0.lost += $0.limiter.takeSuppressed() }
+    state.withLock { $0.lost += $0.limiter.takeSuppressed() + ($0.ledger?.beyond ?? 0) }
     await write()
   }
+
+  func finished(_ reads: ReadLedger) { state.withLock { $0.ledger = reads } }
+
+  /// What was read, after the end; `nil` where that is not recorded or not all of it is known.
+  var ledger: ReadLedger? { state.withLock(\.ledger) }
 
   /// Does not wait for more to gather.
   func flush() async {
@@ -122,6 +131,7 @@ final class Observer: SandboxObserver {
       switch event.operation {
       case .exec: Action.exec(subject, path: event.path, arguments: event.arguments)
       case .connect: Action(.netConnect, subject, resource: ["address": .string(event.path), "transport": "observed"])
+      case .read: Action.read(subject, path: event.path, resolved: event.target)
       case .open, .rename, .unlink, .mkdir, .symlink, .link:
         Action.write(subject, path: event.path, operation: event.operation.rawValue, to: event.target)
       }
@@ -130,6 +140,8 @@ final class Observer: SandboxObserver {
   }
 
   private static func outcome(_ event: ObservedEvent) -> Outcome {
-    Outcome(succeeded: !event.refused, detail: ["observed": true])
+    var detail: [String: JSON] = ["observed": true]
+    if let found = event.found { detail["found"] = .string(found.rawValue) }
+    return Outcome(succeeded: !event.refused, detail: .object(detail))
   }
 }

@@ -16,13 +16,17 @@ package struct Resources: Sendable {
   package var deciding: @Sendable () -> (any WorkQueue)?
   /// `nil` records no terminal.
   package var recordings: (any RecordingKeeper)?
+  /// `nil` states no provenance.
+  package var provenance: (any ProvenanceKeeper)?
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
     homes: any HomeKeeper, now: @escaping @Sendable () -> Int64,
-    deciding: @escaping @Sendable () -> (any WorkQueue)?, recordings: (any RecordingKeeper)? = nil
+    deciding: @escaping @Sendable () -> (any WorkQueue)?, recordings: (any RecordingKeeper)? = nil,
+    provenance: (any ProvenanceKeeper)? = nil
   ) {
+    self.provenance = provenance
     self.launcher = launcher
     self.workspaces = workspaces
     self.egress = egress

@@ -16,6 +16,7 @@ extension Session {
     if end == .killed { await killEverything() } else { await endSandbox() }
     await observer.finish()
     for transcript in transcripts { await transcript.finish() }
+    await recordProvenance(end == .killed ? summary : ended(end))
     let traffic = egress.traffic
     await egress.close()
     await mediator.end()

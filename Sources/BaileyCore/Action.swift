@@ -101,6 +101,13 @@ extension Action {
     Action(.fileMount, subject, resource: ["path": .string(path), "access": .string(access)])
   }
 
+  /// - Parameter resolved: where symbolic links led, if that is another path.
+  package static func read(_ subject: Subject, path: String, resolved: String? = nil) -> Action {
+    var resource: [String: JSON] = ["path": .string(path)]
+    if let resolved { resource["resolved"] = .string(resolved) }
+    return Action(.fileRead, subject, resource: .object(resource))
+  }
+
   /// - Parameter operation: `open`, `rename`, `unlink`, `mkdir`, `symlink`, `link`, `connect` (a Unix socket).
   package static func write(_ subject: Subject, path: String, operation: String, to target: String? = nil) -> Action {
     var resource: [String: JSON] = ["path": .string(path), "operation": .string(operation)]

@@ -72,25 +72,41 @@ extension SandboxLauncher {
 /// Hears what the seccomp listener saw. Called from the supervisor's thread: it must not block.
 package protocol SandboxObserver: Sendable {
   func observed(_ event: ObservedEvent)
+  /// What the session read, once, after its last event; only where reads are recorded.
+  func finished(_ reads: ReadLedger)
+}
+
+extension SandboxObserver {
+  package func finished(_ reads: ReadLedger) {}
 }
 
 /// A system call of the agent, as its memory said at the time. Evidence, not proof: see DESIGN.md section 5.
 package struct ObservedEvent: Sendable, Equatable {
-  package enum Operation: String, Sendable { case exec, connect, open, rename, unlink, mkdir, symlink, link }
+  package enum Operation: String, Sendable { case exec, connect, open, read, rename, unlink, mkdir, symlink, link }
+
+  /// What the supervisor found where a read leads; the kernel may have found something else.
+  package enum Found: String, Sendable {
+    case opened, denied
+    /// Not to be told: a path of /proc, or a link that leads there.
+    case unclear
+  }
 
   package var operation: Operation
   package var process: Int32
   package var path: String
   package var arguments: [String]
-  /// Second path of a rename or link.
+  /// Second path of a rename or link; of a read, where links led.
   package var target: String?
   /// For what the supervisor decided itself (connects to Unix sockets): whether it let it happen.
   package var refused: Bool
+  /// Of a read.
+  package var found: Found?
 
   package init(
     operation: Operation, process: Int32, path: String, arguments: [String] = [], target: String? = nil,
-    refused: Bool = false
+    refused: Bool = false, found: Found? = nil
   ) {
+    self.found = found
     self.operation = operation
     self.process = process
     self.path = path
@@ -188,6 +204,8 @@ package protocol WorkspaceKeeper: Sendable {
     -> WorkspaceOpening
   /// What the session changed, conflicts and risks included.
   func changes(of session: SessionID) async throws(Fault) -> ChangeSet
+  /// What a session changed, by plain hashes, and which of these paths are sensitive; for when nothing of it runs any more.
+  func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount
   /// Applies the selected changes; journaled, so that it is whole or can be finished or rolled back.
   ///
   /// - Parameters:

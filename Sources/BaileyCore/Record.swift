@@ -17,6 +17,8 @@ package struct Record: Sendable, Equatable {
     case intent, outcome, observed, gap, apply, undo, grant, revoke, note
     /// How far a recording is, with its hash (`TranscriptMark`).
     case transcript
+    /// What the session read and changed, by hash (`ProvenanceMark`).
+    case provenance
     /// A payload was erased, held or let go of.
     case payload
   }

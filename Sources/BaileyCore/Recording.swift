@@ -20,6 +20,8 @@ package struct RecordingRules: Sendable, Equatable {
   package var isRequired = false
   /// Bytes of one recording; `nil` is the default.
   package var limit: Int64?
+  /// Every read of a file by path: docs/provenance.md has the price.
+  package var reads = false
 
   package static let defaultLimit: Int64 = 256 << 20
 

@@ -18,6 +18,9 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
     -> WorkspaceOpening
   { throw Self.nowhere }
   package func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw Self.nowhere }
+  package func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount {
+    throw Self.nowhere
+  }
   package func apply(
     _ selection: ChangeSelection, of session: SessionID, digest: String,
     approve: @Sendable (ChangeSet) async throws(Fault) -> Void

@@ -47,6 +47,16 @@ package actor Workspaces: WorkspaceKeeper {
     }
   }
 
+  package func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount {
+    try await working(session) { files, hasher throws(Fault) in
+      let staged = try StagedSession(session, files, hasher: hasher)
+      let patterns = SensitivePatterns(staged.memory.sensitive)
+      let outputs = try staged.outputs()
+      giveBackMemory(after: outputs?.count ?? 0)
+      return WorkspaceAccount(outputs: outputs, sensitive: Set(inputs.filter(patterns.cover)))
+    }
+  }
+
   package func apply(
     _ selection: ChangeSelection, of session: SessionID, digest: String,
     approve: @Sendable (ChangeSet) async throws(Fault) -> Void

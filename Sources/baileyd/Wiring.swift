@@ -27,6 +27,7 @@ struct Wiring: Sendable {
   private let wrong: [any HealthProbe]
   let recordings: Recordings
   let retention: Retention
+  private let provenance: any ProvenanceKeeper
 
   init(places: Places, log: AuditLog, _ found: (LogSettings, (any HealthProbe)?)) throws(Fault) {
     guard let account = Account.of(user: CurrentProcess.user) else {
@@ -57,8 +58,10 @@ struct Wiring: Sendable {
       fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
     let recordings = Recordings(stateDirectory: places.state) { ContentDigest() }
     self.recordings = recordings
+    provenance = Payloads(stateDirectory: places.state) { ContentDigest() }
     let resources = Resources(
-      launcher: Launcher(groups: groups), workspaces: workspaces, egress: try NetworkGate(), recorder: log,
+      launcher: Launcher(groups: groups) { ContentDigest() }, workspaces: workspaces, egress: try NetworkGate(),
+      recorder: log,
       manifests: ManifestResolver(
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
@@ -66,7 +69,7 @@ struct Wiring: Sendable {
       locator: ProjectFinder(ownDirectories: own),
       archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings)
+      now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings, provenance: provenance)
     let controller = Controller(
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
     self.controller = controller
@@ -92,7 +95,7 @@ struct Wiring: Sendable {
   func services(shutdown: @escaping @Sendable () -> Void) -> DoorServices {
     DoorServices(
       controller: controller, log: log, index: index, exports: forwarder.exports, policies: answers,
-      recordings: recordings, retention: retention,
+      recordings: recordings, retention: retention, provenance: provenance,
       health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, index]
         + [forwarder, retention] + wrong,
       version: baileyVersion, shutdown: shutdown)

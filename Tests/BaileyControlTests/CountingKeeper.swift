@@ -25,6 +25,9 @@ final class CountingKeeper: WorkspaceKeeper {
     -> WorkspaceOpening
   { throw IdleResources.nowhere }
   func changes(of session: SessionID) async throws(Fault) -> ChangeSet { throw IdleResources.nowhere }
+  func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount {
+    throw IdleResources.nowhere
+  }
   func discard(session: SessionID, paths: [[UInt8]]?) async throws(Fault) { throw IdleResources.nowhere }
   func recover() async throws(Fault) -> [String] { [] }
   func watch(session: SessionID, report: @escaping @Sendable (WorkspaceEvent) -> Void) async throws(Fault) {}

@@ -51,6 +51,26 @@ struct ObserverTests {
     #expect(recorder.counts.withLock { $0.observed } >= 8192)
   }
 
+  @Test("Recorded reads take no room from changes, and those of too many paths are counted in a gap")
+  func reads() async {
+    let recorder = CountingRecorder()
+    let observer = Self.observer(recorder)
+    // More than the reserve; in parts, so that they find room while they wait.
+    for _ in 0..<60 {
+      for _ in 0..<1_000 {
+        observer.observed(ObservedEvent(operation: .read, process: 7, path: "/tmp/x", found: .opened))
+      }
+      await observer.flush()
+    }
+    for _ in 0..<1_000 { observer.observed(Self.event) }
+    var ledger = ReadLedger()
+    (ledger.opens, ledger.recorded, ledger.beyond) = (60_123, 60_000, 123)
+    observer.finished(ledger)
+    await observer.finish()
+    #expect(recorder.counts.withLock { $0.observed } == 61_000 && recorder.counts.withLock { $0.lost } == 123)
+    #expect(observer.ledger == ledger && ledger.repeated == 0)
+  }
+
   @Test(
     "Of a flood that never ends, what the reserve does not hold is counted, once a minute; a quiet hour fills it up again"
   )

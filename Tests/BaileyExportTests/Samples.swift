@@ -91,6 +91,7 @@ enum Samples {
       (.gap, ["lost": 12, "sessions": [session.text: 12], "denied": true]), (.note, ["truncated": true]),
       (.transcript, ["program": 0, "state": "ended", "bytes": 512, "sha256": "ab12"]),
       (.payload, ["event": "erased", "kind": "recording", "sha256": "ab12", "size": 512, "reason": "max-age"]),
+      (.provenance, ["inputs": 3, "outputs": 1, "sha256": "ab12", "bytes": 512]),
     ]
     return bodies.map { Record($0.0, session: session, time: time, body: $0.1) }
       + notes.map { Record(.note, session: session, time: time, body: $0) }

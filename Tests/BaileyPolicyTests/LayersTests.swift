@@ -40,6 +40,16 @@ import Testing
     #expect(try ManifestLayers().merged().canonicalForm["recording"] == nil)
   }
 
+  @Test("Whoever asks for the reads to be recorded gets it, and nobody below can take it back")
+  func recordedReads() throws {
+    let (yes, no) = (try read("recording: {reads: true}"), try read("recording: {reads: false}"))
+    #expect(try ManifestLayers(administrator: yes, user: no, project: no, commandLine: no).merged().recording.reads)
+    #expect(try ManifestLayers(user: yes, project: no, commandLine: no).merged().recording.reads)
+    #expect(try ManifestLayers(project: yes).merged().recording.reads)
+    #expect(try !ManifestLayers(administrator: no, user: no, project: no).merged().recording.reads)
+    #expect(try ManifestLayers(user: yes).merged().canonicalForm["recording"]?["reads"] == true)
+  }
+
   @Test("A ceiling cuts paths to what it names, and writing to reading")
   func ceilingFiles() throws {
     let layers = ManifestLayers(

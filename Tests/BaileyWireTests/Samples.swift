@@ -21,6 +21,7 @@ enum Samples {
     options.profile = "node"
     options.allowHosts = ["pkg.example:443", "*.example.com"]
     options.reads = ["/srv/data"]
+    options.recording.reads = true
     options.writes = ["/srv/out"]
     options.environment = ["EDITOR", "A=b=c\n"]
     options.mode = .readOnly
@@ -62,7 +63,7 @@ enum Samples {
       .log(LogQuery(last: 0, scans: true)), .indexLog(rebuild: true), .indexLog(rebuild: false),
       .log(LogQuery(session: named, kinds: [.intent, .gap], last: 10, follows: true)),
       .log(LogQuery(filter: try filter(), export: ExportOptions(.ocsf, hashesPaths: true))), .logEntry(index: 7),
-      .verifyLog, .replay(ReplayRequest(session: named, program: 1)),
+      .verifyLog, .provenance(named), .replay(ReplayRequest(session: named, program: 1)),
       .payloads(nil), .payloads(named), .erasePayloads(EraseOrder(.session(named), reason: "r\u{202E}")),
       .erasePayloads(EraseOrder(.content(sha256: digest), isDryRun: true)), .prunePayloads(dryRun: true),
       .hold(named, reason: nil), .hold(latest, reason: "r"), .release(named, reason: "r"), .holds,

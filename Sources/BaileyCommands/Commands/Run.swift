@@ -41,6 +41,8 @@ struct Run: BaileyCommand {
   var record: RecordingRules.Extent?
   @Flag(help: "Record what is typed, too.")
   var recordInput = false
+  @Flag(help: "Record every file that is read; slows what reads many files.")
+  var recordReads = false
   @Option(help: ArgumentHelp("A label that `bailey ps` shows.", valueName: "text"))
   var label: String?
   @Flag(help: "Never ask; what would need an answer is denied.")
@@ -84,6 +86,7 @@ struct Run: BaileyCommand {
     options.hostPorts = allowHostPort.map(\.number)
     options.recording.extent = record
     options.recording.input = recordInput
+    options.recording.reads = recordReads
     return options
   }
 }

@@ -5,7 +5,7 @@ import BaileyWire
 
 /// Recordings: what the log says of them, and their bytes.
 extension Exchange {
-  private static let piece = 256 << 10
+  static let piece = 256 << 10
   private static let batch = 512
 
   /// Tells what became of a recording, then sends what is there of it, as data.
@@ -39,7 +39,7 @@ extension Exchange {
     return .done
   }
 
-  private func sendWhenRoom(data: [UInt8]) async throws(Fault) {
+  func sendWhenRoom(data: [UInt8]) async throws(Fault) {
     do throws(WireError) {
       try await connection.room()
       try connection.send(data: data)

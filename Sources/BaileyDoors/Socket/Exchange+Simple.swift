@@ -28,7 +28,7 @@ extension Exchange {
     case .shutdown:
       await controller.stop()
       return .done
-    case .run, .exec, .attach, .log, .replay:
+    case .run, .exec, .attach, .log, .replay, .provenance:
       throw Fault("request-misplaced", why: "this request needs its own exchange")
     }
   }

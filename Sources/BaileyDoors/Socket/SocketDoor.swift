@@ -13,6 +13,7 @@ package struct DoorServices: Sendable {
   package var policies: (any PolicyAnswers)?
   package var recordings: (any RecordingKeeper)?
   package var retention: Retention?
+  package var provenance: (any ProvenanceKeeper)?
   /// What `doctor` looks at, in this order.
   package var health: [any HealthProbe]
   package var version: String
@@ -22,9 +23,10 @@ package struct DoorServices: Sendable {
   package init(
     controller: Controller, log: any LogSource, index: (any LogSearcher)? = nil, exports: (any LogExporter)? = nil,
     policies: (any PolicyAnswers)? = nil, recordings: (any RecordingKeeper)? = nil,
-    retention: Retention? = nil, health: [any HealthProbe], version: String,
+    retention: Retention? = nil, provenance: (any ProvenanceKeeper)? = nil, health: [any HealthProbe], version: String,
     shutdown: @escaping @Sendable () -> Void
   ) {
+    self.provenance = provenance
     self.controller = controller
     self.log = log
     self.index = index

@@ -76,6 +76,7 @@ extension RecordingRules {
     var members: [String: JSON] = ["input": .bool(input), "required": .bool(isRequired)]
     if let extent { members["sessions"] = .string(extent.rawValue) }
     if let limit { members["limit"] = .int(limit) }
+    if reads { members["reads"] = true }
     return .object(members)
   }
 }

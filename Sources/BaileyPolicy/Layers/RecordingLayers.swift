@@ -20,6 +20,8 @@ extension ManifestLayers {
     }
     // A project's counts where nobody else says one.
     result.limit = [administrator, user, project].compactMap { $0?.manifest.recording.limit }.first
+    // More evidence, at a price: any layer can ask for it, and none can take it back.
+    result.reads = [administrator, user, project, commandLine].contains { $0?.manifest.recording.reads == true }
     // What is required is recorded.
     if result.isRequired { result.extent = max(result.effective, .terminal) }
     return result

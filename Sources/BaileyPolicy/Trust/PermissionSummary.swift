@@ -22,6 +22,7 @@ package struct PermissionSummary: Sendable, Equatable {
     if let extent = manifest.recording.extent { add("recording: \(extent.rawValue)") }
     if let limit = manifest.recording.limit { add("recording: limit \(limit)") }
     if manifest.recording.isRequired { add("recording: required") }
+    if manifest.recording.reads { add("recording: every read, which slows what reads many files") }
     for glob in manifest.sensitive { add("sensitive: \(glob.pattern)") }
     for feature in manifest.optional.map(\.rawValue).sorted() { add("optional: starts without \(feature)") }
     for port in manifest.publish { add("publish: port \(port) on this machine's loopback") }

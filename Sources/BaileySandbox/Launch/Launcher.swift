@@ -13,9 +13,12 @@ package struct Launcher: SandboxLauncher {
 
   private let jail: String
   private let groups: ControlGroups?
+  private let hasher: HasherFactory?
 
   /// - Parameter jail: absolute path of bailey-jail; by default it lies beside the running program.
-  package init(jail: String? = nil, groups: ControlGroups? = nil) {
+  /// - Parameter hasher: SHA-256; without one no session starts whose reads are to be recorded.
+  package init(jail: String? = nil, groups: ControlGroups? = nil, hasher: HasherFactory? = nil) {
+    self.hasher = hasher
     // A program that cannot find itself has no jail: nothing starts.
     self.jail = jail ?? ((try? CurrentProcess.programDirectory) ?? "") + "/bailey-jail"
     self.groups = groups
@@ -27,7 +30,9 @@ package struct Launcher: SandboxLauncher {
   ) async throws(Fault) -> any RunningSandbox {
     let plan: SandboxPlan
     let group: SessionGroup?
+    let reads: ReadWatch?
     do throws(Fault) {
+      reads = try readWatch(request, observer)
       var facts = try HostFacts.gather(
         caller: request.caller, environment: request.environment, paths: SandboxPlanner.probes(for: request))
       if let groups, groups.missing == nil { facts.features.insert(.cgroup) }
@@ -50,12 +55,27 @@ package struct Launcher: SandboxLauncher {
       do throws(Fault) {
         let supervisor = try Supervisor(
           listener: Descriptor(owning: listener), places: places, agentIDs: agent, observer: observer,
-          renames: renames)
+          renames: renames, reads: reads)
         try supervisor.start(ended: ended)
       } catch {
         ended()
       }
     }
+  }
+
+  private func readWatch(_ request: SandboxRequest, _ observer: any SandboxObserver) throws(Fault) -> ReadWatch? {
+    guard request.manifest.recording.reads else { return nil }
+    let caller = request.caller
+    let agent = caller.isRoot ? (user: caller.agentUser, group: caller.agentGroup) : nil
+    guard let hasher,
+      let watch = try? ReadWatch(project: request.workspace.path, agent: agent, observer: observer, hasher: hasher)
+    else {
+      throw Fault(
+        "reads-unrecordable",
+        why: "the reads of this session cannot be recorded: there is no descriptor or hash to be had",
+        hint: "raise the limit of open files of baileyd, or start without --record-reads")
+    }
+    return watch
   }
 
   /// Runs a finished plan.

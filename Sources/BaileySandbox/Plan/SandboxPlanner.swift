@@ -98,14 +98,14 @@ package enum SandboxPlanner {
     if facts.landlockABI >= PlanRequirements.oldestLandlock {
       operations.append(LandlockPlan.operation(abi: facts.landlockABI, view, facts))
     }
-    operations.append(.seccomp(program: try filter(), notify: true))
+    operations.append(.seccomp(program: try filter(request.manifest.recording), notify: true))
     operations.append(program.operation)
     return operations
   }
 
-  private static func filter() throws(Fault) -> [UInt8] {
+  private static func filter(_ recording: RecordingRules) throws(Fault) -> [UInt8] {
     do throws(BPFError) {
-      return try SystemCallFilter.program()
+      return try SystemCallFilter.program(notifiesReads: recording.reads)
     } catch {
       throw Fault(
         "filter-broken", why: "the system call filter cannot be assembled: \(error)", hint: "report this as a bug")

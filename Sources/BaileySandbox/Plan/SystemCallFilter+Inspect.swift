@@ -4,20 +4,24 @@ extension SystemCallFilter {
   /// What unshare(2) may undo: shared descriptors, working directory, System V undo lists.
   private static let harmlessUnshare: UInt32 = 0x0004_0600
   /// `O_WRONLY | O_RDWR | O_CREAT | O_TRUNC`.
-  private static let writeFlags: UInt32 = 0x0243
+  static let writeFlags: UInt32 = 0x0243
   /// `O_CREAT | __O_TMPFILE`: only with these open(2) has a mode.
   private static let makingFlags: UInt32 = 0x40_0040
+  /// `O_PATH`: nothing can be read through it.
+  private static let placeFlag: UInt32 = 0x20_0000
   /// `S_ISUID | S_ISGID`. mkdir(2) needs no look: the kernel drops them there.
   private static let setIDBits: UInt32 = 0o6000
 
   /// The block that looks at arguments. Only low halves are loaded where the kernel's own argument is an `int`.
-  static func write(_ inspection: SystemCallVerdict.Inspection, _ assembler: inout BPFAssembler) {
+  static func write(
+    _ inspection: SystemCallVerdict.Inspection, _ notifiesReads: Bool, _ assembler: inout BPFAssembler
+  ) {
     assembler.label(inspection.rawValue)
     switch inspection {
     case .clone: refuseBits(newNamespaces, argument: 0, &assembler)
     case .unshare: refuseBits(~harmlessUnshare, argument: 0, &assembler)
-    case .open: checkOpen(inspection.rawValue, flags: 1, &assembler)
-    case .openat: checkOpen(inspection.rawValue, flags: 2, &assembler)
+    case .open: checkOpen(inspection.rawValue, flags: 1, notifiesReads, &assembler)
+    case .openat: checkOpen(inspection.rawValue, flags: 2, notifiesReads, &assembler)
     case .creat: checkMode(argument: 1, otherwise: "notify", &assembler)
     case .chmod: checkMode(argument: 1, otherwise: "allow", &assembler)
     case .fchmodat: checkMode(argument: 2, otherwise: "allow", &assembler)
@@ -42,10 +46,14 @@ extension SystemCallFilter {
   }
 
   /// The mode follows the flags.
-  private static func checkOpen(_ name: String, flags: UInt32, _ assembler: inout BPFAssembler) {
+  private static func checkOpen(_ name: String, flags: UInt32, _ notifiesReads: Bool, _ assembler: inout BPFAssembler) {
     assembler.load(offset: Offset.argument(flags))
     assembler.branch(.anyBit, makingFlags, then: name + "Mode")
-    assembler.branch(.anyBit, writeFlags, then: "notify", otherwise: "allow")
+    if notifiesReads {
+      assembler.branch(.anyBit, placeFlag, then: "allow", otherwise: "notify")
+    } else {
+      assembler.branch(.anyBit, writeFlags, then: "notify", otherwise: "allow")
+    }
     assembler.label(name + "Mode")
     checkMode(argument: flags + 1, otherwise: "notify", &assembler)
   }

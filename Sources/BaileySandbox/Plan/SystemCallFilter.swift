@@ -3,10 +3,15 @@
 /// Native x86-64 only: a foreign architecture kills the process, since its numbers mean other calls; x32 numbers are ENOSYS. Decisions rest on
 /// call numbers and register arguments alone; whatever lies in memory is the supervisor's or the namespaces' to decide. See seccomp(2).
 package enum SystemCallFilter {
-  /// `struct sock_filter[]`; the same for every session.
-  package static func program() throws(BPFError) -> [UInt8] { try assembled.get() }
+  /// `struct sock_filter[]`; the same for every session, but for those whose reads are recorded.
+  package static func program(notifiesReads: Bool = false) throws(BPFError) -> [UInt8] {
+    try (notifiesReads ? withReads : assembled).get()
+  }
 
   private static let assembled = Result { () throws(BPFError) in try instructions().flatMap(\.bytes) }
+  private static let withReads = Result { () throws(BPFError) in
+    try instructions(notifiesReads: true).flatMap(\.bytes)
+  }
 
   enum Answer {
     static let kill: UInt32 = 0x8000_0000
@@ -24,7 +29,7 @@ package enum SystemCallFilter {
     static func highHalf(_ index: UInt32) -> UInt32 { 20 + 8 * index }
   }
 
-  package static func instructions() throws(BPFError) -> [BPFInstruction] {
+  package static func instructions(notifiesReads: Bool = false) throws(BPFError) -> [BPFInstruction] {
     var assembler = BPFAssembler()
     assembler.load(offset: Offset.architecture)
     assembler.branch(.equal, SystemCallTable.architecture, otherwise: "kill")
@@ -32,7 +37,7 @@ package enum SystemCallFilter {
     assembler.branch(.atLeast, SystemCallTable.x32Bit, then: "errno38")
     let spans = try Self.spans()
     search(spans[...], &assembler)
-    for inspection in SystemCallVerdict.Inspection.allCases { write(inspection, &assembler) }
+    for inspection in SystemCallVerdict.Inspection.allCases { write(inspection, notifiesReads, &assembler) }
     writeAnswers(for: spans.map(\.verdict), &assembler)
     return try assembler.assemble()
   }

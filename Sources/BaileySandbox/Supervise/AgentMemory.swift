@@ -83,13 +83,18 @@ struct AgentMemory: Sendable {
   }
 
   func absolute(_ bytes: [UInt8], relativeTo directory: UInt64?) -> String {
-    let text = String(decoding: bytes, as: UTF8.self)
-    if text.hasPrefix("/") { return text }
+    let path = absoluteBytes(bytes, relativeTo: directory) ?? Array("?/".utf8) + bytes
+    return String(decoding: path, as: UTF8.self)
+  }
+
+  /// `nil` when it cannot be told to what a path is relative.
+  func absoluteBytes(_ path: [UInt8], relativeTo directory: UInt64?) -> [UInt8]? {
+    let slash = UInt8(ascii: "/")
+    if path.first == slash { return path }
     let number = directory.map { Int32(truncatingIfNeeded: $0) } ?? Self.workingDirectory
     let link = number == Self.workingDirectory ? "cwd" : "fd/\(number)"
-    guard let base = try? Descriptor.workingDirectory.readLink("/proc/\(thread)/\(link)") else { return "?/" + text }
-    let place = String(decoding: base, as: UTF8.self)
-    return text.isEmpty ? place : place + (place.hasSuffix("/") ? "" : "/") + text
+    guard let base = try? Descriptor.workingDirectory.readLink("/proc/\(thread)/\(link)") else { return nil }
+    return path.isEmpty ? base : base + (base.last == slash ? [] : [slash]) + path
   }
 
   /// `AT_FDCWD`.

@@ -13,6 +13,7 @@ package final class Supervisor: Sendable {
   private let agent: (user: UInt32, group: UInt32)?
   private let observer: any SandboxObserver
   private let renames: StagedRename?
+  private let reads: ReadWatch?
   private let blocked = BlockedConnects()
 
   /// - Parameters:
@@ -20,8 +21,9 @@ package final class Supervisor: Sendable {
   ///   - agentIDs: host ids of the agent when the controller is root; `nil` otherwise.
   init(
     listener: consuming Descriptor, places: SocketPlaces, agentIDs: (user: UInt32, group: UInt32)? = nil,
-    observer: any SandboxObserver, renames: StagedRename? = nil
+    observer: any SandboxObserver, renames: StagedRename? = nil, reads: ReadWatch? = nil
   ) throws(Fault) {
+    self.reads = reads
     self.renames = renames
     self.listener = listener
     self.places = places
@@ -35,7 +37,7 @@ package final class Supervisor: Sendable {
     do throws(Errno) {
       try startThread("bailey-watch") {
         self.serve()
-        self.blocked.end(ended)
+        self.blocked.end { if let reads = self.reads { reads.end(ended) } else { ended() } }
       }
     } catch {
       throw Self.fault(error)
@@ -70,10 +72,23 @@ package final class Supervisor: Sendable {
     }
     if case .connect = call { return connect(notification) }
     if case .restrict = call { renames?.stop() }
+    if reads != nil, call.reads(notification) { read(call, notification) }
+    if !call.changes(notification) { return listener.letGoOn(notification.id) }
     let event = event(call, notification)
     if let event, listener.isWaiting(notification.id) { observer.observed(event) }
     if let event, event.operation == .rename, rename(event, notification) { return }
     listener.letGoOn(notification.id)
+  }
+
+  private func read(_ call: NotifiedCall, _ notification: Notification) {
+    guard let (directory, path) = call.opened else { return }
+    let memory = AgentMemory(thread: notification.thread)
+    let text = memory.text(at: notification.arguments[path])
+    let absolute = text.flatMap {
+      memory.absoluteBytes($0, relativeTo: directory.map { notification.arguments[$0] })
+    }
+    if absolute == Array("/dev/null".utf8) || absolute == Array("/dev/tty".utf8) { return }
+    reads?.look(at: absolute, notification.thread) { listener.isWaiting(notification.id) }
   }
 
   /// `false` where the kernel can do it.

@@ -15,6 +15,7 @@ extension ManifestOptions {
     if !hostPorts.isEmpty { members["allow_host_port"] = .array(hostPorts.map { .int(Int64($0)) }) }
     if let extent = recording.extent { members["record"] = .string(extent.rawValue) }
     if recording.input { members["record_input"] = true }
+    if recording.reads { members["record_reads"] = true }
     return .object(members)
   }
 
@@ -38,6 +39,7 @@ extension ManifestOptions {
       recording.extent = extent
     }
     recording.input = try fields.flag("record_input")
+    recording.reads = try fields.flag("record_reads")
     if publish.contains(0) { throw .badValue("publish") }
     if hostPorts.contains(0) { throw .badValue("allow_host_port") }
     try fields.end()

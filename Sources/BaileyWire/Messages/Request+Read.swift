@@ -49,6 +49,7 @@ extension Request {
     case "log-entry": .logEntry(index: try fields.integer("index", as: UInt64.self))
     case "verify-log": .verifyLog
     case "replay": .replay(try ReplayRequest(&fields))
+    case "provenance": .provenance(try fields.session())
     case "index-log": .indexLog(rebuild: try fields.flag("rebuild"))
     case "payloads": .payloads(try fields.optional("session").map(SessionReference.init(json:)))
     case "erase-payloads": .erasePayloads(try EraseOrder(&fields))

@@ -34,6 +34,8 @@ package enum Request: Sendable, Equatable {
   case verifyLog
   /// A recording: its status as an event, its bytes as data.
   case replay(ReplayRequest)
+  /// What a session read and changed: a statement, as data.
+  case provenance(SessionReference)
   /// Makes the index of the log anew, or tells how much it covers.
   case indexLog(rebuild: Bool)
   /// What is kept beside the log.
@@ -80,6 +82,7 @@ extension Request {
     case .logEntry: "log-entry"
     case .verifyLog: "verify-log"
     case .replay: "replay"
+    case .provenance: "provenance"
     case .indexLog: "index-log"
     case .payloads: "payloads"
     case .erasePayloads: "erase-payloads"
@@ -105,7 +108,8 @@ extension Request {
     case .indexLog(let rebuild): ["rebuild": .bool(rebuild)]
     case .policies(let reload): ["reload": .bool(reload)]
     case .policyBasis(let session, let action): ["session": session.json, "action": action]
-    case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session):
+    case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session),
+      .provenance(let session):
       ["session": session.json]
     case .grant(let session, let path, let writable):
       ["session": session.json, "path": .string(path), "write": .bool(writable)]

@@ -102,7 +102,7 @@ struct StagedSession: Sendable {
     return found.merging(try git.baseContents(missing)) { own, _ in own }
   }
 
-  private func scan() throws(Fault) -> [StagedChange] {
+  func scan() throws(Fault) -> [StagedChange] {
     switch memory.mode {
     case .readOnly, .direct: return []
     case .staged:
