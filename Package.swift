@@ -31,6 +31,7 @@ let package = Package(
     .target(name: "BaileyMerkle"),
     .target(name: "BaileyExport", dependencies: ["BaileyCast", "BaileyCore"]),
     .target(name: "BaileyCast", dependencies: ["BaileyCore"]),
+    .target(name: "BaileyEvidence", dependencies: ["BaileyCore", "BaileyMerkle"]),
     // Rounding comes from libm, which only Foundation and Glibc bring along.
     .target(name: "BaileyRego", linkerSettings: [.linkedLibrary("m")]),
     .target(
@@ -57,7 +58,8 @@ let package = Package(
     .target(
       name: "BaileyAudit",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto"),
+        "BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "BaileyEgress",
@@ -102,7 +104,7 @@ let package = Package(
     .target(
       name: "BaileyLogTools",
       dependencies: [
-        "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire",
+        "BaileyAudit", "BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "BaileyWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -139,6 +141,12 @@ let package = Package(
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
     .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
+    .testTarget(
+      name: "BaileyEvidenceTests",
+      dependencies: [
+        "BaileyAudit", "BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "BaileyStore",
+        "BaileyTestSupport", "bailey-log", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(
       name: "BaileyMerkleTests",
       dependencies: ["BaileyCore", "BaileyMerkle", .product(name: "Crypto", package: "swift-crypto")]),

@@ -19,8 +19,8 @@ struct Bailey: ParsableCommand {
     version: baileyVersion,
     subcommands: [
       Run.self, Ps.self, Attach.self, Exec.self, Kill.self, Freeze.self, Thaw.self, Grant.self, Revoke.self,
-      Diff.self, Apply.self, Discard.self, Undo.self, Log.self, Replay.self, Provenance.self, Payloads.self,
-      Hold.self, Trust.self, Home.self, Policy.self,
+      Diff.self, Apply.self, Discard.self, Undo.self, Log.self, Replay.self, Provenance.self, Evidence.self,
+      Verify.self, Payloads.self, Hold.self, Trust.self, Home.self, Policy.self,
       Doctor.self,
       Completion.self, Version.self,
     ])

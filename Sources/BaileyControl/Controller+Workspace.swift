@@ -29,8 +29,15 @@ extension Controller {
           .apply(
             session.subject, project: session.project, changes: set.changes.count,
             risky: set.changes.count { !$0.risks.isEmpty }, digest: digest))
+        await self.recordDiff(set, session.id)
       }
     }
+  }
+
+  /// On record before the first byte moves; an apply does not fail for want of it.
+  private func recordDiff(_ set: ChangeSet, _ id: SessionID) async {
+    guard let body = await resources.keepDiff(set, secrets: secrets(of: id), "apply") else { return }
+    _ = try? await resources.recorder.append(Record(.payload, session: id, time: resources.now(), body: body), .synced)
   }
 
   package func undo(_ session: SessionSummary) async throws(Fault) -> ApplyReport {

@@ -9,7 +9,7 @@ package actor Controller {
   let home: String
   var sessions: [SessionID: Session] = [:]
   /// What sessions that are over did, for orders on what they left; the last ones, until the controller ends.
-  private var ended: [(id: SessionID, facts: SessionFacts)] = []
+  private var ended: [(id: SessionID, facts: SessionFacts, secrets: [String])] = []
   private static let remembered = 64
   private var isStopping = false
   /// Looks in a row at which the log was well.
@@ -18,7 +18,9 @@ package actor Controller {
   private var killings = 0
 
   package init(resources: Resources, floor: any Judge, home: String) {
-    self.resources = resources
+    var counting = resources
+    counting.recorder = RecordCounts(resources.recorder)
+    self.resources = counting
     self.floor = floor
     self.home = home
   }
@@ -77,12 +79,17 @@ package actor Controller {
   func forget(_ id: SessionID) {
     guard let session = sessions.removeValue(forKey: id) else { return }
     if ended.count == Self.remembered { ended.removeFirst() }
-    ended.append((id, session.mediator.currentFacts))
+    ended.append((id, session.mediator.currentFacts, session.secrets))
   }
 
   /// What a session did, as far as it is known.
   func facts(of id: SessionID) -> SessionFacts {
     sessions[id]?.mediator.currentFacts ?? ended.last { $0.id == id }?.facts ?? SessionFacts()
+  }
+
+  /// What no diff of it may hold, as far as it is known.
+  func secrets(of id: SessionID) -> [String] {
+    sessions[id]?.secrets ?? ended.last { $0.id == id }?.secrets ?? []
   }
 
   package func session(_ id: SessionID) throws(Fault) -> Session {

@@ -18,13 +18,15 @@ package struct Resources: Sendable {
   package var recordings: (any RecordingKeeper)?
   /// `nil` states no provenance.
   package var provenance: (any ProvenanceKeeper)?
+  /// `nil` keeps no diffs.
+  package var diffs: (any DiffKeeper)?
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
     homes: any HomeKeeper, now: @escaping @Sendable () -> Int64,
     deciding: @escaping @Sendable () -> (any WorkQueue)?, recordings: (any RecordingKeeper)? = nil,
-    provenance: (any ProvenanceKeeper)? = nil
+    provenance: (any ProvenanceKeeper)? = nil, diffs: (any DiffKeeper)? = nil
   ) {
     self.provenance = provenance
     self.launcher = launcher
@@ -38,6 +40,7 @@ package struct Resources: Sendable {
     self.now = now
     self.deciding = deciding
     self.recordings = recordings
+    self.diffs = diffs
   }
 }
 

@@ -21,10 +21,11 @@ extension Session {
     await egress.close()
     await mediator.end()
     await resources.workspaces.close(session: id)
+    await keepDiff()
     if end != .killed { summary = ended(end) }
     let summary = summary
     async let saved: Void = end == .killed ? () : save(summary)
-    await write(.sessionEnd, Self.endBody(end, traffic))
+    await write(.sessionEnd, Self.endBody(end, traffic, records: resources.recorder.count(of: id)))
     await saved
     state = .ended(end)
     guarding?.cancel()
@@ -78,16 +79,17 @@ extension Session {
     }
   }
 
-  private static func endBody(_ end: SessionEnd, _ traffic: Traffic) -> JSON {
+  private static func endBody(_ end: SessionEnd, _ traffic: Traffic, records: Int64?) -> JSON {
     let cause: JSON =
       switch end {
       case .program: "program"
       case .killed: "killed"
       case .limit(let name): .string("limit:" + name)
       }
-    return [
+    let body: JSON = [
       "cause": cause, "exit_code": .int(Int64(end.exitCode)), "sent_bytes": .int(traffic.sent),
       "received_bytes": .int(traffic.received), "connections": .int(traffic.connections),
     ]
+    return records.map { body.setting("records", .int($0)) } ?? body
   }
 }

@@ -17,6 +17,8 @@ package actor Session {
   /// Paths of the project that are covered against changes, not against reading.
   let readOnly: Set<ExactText>
   let resources: Resources
+  /// Values that no recording and no diff may hold.
+  nonisolated let secrets: [String]
   let observer: Observer
   let egress: any EgressSession
   var summary: SessionSummary
@@ -49,7 +51,7 @@ package actor Session {
   init(
     summary: SessionSummary, sandbox: any RunningSandbox, observer: Observer, egress: any EgressSession,
     mediator: SessionMediator, manifest: Manifest, basis: [any Judge] = [], readOnly: Set<ExactText> = [],
-    resources: Resources
+    resources: Resources, secrets: [String] = []
   ) {
     id = summary.id
     self.summary = summary
@@ -61,6 +63,7 @@ package actor Session {
     self.basis = basis
     self.readOnly = readOnly
     self.resources = resources
+    self.secrets = secrets
   }
 
   package var status: SessionSummary {

@@ -8,6 +8,7 @@ struct Starting: Sendable {
   let resolved: ResolvedManifest
   let id = SessionID.random()
 
+  private var secrets: [String] { resolved.manifest.secretValues(in: order.environment) }
   private var subject: Subject { summary.subject }
 
   private var summary: SessionSummary {
@@ -96,7 +97,6 @@ struct Starting: Sendable {
       return (nil, [])
     }
     let size = order.terminal ?? TerminalSize(rows: 24, columns: 80)
-    let secrets = resolved.manifest.secretValues(in: order.environment)
     do throws(Fault) {
       return (try await keeper.open(id, program: 0, size: size, rules: rules, secrets: secrets), [])
     } catch {
@@ -130,7 +130,8 @@ struct Starting: Sendable {
       try await recordStart(summary, notices)
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
-        manifest: resolved.manifest, basis: resolved.basis, readOnly: opening.readOnly.exact, resources: resources)
+        manifest: resolved.manifest, basis: resolved.basis, readOnly: opening.readOnly.exact, resources: resources,
+        secrets: secrets)
       await session.startGuarding(events)
       return (session, notices)
     } catch {

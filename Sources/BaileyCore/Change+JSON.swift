@@ -82,6 +82,7 @@ extension Change {
     if let oldSize { members["old_size"] = .int(oldSize) }
     if let newSize { members["new_size"] = .int(newSize) }
     if isBinary { members["binary"] = true }
+    if let content { members["content"] = .string(content) }
     if isMerged { members["merged"] = true }
     if let oldTarget { members["old_target"] = JSON(bytes: oldTarget) }
     if let newTarget { members["new_target"] = JSON(bytes: newTarget) }
@@ -101,6 +102,7 @@ extension Change {
     oldSize = json["old_size"]?.int
     newSize = json["new_size"]?.int
     isBinary = json["binary"]?.bool ?? false
+    content = json["content"]?.string
     isMerged = json["merged"]?.bool ?? false
     oldTarget = json["old_target"]?.bytes
     newTarget = json["new_target"]?.bytes

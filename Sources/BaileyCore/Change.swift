@@ -20,6 +20,8 @@ package struct Change: Sendable, Equatable {
   package var newTarget: [UInt8]?
   /// Lines added and removed; empty for binary, too large or non-regular files.
   package var hunks: [Hunk]
+  /// The hash of the new content, where no lines are shown; lower-case hex. How it is made stands in docs/evidence.md.
+  package var content: String?
   /// Why it plants code for later, by stable code (`git-hook`, `ci-workflow`, `setuid` …); a separate yes is needed.
   package var risks: [Risk]
   /// Whether the content is neither side's but both edits joined, since the person edited the file meanwhile as well.

@@ -70,6 +70,9 @@ package protocol Recorder: Sendable {
   @discardableResult
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64
 
+  /// Records of a session so far; `nil` from who does not count.
+  func count(of session: SessionID) -> Int64?
+
   /// Appends records of observed events, in order.
   ///
   /// - Returns: how many could not be kept.
@@ -77,6 +80,8 @@ package protocol Recorder: Sendable {
 }
 
 extension Recorder {
+  package func count(of session: SessionID) -> Int64? { nil }
+
   package func observe(_ records: [Record]) async -> Int {
     var missed = 0
     for record in records {

@@ -9,7 +9,7 @@ struct LogTools: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bailey log",
     abstract: "Prove records, check proofs, and begin a new log where the old one cannot go on.",
-    subcommands: [Prove.self, Verify.self, Recover.self])
+    subcommands: [Prove.self, Verify.self, Recover.self, Evidence.self, VerifyEvidence.self])
 }
 
 /// A tool that ends with an exit code of its own.
@@ -36,7 +36,11 @@ package enum LogToolsMain {
       return 0
     }
     do throws(Fault) { return try await tool.execute() } catch {
-      Output.complain("bailey: \(error)")
+      if arguments.contains("--json") {
+        Output.write(JSON.object(["ok": false, "error": error.json, "v": 1]).shownText)
+      } else {
+        Output.complain("bailey: \(error)")
+      }
       return 1
     }
   }
@@ -56,5 +60,22 @@ package enum LogToolsMain {
 enum Output {
   static func write(_ bytes: [UInt8]) { Descriptor.lending(1) { try? $0.writeAll(bytes) } }
   static func write(_ text: String) { write(Array((text + "\n").utf8)) }
+  static func tell(_ text: String) { try? Descriptor.standardError.writeAll(text) }
+  static var isTerminal: Bool { Descriptor.lending(2) { $0.isTerminal() } }
   static func complain(_ text: String) { try? Descriptor.standardError.writeAll(text + "\n") }
+}
+
+/// Files that a person names.
+enum LogFile {
+  static let badKey = Fault(
+    "log-key-invalid", why: "--key is no Ed25519 or ECDSA key of a log", hint: "it has the form NAME+HASH+KEY")
+
+  static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
+    do throws(Errno) {
+      guard let file = try WholeFile.read(path, limit: limit) else { throw .noSuchFile }
+      return file.bytes
+    } catch {
+      throw Fault("log-file-unreadable", subject: path, why: error.message)
+    }
+  }
 }

@@ -31,12 +31,12 @@ struct Verify: LogTool {
   func execute() async throws(Fault) -> Int32 {
     let verifierKey = try verifierKey()
     let read: LogProof
-    let bytes = try Self.read(proof, limit: LogProof.maximumBytes)
+    let bytes = try LogFile.read(proof, limit: LogProof.maximumBytes)
     do throws(LogProofError) { read = try LogProof(parsing: bytes) } catch {
       return Self.refuse("this is no proof: \(error)")
     }
     let record = try record(read.index, verifierKey)
-    guard let verifier = LogVerifier(verifierKey) else { throw Self.badKey }
+    guard let verifier = LogVerifier(verifierKey) else { throw LogFile.badKey }
     do throws(LogProofFailure) {
       let head = try read.verify(
         leaf: SHA256Tree.leaf(record), origin: verifierKey.identity.name, verifiers: [verifier], SHA256Tree.self)
@@ -50,7 +50,7 @@ struct Verify: LogTool {
     if let witnessPolicy {
       do throws(Fault) {
         let policy = try WitnessPolicy(
-          try Self.read(witnessPolicy, limit: LogPolicy.maximumBytes), path: witnessPolicy, log: key)
+          try LogFile.read(witnessPolicy, limit: LogPolicy.maximumBytes), path: witnessPolicy, log: key)
         guard let note = try? SignedNote(parsing: proof.checkpoint), policy.isMet(by: note) else {
           return Self.refuse("the head lacks the cosignatures that \(witnessPolicy) asks for")
         }
@@ -64,7 +64,7 @@ struct Verify: LogTool {
   }
 
   private func record(_ index: UInt64, _ key: VerifierKey) throws(Fault) -> [UInt8] {
-    if let entry { return try Self.read(entry, limit: EntryBundle.maximumEntry) }
+    if let entry { return try LogFile.read(entry, limit: EntryBundle.maximumEntry) }
     return try LogReader(try layout, verifierKey: key).record(at: index).json.canonical
   }
 
@@ -73,20 +73,8 @@ struct Verify: LogTool {
       Output.complain("note: checked by the key beside this log; name the one that you noted down with --key")
       return try LogReader(try layout).verifierKey
     }
-    guard let read = VerifierKey(key, SHA256Tree.self) else { throw Self.badKey }
+    guard let read = VerifierKey(key, SHA256Tree.self) else { throw LogFile.badKey }
     return read
-  }
-
-  private static let badKey = Fault(
-    "log-key-invalid", why: "--key is no Ed25519 or ECDSA key of a log", hint: "it has the form NAME+HASH+KEY")
-
-  private static func read(_ path: String, limit: Int) throws(Fault) -> [UInt8] {
-    do throws(Errno) {
-      guard let file = try WholeFile.read(path, limit: limit) else { throw .noSuchFile }
-      return file.bytes
-    } catch {
-      throw Fault("log-file-unreadable", subject: path, why: error.message)
-    }
   }
 
   private static func refuse(_ why: String) -> Int32 {

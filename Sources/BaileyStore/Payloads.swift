@@ -23,16 +23,16 @@ package struct Payloads: Sendable {
   /// Bytes of a payload that is stored or read as a whole.
   package static let limit = 64 << 20
 
-  private let directory: String
+  private let stateDirectory: String
   private let hasher: HasherFactory
 
   package init(stateDirectory: String, hasher: @escaping HasherFactory) {
-    directory = stateDirectory + "/payloads"
+    self.stateDirectory = stateDirectory
     self.hasher = hasher
   }
 
   package func path(_ reference: PayloadReference) -> String {
-    "\(directory)/\(reference.sha256.prefix(2))/\(reference.sha256.dropFirst(2))"
+    stateDirectory + "/" + StatePlace.payload(sha256: reference.sha256)
   }
 
   /// On disk when it returns. Content that is there already is left as it is, if it is whole.

@@ -48,11 +48,9 @@ struct Wiring: Sendable {
     let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
     self.workspaces = workspaces
     groups = ControlGroups.claim()
+    let (exporting, client) = (ExportFile.all(configuration: places.configuration, DiskFiles()), HTTPClient())
     let exports = LogExports(log, log.origin, version: baileyVersion, stateDirectory: places.state)
-    let client = HTTPClient()
-    forwarder = Forwarder(
-      ExportFile.all(configuration: places.configuration, DiskFiles()), exports: exports, caller: client,
-      sender: client)
+    forwarder = Forwarder(exporting, exports: exports, caller: client, sender: client)
     policies = PolicyStore(
       storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
       fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
@@ -66,10 +64,10 @@ struct Wiring: Sendable {
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
         policies: policies, sha256: { ContentDigest.hex($0) }),
-      locator: ProjectFinder(ownDirectories: own),
-      archive: Sessions(stateDirectory: places.state),
+      locator: ProjectFinder(ownDirectories: own), archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
-      now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings, provenance: provenance)
+      now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings, provenance: provenance,
+      diffs: Diffs(stateDirectory: places.state) { ContentDigest() })
     let controller = Controller(
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
     self.controller = controller
@@ -86,9 +84,8 @@ struct Wiring: Sendable {
   func upkeep(_ say: @escaping @Sendable (String) -> Void) -> [Task<Void, Never>] {
     [
       Task { await retention.run(after: recordings, say: say) }, Task { await policies.keepFetching(say) },
-      Task { await forwarder.run() },
-      Task { await controller.keepPace(with: log) }, Task { _ = await witnessing?.run() },
-      Task { await index.keepFeeding() },
+      Task { await forwarder.run() }, Task { await controller.keepPace(with: log) },
+      Task { _ = await witnessing?.run() }, Task { await index.keepFeeding() },
     ]
   }
 

@@ -13,7 +13,8 @@ struct SessionFixture {
   init(
     _ sandbox: RecordingSandbox = RecordingSandbox(), recorder: any Recorder,
     egress: any EgressSession = IdleResources(),
-    id: SessionID = .random(), present: Set<String> = [], readOnly: Set<ExactText> = [], gate: Gate = Gate(judges: [])
+    id: SessionID = .random(), present: Set<String> = [], readOnly: Set<ExactText> = [], gate: Gate = Gate(judges: []),
+    resources: Resources? = nil
   ) {
     let summary = SessionSummary(
       id: id, state: .running, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "u", started: 0)
@@ -22,7 +23,7 @@ struct SessionFixture {
     mediator = SessionMediator(session: id, gate: gate, recorder: recorder, now: { 1 }, deciding: decidingThread)
     session = Session(
       summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator, manifest: Manifest(),
-      readOnly: readOnly, resources: .idle(recorder, present: present))
+      readOnly: readOnly, resources: resources ?? .idle(recorder, present: present), secrets: ["of-the-manifest"])
   }
 }
 

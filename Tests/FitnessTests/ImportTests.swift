@@ -6,6 +6,7 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyMerkle": [],
   "BaileyExport": ["BaileyCast", "BaileyCore"],
   "BaileyCast": ["BaileyCore"],
+  "BaileyEvidence": ["BaileyCore", "BaileyMerkle"],
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
@@ -15,7 +16,7 @@ private let allowedImports: [String: Set<String>] = [
   "BaileyPolicy": [
     "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Glibc", "Synchronization", "Yams",
   ],
-  "BaileyAudit": ["BaileyCore", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
+  "BaileyAudit": ["BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
   "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
   "BaileyHTTP": [
     "BaileyCore", "BaileyLinux", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
@@ -30,7 +31,9 @@ private let allowedImports: [String: Set<String>] = [
     "ArgumentParser", "BaileyCast", "BaileyCore", "BaileyExport", "BaileyLinux", "BaileyWire", "Glibc",
     "Synchronization",
   ],
-  "BaileyLogTools": ["ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyLinux", "BaileyMerkle", "BaileyWire"],
+  "BaileyLogTools": [
+    "ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "BaileyWire",
+  ],
   "BaileyPolicyTools": [
     "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
   ],

@@ -97,18 +97,7 @@ extension Change {
   var added: Int { lineCount { if case .added = $0 { true } else { false } } }
   var removed: Int { lineCount { if case .removed = $0 { true } else { false } } }
 
-  /// `0644 -> 0755`, where the permission bits changed.
-  var modes: String? {
-    guard let oldMode, let newMode, oldMode != newMode else { return nil }
-    return "\(octal(oldMode)) -> \(octal(newMode))"
-  }
-
   private func lineCount(_ matches: (Hunk.Line) -> Bool) -> Int {
     hunks.reduce(0) { $0 + $1.lines.count(where: matches) }
   }
-}
-
-func octal(_ mode: UInt16) -> String {
-  let digits = String(mode, radix: 8)
-  return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

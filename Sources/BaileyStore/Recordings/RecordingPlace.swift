@@ -7,7 +7,7 @@ struct RecordingPlace: Sendable {
   let session: SessionID
   let program: Int
 
-  var path: String { "\(directory)/\(session.text).\(program).cast" }
+  var path: String { directory + "/" + StatePlace.recording(session.text, program: program) }
 
   init(directory: String, session: SessionID, program: Int) {
     self.directory = directory

@@ -18,6 +18,15 @@ struct ChangeDetail {
   }
 
   mutating func complete(_ change: inout StagedChange) {
+    compare(&change)
+    guard change.change.hunks.isEmpty, change.change.kind != .modeChanged,
+      case .file(_, let size, let hash) = change.after,
+      size > 0
+    else { return }
+    change.change.content = hexadecimal(hash)
+  }
+
+  private mutating func compare(_ change: inout StagedChange) {
     let (lower, staged, path) = (lower, staged, change.path)
     let merged = change.merged
     change.change.risks = classifier.risks(

@@ -1,0 +1,61 @@
+import BaileyCore
+
+/// What a session changed is kept as a diff, and the log names it by its hash.
+///
+/// Nothing depends on it: where there is no diff, the record says why.
+extension Resources {
+  /// The body of the record; `nil` where there is nothing to keep, or nobody keeps it.
+  ///
+  /// - Parameter occasion: `apply` or `end`.
+  func keepDiff(_ set: ChangeSet, secrets: [String], _ occasion: String) async -> JSON? {
+    guard let diffs, !(set.changes.isEmpty && set.refs.isEmpty) else { return nil }
+    do throws(Fault) {
+      let stored = try await diffs.keep(set, secrets: secrets)
+      return [
+        "event": "stored", "kind": "diff", "sha256": .string(stored.sha256), "size": .int(stored.size),
+        "cut": .bool(stored.isCut), "changes": .string(set.digest), "of": .string(occasion),
+      ]
+    } catch {
+      return Self.unstored(error.code, occasion)
+    }
+  }
+
+  static func unstored(_ why: String, _ occasion: String) -> JSON {
+    ["event": "not-stored", "kind": "diff", "why": .string(why), "of": .string(occasion)]
+  }
+}
+
+extension Session {
+  /// What a person waits for at the end of a session is not held up by a large tree: then there is no diff of the end.
+  private static let patience = Duration.milliseconds(250)
+
+  /// To be called when nothing of the session runs any more.
+  func keepDiff() async {
+    guard resources.diffs != nil, summary.mode == .staged || summary.mode == .copy else { return }
+    let (resources, id, secrets) = (resources, id, secrets)
+    let late: JSON? = Resources.unstored("too-slow", "end")
+    let body = await first(within: Self.patience, else: late) {
+      do throws(Fault) {
+        return await resources.keepDiff(try await resources.workspaces.changes(of: id), secrets: secrets, "end")
+      } catch {
+        return Resources.unstored(error.code, "end")
+      }
+    }
+    if let body { await write(.payload, body) }
+  }
+}
+
+/// What `body` gives, or the other value if that takes longer; then it goes on by itself.
+private func first<Value: Sendable>(
+  within time: Duration, else other: Value, _ body: @escaping @Sendable () async -> Value
+) async -> Value {
+  let (answers, answer) = AsyncStream.makeStream(of: Value.self)
+  let patience = Task {
+    do { try await Task.sleep(for: time) } catch { return }
+    answer.yield(other)
+  }
+  Task { answer.yield(await body()) }
+  defer { patience.cancel() }
+  for await value in answers { return value }
+  return other
+}

@@ -1,0 +1,105 @@
+import BaileyCore
+import BaileyTestSupport
+import Synchronization
+import Testing
+
+@testable import BaileyControl
+
+private final class MemoryRecorder: Recorder {
+  let records = Mutex<[Record]>([])
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    records.withLock {
+      $0.append(record)
+      return UInt64($0.count - 1)
+    }
+  }
+
+  var kinds: [Record.Kind] { records.withLock { $0.map(\.kind) } }
+  var diff: JSON? { records.withLock { $0.first { $0.kind == .payload }?.body } }
+}
+
+private struct Keeping: DiffKeeper {
+  /// What comes of it: `nil` never.
+  var result: Result<StoredDiff, Fault>?
+
+  func keep(_ set: ChangeSet, secrets: [String]) async throws(Fault) -> StoredDiff {
+    if secrets != ["of-the-manifest"], !secrets.isEmpty { throw Fault("x", why: "other secrets") }
+    guard let result else {
+      try? await Task.sleep(for: .seconds(3600))
+      throw Fault("x", why: "nobody waits so long")
+    }
+    return try result.get()
+  }
+}
+
+@Suite("Diffs on record")
+struct DiffRecordTests {
+  private static let stored = StoredDiff(sha256: "ab", size: 3, isCut: false)
+  private static let full = Fault("payload-unwritable", why: "no space")
+  private let log = MemoryRecorder()
+
+  private func resources(_ result: Result<StoredDiff, Fault>?, changes: Int = 1) -> Resources {
+    let change = Change(path: [0x61], kind: .added, type: .file)
+    var resources = Resources.idle(
+      log, workspaces: CountingKeeper(changes: .init(repeating: change, count: changes)))
+    resources.diffs = Keeping(result: result)
+    return resources
+  }
+
+  private func end(_ resources: Resources) async {
+    await SessionFixture(recorder: log, resources: resources).session.finish(.program(.exited(code: 0)))
+  }
+
+  private func apply(_ resources: Resources) async throws {
+    let controller = Controller(resources: resources, floor: NoFloor(), home: "/h")
+    let session = SessionSummary(
+      id: .random(), state: .ended, project: "/p", command: ["x"], mode: .staged, manifestDigest: "", user: "nobody",
+      started: 1)
+    _ = try await controller.apply(ChangeSelection(), of: session, digest: "00")
+  }
+
+  @Test("A diff is on record before the end and, with the digest that an apply is bound to, before its effect")
+  func order() async throws {
+    await end(resources(.success(Self.stored)))
+    #expect(log.kinds == [.payload, .sessionEnd])
+    #expect(log.diff?["of"] == "end" && log.diff?["sha256"] == "ab" && log.diff?["size"] == 3)
+    log.records.withLock { $0 = [] }
+    try await apply(resources(.success(Self.stored)))
+    #expect(log.kinds == [.intent, .payload, .apply])
+    #expect(log.diff?["of"] == "apply" && log.diff?["changes"] == "00")
+  }
+
+  @Test("A diff that cannot be stored, or takes too long, stops neither the apply nor the end, and the record says why")
+  func failures() async throws {
+    for (result, why) in [(Result<StoredDiff, Fault>.failure(Self.full), "payload-unwritable"), (nil, "too-slow")] {
+      log.records.withLock { $0 = [] }
+      await end(resources(result))
+      #expect(log.kinds == [.payload, .sessionEnd])
+      #expect(log.diff?["event"] == "not-stored" && log.diff?["why"]?.string == why)
+    }
+    log.records.withLock { $0 = [] }
+    try await apply(resources(.failure(Self.full)))
+    #expect(log.kinds == [.intent, .payload, .apply] && log.diff?["why"] == "payload-unwritable")
+  }
+
+  @Test("Where nothing changed there is no diff and no record of one")
+  func nothing() async throws {
+    await end(resources(.success(Self.stored), changes: 0))
+    #expect(log.kinds == [.sessionEnd])
+  }
+
+  @Test("The record of an end counts those of its session before it")
+  func counted() async throws {
+    let counts = RecordCounts(log)
+    let id = SessionID.random()
+    for session in [id, .random(), id, nil] {
+      _ = try await counts.append(Record(.note, session: session, time: 1, body: [:]), .grouped)
+    }
+    #expect(await counts.observe([Record(.observed, session: id, time: 1, body: [:])]) == 0)
+    #expect(counts.count(of: id) == 3 && counts.count(of: .random()) == 0)
+    let fixture = SessionFixture(recorder: counts, id: id)
+    await fixture.session.finish(.program(.exited(code: 0)))
+    #expect(log.records.withLock { $0.last?.body["records"] } == 3)
+  }
+}
