@@ -118,11 +118,31 @@ package protocol RecordingKeeper: Sendable {
   func recover() async throws(Fault) -> [(session: SessionID, mark: TranscriptMark)]
   /// To be called once the marks of `recover` are on record.
   func keepRecovered() async
-  /// Compares a recording with what the log says of it, in order.
-  func check(_ session: SessionID, program: Int, marks: [TranscriptMark]) async throws(Fault) -> RecordingFindings
-  /// Bytes from a place on, at most `limit`.
-  func read(_ session: SessionID, program: Int, marks: [TranscriptMark], from offset: Int64, limit: Int)
-    async throws(Fault) -> [UInt8]
+  /// Compares a recording with what the log says of it, in order, and leaves it open: what was compared is what is read.
+  func checked(_ session: SessionID, program: Int, marks: [TranscriptMark]) async throws(Fault) -> CheckedRecording
+}
+
+extension RecordingKeeper {
+  package func check(_ session: SessionID, program: Int, marks: [TranscriptMark]) async throws(Fault)
+    -> RecordingFindings
+  {
+    try await checked(session, program: program, marks: marks).findings
+  }
+}
+
+/// A recording that was compared with the log.
+package struct CheckedRecording: Sendable {
+  package var findings: RecordingFindings
+  /// Bytes from a place on, at most `limit`; `nil` where there is nothing to read.
+  package var read: (@Sendable (_ offset: Int64, _ limit: Int) async throws(Fault) -> [UInt8])?
+
+  package init(
+    _ findings: RecordingFindings,
+    read: (@Sendable (_ offset: Int64, _ limit: Int) async throws(Fault) -> [UInt8])? = nil
+  ) {
+    self.findings = findings
+    self.read = read
+  }
 }
 
 /// What became of a recording.

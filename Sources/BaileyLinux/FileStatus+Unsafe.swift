@@ -15,6 +15,15 @@ extension Descriptor {
     return Int(magic)
   }
 
+  /// Bytes that an ordinary user may still write to its file system: `f_bavail` of statvfs(3).
+  package borrowing func availableBytes() throws(Errno) -> Int64 {
+    var status = Glibc.statvfs()
+    // SAFETY: the structure lives for the call.
+    try Errno.check(unsafe fstatvfs(raw, &status))
+    return Int64(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue)
+  }
+
   /// Status of a name in this directory. A symbolic link is not followed unless asked.
   package borrowing func status(of path: some PathText, followingLinks: Bool = false) throws(Errno) -> FileStatus {
     try Self.status(raw, path, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)

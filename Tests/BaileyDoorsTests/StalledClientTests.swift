@@ -13,7 +13,7 @@ private struct EndlessLog: LogSource, HealthProbe {
     let text = String(repeating: "x", count: 4096)
     return (0..<UInt64(limit)).map { LoggedRecord(index: index + $0, record: ["kind": "note", "text": .string(text)]) }
   }
-  func size() async throws(Fault) -> UInt64 { 0 }
+  func size() async throws(Fault) -> UInt64 { .max / 2 }
   func evidence(for index: UInt64) async throws(Fault) -> LogEvidence { throw IdleResources.nowhere }
   func verify() async throws(Fault) -> LogFindings { throw IdleResources.nowhere }
   func examine() async -> [HealthFinding] { [] }

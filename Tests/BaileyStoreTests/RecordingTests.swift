@@ -99,7 +99,9 @@ struct RecordingTests {
     let kept = "\(scratch.path)/payloads/\(mark.sha256.prefix(2))/\(mark.sha256.dropFirst(2))"
     #expect(try Descriptor.status(of: kept).size == mark.bytes)
     #expect(try await recordings.check(id, program: 0, marks: [mark]).problems.isEmpty)
-    let bytes = try await recordings.read(id, program: 0, marks: [mark], from: 0, limit: 1 << 20)
+    let checked = try await recordings.checked(id, program: 0, marks: [mark])
+    let read = try #require(checked.read)
+    let bytes = try await read(0, 1 << 20)
     #expect(Int64(bytes.count) == mark.bytes)
   }
 

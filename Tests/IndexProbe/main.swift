@@ -2,12 +2,21 @@
 ///
 ///     index-probe feed STATE COUNT   indexes a computed log of so many entries into STATE, says `open`, then `done N`
 ///     index-probe fill STATE COUNT   appends so many entries to the real log below STATE
+///     index-probe measure STATE COUNT   indexes that log, searches it so many times, and says what of memory and time that took
 import BaileyAudit
 import BaileyCore
 import BaileyLinux
 import BaileyStore
 import BaileyTestSupport
 import Glibc
+
+/// Resident memory in KiB, and seconds since the start.
+func standing(_ since: Int64) -> String {
+  let status = (try? Descriptor.open("/proc/self/status").readAll(limit: 1 << 16)) ?? []
+  let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
+  let memory = lines.filter { $0.hasPrefix("VmRSS") || $0.hasPrefix("VmHWM") }.joined(separator: " ")
+  return "\(memory) after \((Clock.monotonic - since) / 1_000_000) ms"
+}
 
 func say(_ line: String) {
   let output = Descriptor(owning: 1)
@@ -53,6 +62,25 @@ do throws(Fault) {
     }
     await log.close()
     say("done")
+  case "measure":
+    let log = try AuditLog(LogLayout(stateDirectory: arguments[2]))
+    // A head is signed and the log is read once, as a controller has done before it indexes.
+    _ = try await log.entries(from: 0, limit: 512)
+    let index = LogIndex(
+      stateDirectory: arguments[2], log: log, digest: { ContentDigest.hex($0) }, say: { say($0) })
+    let began = Clock.monotonic
+    say("opened: \(standing(began))")
+    try await index.feed()
+    say("indexed \(await index.reach().end): \(standing(began))")
+    var filter = RecordFilter()
+    filter.hosts = [HostFilter("*.example.com")]
+    let (end, before) = (await index.reach().end, Clock.monotonic)
+    for _ in 0..<count {
+      let found = await index.candidates(filter, in: 0..<end, newest: true, limit: 65_536)
+      say("found \(found?.count ?? 0): \(standing(before))")
+    }
+    await index.close()
+    await log.close()
   default: exit(2)
   }
 } catch {

@@ -17,6 +17,7 @@ struct LogExport: BaileyCommand {
 
       ocsf, jsonl and opa print one event a line, syslog one message of RFC 5424 a line, otlp one request a line; atif prints one
       session as one document. Secrets are taken out, of opa unless --unmasked is given, for readers that decide anew on what was asked. What goes on by itself is in `export.yaml`: docs/export.md.
+      The log is read from end to end, whatever its index says.
       The exit code is 1 when the log cannot be read, 2 for a wrong option.
       """)
 
@@ -51,7 +52,7 @@ struct LogExport: BaileyCommand {
   }
 
   func execute() throws(Failure) -> Int32 {
-    var query = LogQuery(last: last == 0 ? nil : last)
+    var query = LogQuery(last: last == 0 ? nil : last, scans: true)
     query.filter.since = try since.map { text throws(Failure) in try LogFilters.moment("--since", text, Clock.realTime)
     }
     // A trajectory is of one session: the newest of this project, if none is named.
@@ -63,14 +64,8 @@ struct LogExport: BaileyCommand {
       return 0
     }
     query.export = ExportOptions(form, hashesPaths: hashPaths)
-    try read(query) { event throws(Failure) in
-      if case .exported(let text) = event { try Self.write(text) }
-    }
+    try Client.read(query, console, exported: { text throws(Failure) in try Self.write(text) }) { _ in }
     return 0
-  }
-
-  private func read(_ query: LogQuery, each: (Event) throws(Failure) -> Void) throws(Failure) {
-    guard case .done = try Client.open().ask(.log(query), onEvent: each) else { throw .misunderstood }
   }
 
   /// An export that is not whole is none.
@@ -88,20 +83,13 @@ extension LogExport {
     var notes = PolicyNotes()
     guard query.last != nil || query.filter.since != nil else {
       query.filter.kinds = [.intent, .note]
-      return try rows(query) { row throws(Failure) in if !notes.take(row) { try write(row, notes) } }
+      return try Client.read(query, console) { row throws(Failure) in if !notes.take(row) { try write(row, notes) } }
     }
     query.filter.kinds = [.intent]
     var found: [LogRow] = []
-    try rows(query) { found.append($0) }
-    try rows(LogQuery(session: query.session, kinds: [.note])) { notes.take($0) }
+    try Client.read(query, console) { found.append($0) }
+    try Client.read(LogQuery(session: query.session, kinds: [.note], scans: true), console) { notes.take($0) }
     for row in found { try write(row, notes) }
-  }
-
-  private func rows(_ query: LogQuery, each: (LogRow) throws(Failure) -> Void) throws(Failure) {
-    try read(query) { event throws(Failure) in
-      guard case .entries(let rows) = event else { return }
-      for row in rows { try each(row) }
-    }
   }
 
   private func write(_ row: LogRow, _ notes: PolicyNotes) throws(Failure) {

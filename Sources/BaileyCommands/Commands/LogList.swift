@@ -54,11 +54,15 @@ struct LogList: BaileyCommand {
 }
 
 extension Client {
-  /// Reads entries of the log, and tells the person what is to be said about them.
-  static func read(_ query: LogQuery, _ console: Console, each: (LogRow) -> Void) throws(Failure) {
+  /// Reads entries of the log, or their text in another form, and tells the person what is to be said about them.
+  static func read(
+    _ query: LogQuery, _ console: Console, exported: (String) throws(Failure) -> Void = { _ in },
+    each: (LogRow) throws(Failure) -> Void
+  ) throws(Failure) {
     let reply = try Client.open().ask(.log(query)) { event throws(Failure) in
       switch event {
-      case .entries(let rows): rows.forEach(each)
+      case .entries(let rows): for row in rows { try each(row) }
+      case .exported(let text): try exported(text)
       case .remark(let text): console.tell("bailey: " + printable(text))
       default: break
       }

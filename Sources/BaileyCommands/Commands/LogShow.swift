@@ -22,6 +22,8 @@ struct LogShow: BaileyCommand {
   @Flag(
     inversion: .prefixedNo, help: "Show a session's terminal between the entries, where it was recorded.")
   var transcript = true
+  @Flag(help: "For a session: read the log from end to end, whatever its index says.")
+  var scan = false
   @OptionGroup var data: DataOptions
 
   var console: Console { data.console }
@@ -46,10 +48,12 @@ struct LogShow: BaileyCommand {
   /// Twice through the log rather than once with all of it in memory: what came of an action stands behind it.
   private func session(_ reference: SessionReference) throws(Failure) -> Int32 {
     var outcomes = TimelineOutcomes()
-    try Client.read(LogQuery(session: reference, kinds: TimelineOutcomes.kinds), console) { outcomes.add($0) }
+    try Client.read(LogQuery(session: reference, kinds: TimelineOutcomes.kinds, scans: scan), console) {
+      outcomes.add($0)
+    }
     var timeline = Timeline(outcomes: outcomes, palette: console.palette)
     var shown = transcript ? try ShownLines.fetch(reference, console) : ShownLines([])
-    try Client.read(LogQuery(session: reference), console) { row in
+    try Client.read(LogQuery(session: reference, scans: scan), console) { row in
       guard let event = timeline.event(row) else { return }
       write(shown.take(before: event))
       console.isJSON ? console.write(event.json) : console.write(timeline.text(event))

@@ -9,9 +9,11 @@ extension Exchange {
   func log(_ query: LogQuery, _ inbox: Inbox) async throws(Fault) -> Reply {
     connection.waitForClient()
     var filter = query.filter
-    if let reference = query.session { filter.session = try await logged(reference) }
-    if !query.follows { try await checkKnown(filter) }
-    let search = await LogSearch(log: services.log, index: query.scans ? nil : services.index, filter: filter)
+    // An export is evidence: nothing of it rests on the index.
+    let index = query.scans || query.export != nil ? nil : services.index
+    if let reference = query.session { filter.session = try await logged(reference, scans: index == nil) }
+    if !query.follows, let index { try await Self.checkKnown(filter, index) }
+    let search = await LogSearch(log: services.log, index: index, filter: filter)
     if let remark = search.remark { try send(.remark(remark)) }
     if query.reversed {
       try await sendNewestFirst(search, query.last)
@@ -30,7 +32,7 @@ extension Exchange {
   }
 
   func entry(_ index: UInt64) async throws(Fault) -> LogRow {
-    guard let entry = try await services.log.entries(from: index, limit: 1).first, entry.index == index else {
+    guard let entry = try await services.log.whole(from: index, limit: 1).first, entry.index == index else {
       throw Fault("log-entry-unknown", subject: String(index), why: "the log has no entry with this number")
     }
     let evidence = try await services.log.evidence(for: index)
@@ -47,12 +49,12 @@ extension Exchange {
   }
 
   /// The log remembers a session for longer than its summary is kept.
-  func logged(_ reference: SessionReference) async throws(Fault) -> SessionID {
+  func logged(_ reference: SessionReference, scans: Bool = false) async throws(Fault) -> SessionID {
     do throws(Fault) { return try await pick(reference).id } catch {
       guard case .named(let text) = reference, let id = SessionID(text) else { throw error }
       var filter = RecordFilter()
       filter.session = id
-      let search = await LogSearch(log: services.log, index: services.index, filter: filter)
+      let search = await LogSearch(log: services.log, index: scans ? nil : services.index, filter: filter)
       guard try await search.hasAny else { throw error }
       return id
     }
@@ -76,14 +78,16 @@ extension Exchange {
   }
 
   /// A reason or an agent that no entry has is most likely misspelt.
-  private func checkKnown(_ filter: RecordFilter) async throws(Fault) {
-    try await check(filter.reasons, .reasons, "reason")
-    try await check(filter.agents, .agents, "agent")
+  private static func checkKnown(_ filter: RecordFilter, _ index: any LogSearcher) async throws(Fault) {
+    try await check(filter.reasons, .reasons, "reason", index)
+    try await check(filter.agents, .agents, "agent", index)
   }
 
-  private func check(_ words: [String], _ facet: LogFacet, _ name: String) async throws(Fault) {
+  private static func check(_ words: [String], _ facet: LogFacet, _ name: String, _ index: any LogSearcher)
+    async throws(Fault)
+  {
     if words.isEmpty { return }
-    guard let known = await services.index?.known(facet) else { return }
+    guard let known = await index.known(facet) else { return }
     for word in words where !known.contains(word) {
       throw Fault(
         "log-value-unknown", subject: word, why: "no entry of the log has this \(name)",

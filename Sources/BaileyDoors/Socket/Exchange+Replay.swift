@@ -1,4 +1,3 @@
-import BaileyControl
 import BaileyCore
 import BaileyLinux
 import BaileyWire
@@ -6,32 +5,32 @@ import BaileyWire
 /// Recordings: what the log says of them, and their bytes.
 extension Exchange {
   static let piece = 256 << 10
-  private static let batch = 512
 
   /// Tells what became of a recording, then sends what is there of it, as data.
   func replay(_ request: ReplayRequest) async throws(Fault) -> Reply {
-    let session = try await pick(request.session)
-    let (known, ledger) = try await transcripts()
-    let marks = known[Transcribed(session: session.id, program: request.program)] ?? []
-    if let erasure = marks.last(where: \.isFinal).flatMap({ ledger.erased[$0.sha256] }) {
-      throw Fault("recording-erased", subject: session.id.text, why: "the recording was \(erasure.sentence)")
+    let session = try await logged(request.session, scans: true)
+    let name = Transcripts.Name(session: session, program: request.program)
+    var transcripts = try await transcripts()
+    if let erasure = transcripts.erasure(of: name) {
+      throw Fault("recording-erased", subject: session.text, why: "the recording was \(erasure.sentence)")
     }
-    guard let keeper = services.recordings, !marks.isEmpty else {
+    guard let keeper = services.recordings, transcripts.marks[name] != nil else {
       throw Fault(
-        "recording-none", subject: session.id.text, why: "no such program of this session was recorded",
-        hint: "sessions with a terminal are, unless the manifest says `recording: off`")
+        "recording-none", subject: session.text, why: "no such program of this session was recorded",
+        hint: "sessions with a terminal are, unless the manifest says `recording: none`")
     }
-    let findings = try await keeper.check(session.id, program: request.program, marks: marks)
+    let recording = try await transcripts.checked(name, by: keeper)
+    // Its summary may be gone already.
+    let isRunning = (try? await pick(request.session))?.state == .running
     let status = RecordingStatus(
-      session: session.id, findings: findings, state: marks.last?.state ?? .open, isRunning: session.state == .running)
+      session: session, findings: recording.findings, state: transcripts.marks[name]?.last?.state ?? .open,
+      isRunning: isRunning)
     try send(.recording(status))
-    guard request.sends, let size = findings.bytes else { return .done }
+    guard request.sends, let size = recording.findings.bytes, let read = recording.read else { return .done }
     connection.waitForClient()
     var offset: Int64 = 0
     while offset < size {
-      let bytes = try await keeper.read(
-        session.id, program: request.program, marks: marks, from: offset,
-        limit: min(Self.piece, Int(clamping: size - offset)))
+      let bytes = try await read(offset, min(Self.piece, Int(clamping: size - offset)))
       if bytes.isEmpty { break }
       try await sendWhenRoom(data: bytes)
       offset += Int64(bytes.count)
@@ -51,42 +50,21 @@ extension Exchange {
   /// What is wrong with recordings, a sentence each, and how many were erased.
   func addRecordings(to result: inout LogVerification) async throws(Fault) {
     guard let keeper = services.recordings else { return }
-    let (known, ledger) = try await transcripts()
-    for (name, marks) in known.sorted(by: { $0.key.session.text < $1.key.session.text }) {
-      if let last = marks.last(where: \.isFinal), ledger.erased[last.sha256] != nil {
+    var transcripts = try await transcripts()
+    for name in transcripts.marks.keys.sorted(by: { $0.session.text < $1.session.text }) {
+      if transcripts.erasure(of: name) != nil {
         result.erased += 1
         continue
       }
-      let findings = try await keeper.check(name.session, program: name.program, marks: marks)
+      let findings = try await transcripts.checked(name, by: keeper).findings
       result.problems += findings.problems.map {
         "recording of \(name.session.text), program \(name.program): \($0)"
       }
     }
   }
 
-  private struct Transcribed: Hashable {
-    var session: SessionID
-    var program: Int
-  }
-
-  /// What the log says of all recordings, and of erasures, in one reading.
-  private func transcripts() async throws(Fault) -> (marks: [Transcribed: [TranscriptMark]], ledger: PayloadLedger) {
+  private func transcripts() async throws(Fault) -> Transcripts {
     await services.retention?.settled()
-    var ledger = PayloadLedger()
-    var found: [Transcribed: [TranscriptMark]] = [:]
-    var next: UInt64 = 0
-    while let entries = Optional(try await services.log.entries(from: next, limit: Self.batch)),
-      let last = entries.last
-    {
-      for entry in entries { ledger.take(entry) }
-      for entry in entries where entry.record["kind"]?.string == Record.Kind.transcript.rawValue {
-        guard let session = entry.record["session"]?.string.flatMap(SessionID.init),
-          let mark = entry.record["body"].flatMap(TranscriptMark.init(body:))
-        else { continue }
-        found[Transcribed(session: session, program: mark.program), default: []].append(mark)
-      }
-      next = last.index + 1
-    }
-    return (found, ledger)
+    return try await Transcripts(of: services.log)
   }
 }

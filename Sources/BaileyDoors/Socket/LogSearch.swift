@@ -2,9 +2,12 @@ import BaileyCore
 
 /// Finds entries of the log: by the index as far as it reaches, beyond it by reading.
 ///
-/// Every entry is read from the log and looked at before it counts. Memory is one page, however much there is.
+/// Every entry is read from the log and looked at before it counts. Memory is one page and the numbers
+/// of one question to the index, however much there is.
 struct LogSearch: Sendable {
   static let batch = 512
+  /// Numbers that the index is asked for at once: first as many as one page, in the end 512 KiB. Each question costs anew.
+  private static let numbers = (first: 512, last: 65_536)
   /// Entries that are read though nobody asked for them, rather than opening their tile twice.
   private static let gap: UInt64 = 16
 
@@ -53,16 +56,15 @@ struct LogSearch: Sendable {
 
   /// Gives pages of matching entries, in order, up to the present end; returns the number after it.
   func upward(from start: UInt64, _ body: ([LoggedRecord]) async throws(Fault) -> Void) async throws(Fault) -> UInt64 {
-    var next = start
+    var (next, limit) = (start, Self.numbers.first)
     while next < reach {
-      guard let found = await index?.candidates(filter, in: next..<reach, newest: false, limit: Self.batch) else {
-        break
-      }
+      guard let found = await index?.candidates(filter, in: next..<reach, newest: false, limit: limit) else { break }
       for run in Self.runs(found) { try await body(try await read(run)) }
-      next = found.count < Self.batch ? reach : found.last.map { $0 + 1 } ?? reach
+      next = found.count < limit ? reach : found.last.map { $0 + 1 } ?? reach
+      limit = min(limit * 8, Self.numbers.last)
     }
     while true {
-      let entries = try await log.entries(from: next, limit: Self.batch)
+      let entries = try await log.whole(from: next, limit: Self.batch)
       guard let last = entries.last else { return next }
       try await body(matching(entries))
       next = last.index + 1
@@ -73,15 +75,17 @@ struct LogSearch: Sendable {
   func downward(_ body: ([LoggedRecord]) async throws(Fault) -> Bool) async throws(Fault) {
     var end = try await log.size()
     guard try await scan(&end, downTo: reach, body) else { return }
+    var limit = Self.numbers.first
     while end > 0 {
-      guard let found = await index?.candidates(filter, in: 0..<end, newest: true, limit: Self.batch) else {
+      guard let found = await index?.candidates(filter, in: 0..<end, newest: true, limit: limit) else {
         _ = try await scan(&end, downTo: 0, body)
         return
       }
       for run in Self.runs(found.reversed()).reversed() {
         guard try await body(try await read(run).reversed()) else { return }
       }
-      end = found.count < Self.batch ? 0 : found.last ?? 0
+      end = found.count < limit ? 0 : found.last ?? 0
+      limit = min(limit * 8, Self.numbers.last)
     }
   }
 
@@ -91,7 +95,7 @@ struct LogSearch: Sendable {
   {
     while end > low {
       let begin = max(low, end > UInt64(Self.batch) ? end - UInt64(Self.batch) : 0)
-      let entries = try await log.entries(from: begin, limit: Int(end - begin))
+      let entries = try await log.whole(from: begin, limit: Int(end - begin))
       guard try await body(matching(entries).reversed()) else { return false }
       end = begin
     }
@@ -103,7 +107,7 @@ struct LogSearch: Sendable {
   }
 
   private func read(_ run: ClosedRange<UInt64>) async throws(Fault) -> [LoggedRecord] {
-    matching(try await log.entries(from: run.lowerBound, limit: run.count))
+    matching(try await log.whole(from: run.lowerBound, limit: run.count))
   }
 
   /// Numbers in order as ranges that are read at once: within a tile, and near each other.

@@ -58,6 +58,8 @@ final class IndexDatabase: Sendable {
       do {
         return try queue.write { db in
           var state = try Self.state(db)
+          // It had them, or nobody would begin there.
+          guard (entries.first?.index ?? 0) <= state.reach else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
           for entry in entries where entry.index == state.reach { try add(entry, &state, db) }
           let last = entries.last { $0.index + 1 == state.reach }
           if let last { state.last = digest(of: last.record) }
@@ -108,17 +110,25 @@ final class IndexDatabase: Sendable {
     guard let row = try Row.fetchOne(db, sql: "SELECT reach, words, first, last FROM state") else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT)
     }
-    guard let reach = UInt64(exactly: row["reach"] as Int64) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
-    return State(reach: reach, words: row["words"], first: row["first"], last: row["last"])
+    guard let reach = UInt64(exactly: try row.decode(Int64.self, forColumn: "reach")) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+    }
+    return State(
+      reach: reach, words: try row.decode(forColumn: "words"), first: try row.decode(forColumn: "first"),
+      last: try row.decode(forColumn: "last"))
   }
 }
 
 extension IndexDatabase {
   /// Numbers of entries that may match, from the newest or the oldest of the range on.
-  func candidates(_ filter: RecordFilter, in range: Range<UInt64>, newest: Bool, limit: Int) throws(Fault) -> [UInt64] {
+  ///
+  /// - Returns: `nil` where the file does not reach so far: it was begun anew since the range was told.
+  func candidates(_ filter: RecordFilter, in range: Range<UInt64>, newest: Bool, limit: Int) throws(Fault) -> [UInt64]?
+  {
     let question = IndexQuestion(filter, in: range, newest: newest, limit: limit)
     return try attempt {
       try queue.read { db in
+        guard try Self.state(db).reach >= range.upperBound else { return nil }
         for function in question.functions { db.add(function: function) }
         return try Int64.fetchAll(db, sql: question.sql, arguments: question.arguments).map(UInt64.init(clamping:))
       }
@@ -131,23 +141,16 @@ extension IndexDatabase {
       try queue.read { db in
         let sql = "SELECT text, whole FROM word WHERE field = ? LIMIT 1025"
         let rows = try Row.fetchAll(db, sql: sql, arguments: [field.rawValue])
-        guard rows.count <= 1024, rows.allSatisfy({ $0["whole"] as Bool }) else { return nil }
-        return rows.flatMap { IndexText.values($0["text"]) }.map { String(decoding: $0, as: UTF8.self) }
+        guard rows.count <= 1024, try rows.allSatisfy({ try $0.decode(Bool.self, forColumn: "whole") }) else {
+          return nil
+        }
+        return try rows.flatMap { IndexText.values(try $0.decode(forColumn: "text")) }
+          .map { String(decoding: $0, as: UTF8.self) }
       }
     }
   }
 
   private func attempt<Value>(_ body: () throws -> Value) throws(Fault) -> Value {
-    do { return try body() } catch {
-      throw Fault(
-        "log-index-unusable", subject: path, why: "the index of the log failed: \(Self.why(error))",
-        hint: "`bailey log index --rebuild` makes it anew from the log")
-    }
-  }
-
-  /// Without values that were bound.
-  private static func why(_ error: any Error) -> String {
-    guard let error = error as? DatabaseError else { return "\(type(of: error))" }
-    return error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+    do { return try body() } catch { throw IndexFault.fault(error, path) }
   }
 }

@@ -14,21 +14,36 @@ enum IndexFile {
     do {
       let directory = path.split(separator: "/").dropLast().joined(separator: "/")
       try Descriptor.makeDirectories("/" + directory)
-      let isNew = (try? Descriptor.status(of: path)) == nil
-      if isNew { return (try make(path), nil) }
-      if let queue = try? DatabaseQueue(path: path, configuration: configuration) {
-        guard let fault = fault(of: queue) else { return (queue, nil) }
-        try? queue.close()
+      if (try? Descriptor.status(of: path)) == nil { return (try make(path), nil) }
+      do { return try existing(path) } catch  where IndexFault.isDamage(error) {
         remove(path)
-        return (try make(path), fault.isEmpty ? nil : fault)
+        return (try make(path), "the index was no database")
       }
-      remove(path)
-      return (try make(path), "the index was no database")
     } catch {
-      throw Fault(
-        "log-index-unusable", subject: path, why: "the index of the log cannot be made: \(error)",
-        hint: "the log itself is well; without the index it is read from end to end")
+      throw IndexFault.fault(error, path)
     }
+  }
+
+  private static func existing(_ path: String) throws -> (queue: DatabaseQueue, remark: String?) {
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    guard let fault = try fault(of: queue) else { return (queue, nil) }
+    try? queue.close()
+    remove(path)
+    return (try make(path), fault.isEmpty ? nil : fault)
+  }
+
+  /// The index must not take the room that the log needs.
+  static func checkRoom(_ path: String, _ reserve: Int64) throws(Fault) {
+    do throws(Errno) {
+      let free = try Descriptor.open(path, [.readOnly]).availableBytes()
+      if free >= reserve { return }
+    } catch {
+      throw IndexFault.fault(error, path)
+    }
+    throw Fault(
+      "log-index-unusable", subject: path,
+      why: "the index of the log waits until \(reserve >> 20) MiB are free on its disk",
+      hint: "free space; until then what is new is read from the log, which takes longer")
   }
 
   /// The database must be closed: SQLite would take the files of a new one for its own.
@@ -72,7 +87,9 @@ enum IndexFile {
     """
 
   /// What is wrong with an existing file; it is ours, whole, and has all entries that it says it has, or it goes.
-  private static func fault(of queue: DatabaseQueue) -> String? {
+  ///
+  /// - Throws: what says nothing of the file itself, as a full disk does.
+  private static func fault(of queue: DatabaseQueue) throws -> String? {
     do {
       return try queue.read { db in
         // Killed while it was made: there is nothing to tell of.
@@ -85,10 +102,17 @@ enum IndexFile {
         }
         let isWhole = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok"
         let counts = try Bool.fetchOne(
-          db, sql: "SELECT reach = (SELECT count(*) FROM entry) AND words = (SELECT count(*) FROM word) FROM state")
+          db,
+          sql: """
+            SELECT reach = (SELECT count(*) FROM entry) AND words = (SELECT count(*) FROM word)
+            AND typeof(first) = 'text' AND typeof(last) = 'text' FROM state
+            """)
         return isWhole && counts == true ? nil : "the index was damaged"
       }
-    } catch {
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR {
+      // Tables that are not there: the questions above are always the same.
+      return "the index was damaged"
+    } catch  where IndexFault.isDamage(error) {
       return "the index was damaged"
     }
   }

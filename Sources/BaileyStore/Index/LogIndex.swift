@@ -5,57 +5,90 @@ import BaileyLinux
 ///
 /// It is fed behind the log, off the path of appends, and opened with the first need. Whoever searches reads what it names from the log
 /// and looks again, so a wrong index can hide an entry from a search but not show one that is not there. A file that is broken, of
-/// another version or of another log is thrown away, said so, and made anew.
+/// another version or of another log is thrown away, said so, and made anew. One that only cannot be written or read just now is kept.
 package actor LogIndex: LogSearcher {
   /// Entries of one transaction.
   private static let batch = 128
   /// So far behind, a search is slow and says why.
   private static let noticeable: UInt64 = 8192
+  /// Bytes of the disk that the index leaves to the log.
+  package static let reserve: Int64 = 64 << 20
 
   private let path: String
   private let log: any LogSource
   private let digest: @Sendable ([UInt8]) -> String
   private let say: @Sendable (String) -> Void
+  private let reserve: Int64
   private var opening: Task<Result<IndexDatabase, Fault>, Never>?
   private var rebuilding: Task<Result<UInt64, Fault>, Never>?
+  /// The database that is open, and how far it reaches.
+  private var current: IndexDatabase?
   private var reached: UInt64 = 0
   private var remark: String?
   private var lastFault: Fault?
 
   /// - Parameters:
   ///   - digest: SHA-256 in lower-case hex.
+  ///   - reserve: bytes that must be free on the disk, or nothing is added.
   ///   - say: tells the controller's own log.
   package init(
     stateDirectory: String, log: any LogSource, digest: @escaping @Sendable ([UInt8]) -> String,
-    say: @escaping @Sendable (String) -> Void
+    reserve: Int64 = reserve, say: @escaping @Sendable (String) -> Void
   ) {
     path = stateDirectory + "/index/log.sqlite"
     self.log = log
     self.digest = digest
+    self.reserve = reserve
     self.say = say
   }
 
   /// Follows the log until it is cancelled; nothing is opened before the first wait is over.
   package func keepFeeding(every pause: Duration = .seconds(2)) async {
-    while (try? await Task.sleep(for: pause)) != nil { try? await feed() }
+    var wait = pause
+    while (try? await Task.sleep(for: wait)) != nil {
+      do {
+        try await feed()
+        wait = pause
+      } catch {
+        wait = Self.wait(after: wait)
+      }
+    }
   }
+
+  /// What fails is tried again ever more seldom: a full or broken disk is not worn out further.
+  static func wait(after wait: Duration) -> Duration { min(wait * 2, .seconds(300)) }
 
   /// Adds all that the log has by now.
   package func feed() async throws(Fault) {
     let database = try await database()
-    guard try await reached < log.size() else { return }
+    let (directory, reserve) = (path, reserve)
     while !Task.isCancelled {
-      let entries = try await log.entries(from: reached, limit: Self.batch)
+      let entries = try await Self.entries(of: log, from: reached, limit: Self.batch)
       if entries.isEmpty { return }
-      let end = try await on(database) { database throws(Fault) in try database.add(entries) }
+      let end = try await on(database) { database throws(Fault) in
+        try IndexFile.checkRoom(directory, reserve)
+        return try database.add(entries)
+      }
+      guard current === database else {
+        throw Fault("log-index-unusable", subject: path, why: "the index was begun anew meanwhile")
+      }
+      // Whoever else feeds it may be further.
       reached = max(reached, end)
+      lastFault = nil
     }
+  }
+
+  /// Off the actor: the log reads its files where it is asked.
+  @concurrent private static func entries(of log: any LogSource, from start: UInt64, limit: Int) async throws(Fault)
+    -> [LoggedRecord]
+  {
+    try await log.whole(from: start, limit: limit)
   }
 
   package func close() async {
     guard case .success(let database)? = await opening?.value else { return }
-    opening = nil
-    database.close()
+    (opening, current) = (nil, nil)
+    try? await onOwnThread("log-index") { database.close() }
   }
 
   /// Those who ask meanwhile wait for the same one.
@@ -68,13 +101,7 @@ package actor LogIndex: LogSearcher {
   }
 
   private func beginAnew() async -> Result<UInt64, Fault> {
-    let old = opening
-    opening = Task { [path] in
-      // Closed before its file goes: SQLite would take the files of the new one for its own.
-      if case .success(let database)? = await old?.value { database.close() }
-      IndexFile.remove(path)
-      return await open()
-    }
+    replace()
     do throws(Fault) {
       try await feed()
       remark = nil
@@ -90,7 +117,7 @@ package actor LogIndex: LogSearcher {
     }
     let size = (try? await log.size()) ?? reached
     guard size > reached + Self.noticeable else { return LogReach(end: reached) }
-    let why = remark.map { $0 + "; " } ?? ""
+    let why = (lastFault?.why ?? remark).map { $0 + "; " } ?? ""
     let rest = "the index has \(reached) of \(size) entries, the rest is read from the log, which takes longer"
     return LogReach(end: reached, remark: why + rest)
   }
@@ -119,32 +146,61 @@ extension LogIndex {
     opening = task
     let result = await task.value
     if case .failure(let fault) = result {
-      opening = nil
-      if lastFault != fault { say("\(fault.why) [\(fault.code)]") }
-      lastFault = fault
-    } else {
-      lastFault = nil
+      if opening == task { opening = nil }
+      note(fault)
     }
     return try result.get()
+  }
+
+  /// What goes on failing is said once.
+  private func note(_ fault: Fault) {
+    if lastFault != fault { say("\(fault.why) [\(fault.code)]") }
+    lastFault = fault
+  }
+
+  /// Throws the file away; the next one is opened once it is gone.
+  private func replace() {
+    let old = opening
+    (current, reached) = (nil, 0)
+    opening = Task { [path] in
+      let database = try? await old?.value.get()
+      do throws(Fault) {
+        try await onOwnThread("log-index") { () throws(Fault) in
+          // Closed before its file goes: SQLite would take the files of the new one for its own.
+          database?.close()
+          IndexFile.remove(path)
+        }
+      } catch {
+        return .failure(error)
+      }
+      return await open()
+    }
   }
 
   private func open() async -> Result<IndexDatabase, Fault> {
     do throws(Fault) {
       var (database, why) = try await openFile()
-      if try await !fits(database) {
-        database.remove()
+      var state = try await Self.state(of: database)
+      if try await !fits(state, database) {
+        let other = database
+        try await onOwnThread("log-index") { () throws(Fault) in other.remove() }
         (database, _) = try await openFile()
+        state = try await Self.state(of: database)
         why = "the index was of another log, or of one that has lost its end"
       }
       if let why {
         remark = why
         say(why + "; it is made anew from the log")
       }
-      reached = try database.state().reach
+      (current, reached, lastFault) = (database, state.reach, nil)
       return .success(database)
     } catch {
       return .failure(error)
     }
+  }
+
+  private static func state(of database: IndexDatabase) async throws(Fault) -> IndexDatabase.State {
+    try await onOwnThread("log-index") { () throws(Fault) in try database.state() }
   }
 
   private func openFile() async throws(Fault) -> (index: IndexDatabase, remark: String?) {
@@ -153,29 +209,31 @@ extension LogIndex {
   }
 
   /// Whether the first and the last record that it has are those of this log.
-  private func fits(_ database: IndexDatabase) async throws(Fault) -> Bool {
-    let state = try database.state()
+  private func fits(_ state: IndexDatabase.State, _ database: IndexDatabase) async throws(Fault) -> Bool {
     guard state.reach > 0 else { return true }
     guard try await state.reach <= log.size() else { return false }
-    let first = try await log.entries(from: 0, limit: 1).first
-    let last = try await log.entries(from: state.reach - 1, limit: 1).first
+    let first = try await Self.entries(of: log, from: 0, limit: 1).first
+    let last = try await Self.entries(of: log, from: state.reach - 1, limit: 1).first
     return first.map { database.digest(of: $0.record) } == state.first
       && last.map { database.digest(of: $0.record) } == state.last
   }
 
-  /// A database that fails is thrown away; the next need makes a new one.
+  /// A database that is damaged is thrown away; one that fails otherwise is kept.
   private func on<Value: Sendable>(
     _ database: IndexDatabase, _ body: @escaping @Sendable (IndexDatabase) throws(Fault) -> Value
   ) async throws(Fault) -> Value {
     do throws(Fault) {
       return try await onOwnThread("log-index") { () throws(Fault) in try body(database) }
     } catch {
-      guard case .success(let current)? = await opening?.value, current === database, error.code == "log-index-unusable"
-      else { throw error }
-      opening = nil
-      database.remove()
-      remark = error.why
-      say("\(error.why); it is made anew from the log")
+      // Nobody minds one that another has taken the place of.
+      guard current === database else { throw error }
+      if error.code == "log-index-damaged" {
+        remark = error.why
+        say("\(error.why); it is made anew from the log")
+        replace()
+      } else {
+        note(error)
+      }
       throw error
     }
   }

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Recordings on disk: below `recordings/` while they are written, among the payloads afterwards.
 package final class Recordings: RecordingKeeper {
-  private let directory: String
-  private let payloads: Payloads
-  private let hasher: HasherFactory
+  let directory: String
+  let payloads: Payloads
+  let hasher: HasherFactory
   private let recovered = Mutex<[(RecordingPlace, TranscriptMark)]>([])
   /// Recordings that this process writes.
   private let own = Mutex<Set<String>>([])
@@ -43,47 +43,6 @@ package final class Recordings: RecordingKeeper {
 
   private func makeDirectory() throws(Errno) {
     do throws(Errno) { try Descriptor.workingDirectory.makeDirectory(directory) } catch .exists {}
-  }
-
-  package func check(_ session: SessionID, program: Int, marks: [TranscriptMark]) async throws(Fault)
-    -> RecordingFindings
-  {
-    let (place, hasher) = (try find(session, program, marks), hasher)
-    return try await onOwnThread("record-check") { () throws(Fault) in
-      guard let place else {
-        return RecordingFindings(
-          bytes: nil, verified: 0, problems: ["the recording is missing"], isEnded: marks.last?.isFinal == true)
-      }
-      do throws(Errno) {
-        var check = RecordingCheck(hash: hasher(), marks: marks)
-        return try check.run(try Descriptor.open(place, [.readOnly, .noFollow]))
-      } catch {
-        throw Fault("recording-unreadable", subject: place, why: error.message)
-      }
-    }
-  }
-
-  package func read(
-    _ session: SessionID, program: Int, marks: [TranscriptMark], from offset: Int64, limit: Int
-  ) async throws(Fault) -> [UInt8] {
-    guard let place = try find(session, program, marks) else {
-      throw Fault("recording-missing", subject: session.text, why: "the recording is not there")
-    }
-    do throws(Errno) {
-      return try Descriptor.open(place, [.readOnly, .noFollow]).read(upTo: limit, at: offset)
-    } catch {
-      throw Fault("recording-unreadable", subject: place, why: error.message)
-    }
-  }
-
-  private func find(_ session: SessionID, _ program: Int, _ marks: [TranscriptMark]) throws(Fault) -> String? {
-    var places = [RecordingPlace(directory: directory, session: session, program: program).path]
-    if let last = marks.last(where: \.isFinal),
-      let reference = PayloadReference(sha256: last.sha256, size: last.bytes)
-    {
-      places.append(payloads.path(reference))
-    }
-    return places.first { (try? Descriptor.status(of: $0))?.isRegular == true }
   }
 
   // MARK: after a crash
