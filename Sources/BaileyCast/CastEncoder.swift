@@ -7,20 +7,25 @@ package struct CastEncoder: Sendable {
     var text = TextPieces()
   }
 
-  private var output: Stream
+  private let masker: any SecretMasking
+  /// By their number: what comes from two sources is no text together.
+  private var outputs: [Stream] = []
   private var input: Stream
   /// Lines never go back in time, as players expect.
   private var last: Int64 = 0
 
-  /// - Parameter masker: a new one, for each of the two directions.
+  /// - Parameter masker: a new one, for each source and direction.
   package init(masker: any SecretMasking) {
-    output = Stream(masker: masker)
+    self.masker = masker
     input = Stream(masker: masker)
   }
 
-  /// - Parameter time: microseconds since the beginning.
-  package mutating func output(_ bytes: [UInt8], at time: Int64) -> [UInt8] {
-    line(.output, Self.carry(bytes, &output), time)
+  /// - Parameters:
+  ///   - source: the stream's number, from 0.
+  ///   - time: microseconds since the beginning.
+  package mutating func output(_ bytes: [UInt8], from source: Int = 0, at time: Int64) -> [UInt8] {
+    while outputs.count <= source { outputs.append(Stream(masker: masker)) }
+    return line(.output, Self.carry(bytes, &outputs[source]), time)
   }
 
   package mutating func input(_ bytes: [UInt8], at time: Int64) -> [UInt8] {
@@ -35,7 +40,7 @@ package struct CastEncoder: Sendable {
 
   /// What was held back.
   package mutating func finish(at time: Int64) -> [UInt8] {
-    line(.output, Self.end(&output), time) + line(.input, Self.end(&input), time)
+    outputs.indices.flatMap { line(.output, Self.end(&outputs[$0]), time) } + line(.input, Self.end(&input), time)
   }
 
   private static func carry(_ bytes: [UInt8], _ stream: inout Stream) -> String {

@@ -1,25 +1,38 @@
 /// Replaces known secrets and well-known tokens by `[masked]`, also when they come in pieces.
 ///
-/// Of two that begin at one place the longer counts. Held back is at most the longest pattern, and only while what came last could be its
-/// beginning. What is written in another encoding, or with escape sequences in its midst, is not found.
+/// Of two that begin at one place the longer counts; of masks that touch, one is written. Held back is at most the longest pattern, and
+/// only while what came last could be its beginning. A pass over the text: a place at which no pattern begins costs a look at two bytes.
+/// What is written in another encoding, or with escape sequences in its midst, is not found.
 package struct StreamMasker: SecretMasking {
   package static let mask = Array("[masked]".utf8)
+  /// Bytes before a place that are looked at; more than a sequence that sets two colours.
+  private static let lookBack = 64
 
   /// By their first byte.
   private let patterns: [[SecretPattern]]
-  private var held: [UInt8] = []
-  /// The byte before what is held.
-  private var previous: UInt8 = 0
-  /// What still belongs to a token that was found.
-  private var tail: ByteSet?
+  /// The first two bytes of all patterns: a set of 65,536 bits.
+  private let pairs: [UInt64]
+  /// The last bytes that were decided, and then those that are held back.
+  private var kept: [UInt8] = []
+  private var decided = 0
+  /// What still belongs to a secret that was found.
+  private var tail = Tail.none
+  private var endsWithMask = false
 
   /// - Parameter secrets: values; those under six bytes are not looked for.
   package init(secrets: [String]) {
     var table = [[SecretPattern]](repeating: [], count: 256)
-    for pattern in SecretPattern.tokens + secrets.flatMap(SecretPattern.known) {
+    var pairs = [UInt64](repeating: 0, count: 1024)
+    let add = { (pair: Int) in pairs[pair >> 6] |= 1 << UInt64(pair & 63) }
+    // Pieces of one beginning are one: that with the longest rest.
+    let pieces = secrets.flatMap(SecretPattern.known).map { ($0.beginning, $0) }
+    let values = Dictionary(pieces) { $0.weight < $1.weight ? $1 : $0 }.values
+    for pattern in SecretPattern.tokens + values {
       table[Int(pattern.beginning[0])].append(pattern)
+      add(Int(pattern.beginning[0]) << 8 | Int(pattern.beginning[1]))
     }
-    patterns = table
+    add(Int(Self.colon) << 8 | Int(UInt8(ascii: "/")))
+    (patterns, self.pairs) = (table, pairs)
   }
 
   package mutating func mask(_ bytes: [UInt8]) -> [UInt8] { take(bytes, isEnd: false) }
@@ -27,61 +40,155 @@ package struct StreamMasker: SecretMasking {
   package mutating func finish() -> [UInt8] { take([], isEnd: true) }
 
   private mutating func take(_ bytes: [UInt8], isEnd: Bool) -> [UInt8] {
-    let text = held.isEmpty ? bytes : held + bytes
+    let text = kept + bytes
     var result: [UInt8] = []
-    result.reserveCapacity(text.count)
-    var index = 0
-    loop: while index < text.count {
-      if tail?.contains(text[index]) == true {
-        index = pass(text, index, 1)
-        continue
-      }
-      tail = nil
+    var (index, plain) = (decided, decided)
+    loop: while true {
+      let more = swallow(text[index...])
+      if more > 0 { (index, plain) = (index + more, index + more) }
+      if index == text.count { break }
+      index = candidate(text, index)
+      if index == text.count { break }
       switch look(text, index, isEnd) {
-      case .nothing:
-        result.append(text[index])
-        index = pass(text, index, 1)
+      case .nothing: index += 1
       case .unknown: break loop
-      case .secret(let length, let alphabet):
-        result += Self.mask
-        tail = alphabet
-        index = pass(text, index, length)
+      case .secret(let length, let tail):
+        write(text[plain..<index], &result)
+        if !endsWithMask { result += Self.mask }
+        endsWithMask = true
+        index += length
+        (plain, self.tail) = (index, tail)
       }
     }
-    held = Array(text[index...])
+    write(text[plain..<index], &result)
+    let begin = max(0, index - Self.lookBack)
+    (kept, decided) = (Array(text[begin...]), index - begin)
     return result
   }
 
-  private mutating func pass(_ text: [UInt8], _ index: Int, _ count: Int) -> Int {
-    previous = text[index + count - 1]
-    return index + count
+  /// Bytes that go on with the secret that was found last.
+  private mutating func swallow(_ text: ArraySlice<UInt8>) -> Int {
+    let count =
+      switch tail {
+      case .none: 0
+      case .bytes(let set): text.prefix { set.contains($0) }.count
+      case .value(let rest): zip(text, rest).prefix { $0 == $1 }.count
+      }
+    if case .value(let rest) = tail, count == text.count {
+      tail = .value(rest.dropFirst(count))
+    } else if count < text.count {
+      tail = .none
+    }
+    return count
+  }
+
+  private mutating func write(_ plain: ArraySlice<UInt8>, _ result: inout [UInt8]) {
+    if plain.isEmpty { return }
+    result += plain
+    endsWithMask = false
+  }
+
+  /// The next place at which a pattern could begin.
+  private func candidate(_ text: [UInt8], _ start: Int) -> Int {
+    let (text, pairs) = (text.span, pairs.span)
+    var index = start
+    while index + 1 < text.count {
+      let pair = Int(text[index]) << 8 | Int(text[index + 1])
+      if pairs[pair >> 6] >> UInt64(pair & 63) & 1 == 1 { return index }
+      index += 1
+    }
+    return index
   }
 
   private enum Finding {
     case nothing
     /// More bytes decide.
     case unknown
-    case secret(length: Int, tail: ByteSet?)
+    case secret(length: Int, tail: Tail)
+  }
+
+  private enum Tail {
+    case none
+    /// All of these.
+    case bytes(ByteSet)
+    /// As long as the text goes on like this.
+    case value(ArraySlice<UInt8>)
   }
 
   private func look(_ text: [UInt8], _ index: Int, _ isEnd: Bool) -> Finding {
-    var best: SecretPattern?
-    for pattern in patterns[Int(text[index])] where !(pattern.isWord && SecretPattern.wordBytes.contains(previous)) {
+    var (best, weight, tail) = (0, 0, Tail.none)
+    for pattern in patterns[Int(text[index])] where pattern.fits(text, index) && !isBarred(pattern, text, index) {
       let there = min(pattern.length, text.count - index)
-      guard fits(pattern, text[index..<(index + there)]) else { continue }
       if there < pattern.length {
-        if isEnd { continue }
-        return .unknown
+        if !isEnd { return .unknown }
+        // Of a value that was cut off, what is there is as secret.
+        if pattern.alphabet != nil || there < SecretPattern.shortest { continue }
       }
-      if pattern.length > best?.length ?? 0 { best = pattern }
+      if pattern.weight > weight {
+        (best, weight) = (there, pattern.weight)
+        tail = pattern.alphabet.map(Tail.bytes) ?? .value(pattern.rest)
+      }
     }
-    return best.map { .secret(length: $0.length, tail: $0.alphabet) } ?? .nothing
+    if text[index] == Self.colon {
+      switch Self.password(text, index, isEnd) {
+      case nil: return .unknown
+      case let length?: if length > weight { (best, tail) = (length, .none) }
+      }
+    }
+    return best == 0 ? .nothing : .secret(length: best, tail: tail)
   }
 
-  private func fits(_ pattern: SecretPattern, _ text: ArraySlice<UInt8>) -> Bool {
-    let known = min(pattern.beginning.count, text.count)
-    guard text.prefix(known).elementsEqual(pattern.beginning.prefix(known)) else { return false }
-    guard let alphabet = pattern.alphabet else { return true }
-    return text.dropFirst(known).allSatisfy(alphabet.contains)
+  // MARK: what stands before
+
+  private func isBarred(_ pattern: SecretPattern, _ text: [UInt8], _ index: Int) -> Bool {
+    switch pattern.bar {
+    case .nothing: false
+    case .word: Self.continuesWord(text, index)
+    case .end: Self.endsKey(text, index)
+    }
+  }
+
+  /// Whether a letter or digit stands before, that is none of an escape sequence (`ESC [ 3 2 m`) nor of `\n`.
+  private static func continuesWord(_ text: [UInt8], _ index: Int) -> Bool {
+    guard index > 0, SecretPattern.wordBytes.contains(text[index - 1]) else { return false }
+    guard index > 1 else { return true }
+    var place = index - 2
+    if text[place] == UInt8(ascii: "\\") { return false }
+    let first = max(0, index - lookBack)
+    while place > first, (0x20...0x3F).contains(text[place]) { place -= 1 }
+    if place > first, text[place] == UInt8(ascii: "[") { place -= 1 }
+    return text[place] != 0x1B
+  }
+
+  /// Whether the words in capitals before begin with END: `-----END RSA PRIVATE KEY-----`.
+  private static func endsKey(_ text: [UInt8], _ index: Int) -> Bool {
+    let label = text[max(0, index - lookBack)..<index].reversed().prefix { (0x41...0x5A).contains($0) || $0 == 0x20 }
+    return label.reversed().starts(with: Array("END ".utf8))
+  }
+
+  // MARK: an address with a password
+
+  private static let colon = UInt8(ascii: ":")
+  private static let longestAuthority = 256
+  /// Ends the authority of an address.
+  private static let stops = Set("/?#\"'<>\\`".utf8)
+
+  /// Bytes of `://user:password@`; zero for anything else, `nil` where more bytes decide.
+  private static func password(_ text: [UInt8], _ index: Int, _ isEnd: Bool) -> Int? {
+    let end = min(text.count, index + longestAuthority)
+    var (hasColon, length) = (false, 0)
+    for place in index..<end {
+      let byte = text[place]
+      if place < index + 3 {
+        if byte != (place == index ? colon : UInt8(ascii: "/")) { return 0 }
+      } else if byte == colon {
+        hasColon = true
+      } else if byte == UInt8(ascii: "@") {
+        if hasColon { length = place + 1 - index }
+      } else if byte <= 0x20 || byte == 0x7F || stops.contains(byte) {
+        return length
+      }
+    }
+    return isEnd || end == index + longestAuthority ? length : nil
   }
 }

@@ -7,8 +7,8 @@ package struct TerminalFilter: Sendable {
     case text
     case escape([Unicode.Scalar])
     case sequence([Unicode.Scalar])
-    /// Up to its end by BEL or ST; `true` after an ESC in it.
-    case string(Bool)
+    /// Up to its end by BEL, ST, CAN or SUB, or an ESC, which begins another sequence as in a terminal.
+    case string
   }
 
   /// Takes out all escape sequences and carriage returns, for what is no terminal.
@@ -28,9 +28,12 @@ package struct TerminalFilter: Sendable {
     case .text: text(scalar, &result)
     case .escape(let begun): escape(begun, scalar, &result)
     case .sequence(let begun): sequence(begun, scalar, &result)
-    case .string(let isEscaped):
-      let isEnd = scalar == "\u{7}" || scalar == "\u{18}" || scalar == "\u{1A}" || (isEscaped && scalar == "\\")
-      state = isEnd ? .text : .string(scalar == "\u{1B}")
+    case .string:
+      switch scalar {
+      case "\u{1B}": state = .escape([])
+      case "\u{7}", "\u{18}", "\u{1A}", "\u{9C}": state = .text
+      default: break
+      }
     }
   }
 
@@ -40,7 +43,9 @@ package struct TerminalFilter: Sendable {
     case "\n", "\t": result.append(scalar)
     case "\r", "\u{8}": if !isPlain { result.append(scalar) }
     // C0 and C1 controls, and characters that reorder the text around them.
-    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}": break
+    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{200E}", "\u{200F}",
+      "\u{61C}":
+      break
     default: result.append(scalar)
     }
   }
@@ -52,7 +57,7 @@ package struct TerminalFilter: Sendable {
     switch scalar {
     case "\u{1B}": state = .escape([])
     case "[" where begun.isEmpty: state = .sequence([])
-    case "]", "P", "X", "^", "_": if begun.isEmpty { state = .string(false) }
+    case "]", "P", "X", "^", "_": if begun.isEmpty { state = .string }
     case " "..."/": if begun.count < 4 { state = .escape(begun + [scalar]) }
     // Save and restore the cursor, index, next line, reverse index; the sets of characters.
     case "7", "8", "D", "E", "M": if begun.isEmpty { draw([scalar], &result) }
@@ -86,13 +91,19 @@ package struct TerminalFilter: Sendable {
   private static func draws(_ parameters: [Unicode.Scalar], _ final: Unicode.Scalar) -> Bool {
     let isNumbers = parameters.allSatisfy { ("0"..."9").contains($0) || $0 == ";" || $0 == ":" }
     switch final {
-    case "@", "A"..."M", "P", "S", "T", "X", "Z", "`", "a", "d", "e", "f", "g", "m", "r", "s", "u": return isNumbers
+    // 3 wipes what the viewer could scroll back to.
+    case "J": return isNumbers && !parameters.split { $0 == ";" || $0 == ":" }.contains { Int(text($0)) == 3 }
+    case "@", "A"..."M", "P", "S", "T", "X", "Z", "`", "a", "d", "e", "f", "m", "r", "s", "u": return isNumbers
     case "h", "l":
       guard parameters.first == "?" else { return parameters == ["4"] }
-      let text = String(String.UnicodeScalarView(parameters.dropFirst()))
-      return text.split(separator: ";", omittingEmptySubsequences: false).allSatisfy { modes.contains(String($0)) }
+      return text(parameters.dropFirst()).split(separator: ";", omittingEmptySubsequences: false)
+        .allSatisfy { modes.contains(String($0)) }
     case "q": return parameters.last == " " && parameters.dropLast().allSatisfy { ("0"..."9").contains($0) }
     default: return false
     }
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    String(String.UnicodeScalarView(scalars))
   }
 }

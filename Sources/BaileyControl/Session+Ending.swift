@@ -15,10 +15,10 @@ extension Session {
     mediator.close()
     if end == .killed { await killEverything() } else { await endSandbox() }
     await observer.finish()
-    for transcript in transcripts { await transcript.finish() }
     await recordProvenance(end == .killed ? summary : ended(end))
     let traffic = egress.traffic
     await egress.close()
+    await closeRecordings(end == .killed ? .milliseconds(500) : .seconds(2))
     await mediator.end()
     await resources.workspaces.close(session: id)
     await keepDiff()
@@ -46,6 +46,13 @@ extension Session {
     await unwatched
     await saved
     summary = ended
+  }
+
+  /// - Parameter patience: for a client that reads nothing and so holds up the last output; an order to kill waits for its answer.
+  private func closeRecordings(_ patience: Duration) async {
+    // A terminal that nobody took has nobody who says that it is over.
+    recording?.ended()
+    for transcript in transcripts { await transcript.finish(patience) }
   }
 
   private func ended(_ end: SessionEnd) -> SessionSummary {

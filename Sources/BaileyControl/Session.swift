@@ -42,7 +42,7 @@ package actor Session {
   var isHoldTold = false
   var transcripts: [Transcript] = []
   /// What the session's own terminal is to tell; taken once.
-  private var recording: (any SessionRecording)?
+  var recording: (any SessionRecording)?
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -175,8 +175,10 @@ package actor Session {
   }
 
   /// Begins to chain a recording into the log.
-  func record(_ recording: any SessionRecording, program: Int) async {
-    if program == 0 { self.recording = recording }
+  ///
+  /// - Parameter isTerminals: `false` where its bytes are carried already.
+  func record(_ recording: any SessionRecording, isTerminals: Bool) async {
+    if isTerminals { self.recording = recording }
     let isRequired = manifest.recording.isRequired
     let transcript = Transcript(recording, session: id, recorder: resources.recorder, now: resources.now) {
       [weak self] in

@@ -71,17 +71,25 @@ struct Starting: Sendable {
   ) async throws(Fault) -> (Session, [String]) {
     let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
     let recording = try await openRecording()
+    var isLaunched = false
     do {
       let sandbox = try await resources.launcher.launch(
         request, streams: try streams(recording.opened), observer: observer, permit: permit)
-      let (session, notices) = try await connect(sandbox, observer, opening, mediator, summary)
-      if let opened = recording.opened { await session.record(opened, program: 0) }
-      return (session, notices + recording.notices)
+      isLaunched = true
+      let (session, notices) = try await connect(sandbox, observer, opening, mediator, summary, recording)
+      if let opened = recording.opened { await session.record(opened, isTerminals: order.terminal != nil) }
+      return (session, notices)
     } catch {
-      recording.opened?.discard()
+      if let opened = recording.opened { await leave(opened, mayHoldOutput: isLaunched && order.terminal == nil) }
       await observer.finish()
       throw error
     }
+  }
+
+  /// What a program that ran for a moment has shown stays, on record; nobody has carried a terminal's bytes yet.
+  private func leave(_ recording: any SessionRecording, mayHoldOutput: Bool) async {
+    guard mayHoldOutput else { return await recording.discard() }
+    await Transcript(recording, session: id, recorder: resources.recorder, now: resources.now) {}.finish(.seconds(2))
   }
 
   private func streams(_ recording: (any SessionRecording)?) throws(Fault) -> StandardStreams {
@@ -90,8 +98,10 @@ struct Starting: Sendable {
     return try keeper.tap(streams, recording)
   }
 
+  private typealias OpenedRecording = (opened: (any SessionRecording)?, notices: [String])
+
   /// What cannot be recorded starts all the same, and says so, unless the rules require it.
-  private func openRecording() async throws(Fault) -> (opened: (any SessionRecording)?, notices: [String]) {
+  private func openRecording() async throws(Fault) -> OpenedRecording {
     let rules = resolved.manifest.recording
     guard let keeper = resources.recordings, rules.records(hasTerminal: order.terminal != nil) else {
       return (nil, [])
@@ -116,7 +126,7 @@ struct Starting: Sendable {
 
   private func connect(
     _ sandbox: any RunningSandbox, _ observer: Observer, _ opening: WorkspaceOpening, _ mediator: SessionMediator,
-    _ summary: SessionSummary
+    _ summary: SessionSummary, _ recording: OpenedRecording
   ) async throws(Fault) -> (Session, [String]) {
     var opened: (any EgressSession)?
     do {
@@ -126,8 +136,8 @@ struct Starting: Sendable {
       opened = egress
       let (events, report) = AsyncStream.makeStream(of: WorkspaceEvent.self)
       try await resources.workspaces.watch(session: id) { report.yield($0) }
-      let notices = resolved.notices + opening.notices + sandbox.notices
-      try await recordStart(summary, notices)
+      let notices = resolved.notices + opening.notices + sandbox.notices + recording.notices
+      try await recordStart(summary, notices, isRecorded: recording.opened != nil)
       let session = Session(
         summary: summary, sandbox: sandbox, observer: observer, egress: egress, mediator: mediator,
         manifest: resolved.manifest, basis: resolved.basis, readOnly: opening.readOnly.exact, resources: resources,
@@ -164,12 +174,14 @@ struct Starting: Sendable {
     return request
   }
 
-  private func recordStart(_ summary: SessionSummary, _ notices: [String]) async throws(Fault) {
+  /// - Parameter isRecorded: what is so, not what the rules want.
+  private func recordStart(_ summary: SessionSummary, _ notices: [String], isRecorded: Bool) async throws(Fault) {
+    let extent = isRecorded ? resolved.manifest.recording.effective : .off
     let body: JSON = [
       "argv": .array(recorded(summary.command).map(JSON.string)), "project": .string(summary.project),
       "mode": .string(summary.mode.rawValue), "manifest_sha256": .string(summary.manifestDigest),
       "notices": .array(notices.map(JSON.string)), "user": .string(summary.user),
-      "recording": .string(resolved.manifest.recording.effective.rawValue),
+      "recording": .string(extent.rawValue),
     ]
     let record = Record(.sessionStart, session: id, time: resources.now(), body: body)
     try await resources.recorder.append(record, .grouped)

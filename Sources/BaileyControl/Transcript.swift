@@ -8,47 +8,93 @@ actor Transcript {
   private let session: SessionID
   private let recorder: any Recorder
   private let now: @Sendable () -> Int64
+  /// Between syncs.
+  private let interval: Duration
   /// Called once, when the recording cannot go on.
   private let onLoss: @Sendable () async -> Void
-  private var marked: Int64 = 0
+  /// What the log has, and since when.
+  private var marked: (mark: TranscriptMark, at: ContinuousClock.Instant)?
+  private var synced: TranscriptMark?
+  /// Bytes are owed to the log.
+  private var isBehind = false
   private var isLost = false
+  private var isClosing = false
+  /// The next round is not waited for.
+  private var isUrgent = false
+  private var sleep: Task<Void, Never>?
   private var following: Task<Void, Never>?
 
-  /// Seconds between syncs, and syncs between records.
   private static let syncsPerMark = 5
 
   init(
     _ recording: any SessionRecording, session: SessionID, recorder: any Recorder, now: @escaping @Sendable () -> Int64,
-    onLoss: @escaping @Sendable () async -> Void
+    interval: Duration = .seconds(1), onLoss: @escaping @Sendable () async -> Void
   ) {
     self.recording = recording
     self.session = session
     self.recorder = recorder
     self.now = now
+    self.interval = interval
     self.onLoss = onLoss
   }
 
-  func start() { following = Task { await follow() } }
-
-  private func follow() async {
-    var syncs = 0
-    for await _ in recording.news {
-      if syncs > 0 { do { try await Task.sleep(for: .seconds(1)) } catch { return } }
-      do throws(Fault) {
-        let mark = try await recording.sync()
-        if mark.isFinal { return await lose() }
-        if syncs % Self.syncsPerMark == 0 { try await append(mark) }
-      } catch {
-        return await lose()
-      }
-      syncs += 1
+  func start() {
+    following = Task { await follow() }
+    Task { [weak self, recording] in
+      for await _ in recording.losses { await self?.hurry() }
     }
   }
 
-  private func append(_ mark: TranscriptMark) async throws(Fault) {
-    guard mark.bytes > marked || mark.isFinal else { return }
-    try await recorder.append(Record(.transcript, session: session, time: now(), body: mark.body), .grouped)
-    marked = mark.bytes
+  /// While there is news, and as long after it as the log is behind.
+  private func follow() async {
+    for await _ in recording.news {
+      repeat {
+        await round()
+        if isLost || isClosing { return }
+        await pause()
+        if isClosing { return }
+      } while isBehind
+    }
+  }
+
+  private func round() async {
+    isBehind = true
+    // What could not be tried now is tried again.
+    guard let mark = try? await recording.sync() else { return }
+    synced = mark
+    if mark.isFinal || isDue { await append(mark) }
+    if mark.isFinal { await lose() }
+    isBehind = mark != marked?.mark
+  }
+
+  private var isDue: Bool {
+    guard let marked else { return true }
+    return ContinuousClock.now - marked.at >= interval * Self.syncsPerMark
+  }
+
+  private func pause() async {
+    if !isUrgent {
+      let sleep = Task { [interval] in _ = try? await Task.sleep(for: interval) }
+      self.sleep = sleep
+      await sleep.value
+    }
+    isUrgent = false
+  }
+
+  private func hurry() {
+    isUrgent = true
+    sleep?.cancel()
+  }
+
+  /// What the log does not take now, it is asked to take again.
+  private func append(_ mark: TranscriptMark) async {
+    if mark == marked?.mark { return }
+    let record = Record(.transcript, session: session, time: now(), body: mark.body)
+    do throws(Fault) {
+      // The file is renamed to what the last mark says: the mark must be there then.
+      try await recorder.append(record, mark.isFinal ? .synced : .grouped)
+      marked = (mark, .now)
+    } catch {}
   }
 
   private func lose() async {
@@ -59,17 +105,29 @@ actor Transcript {
 
   /// To be called when nothing of the session runs any more, before the record of its end.
   ///
-  /// What a client that reads nothing holds up is given up after two seconds.
-  func finish() async {
-    let patience = Task { [recording] in
-      do { try await Task.sleep(for: .seconds(2)) } catch { return }
+  /// - Parameter patience: what a client that reads nothing holds up is given up after it.
+  func finish(_ patience: Duration) async {
+    let giveUp = Task { [recording] in
+      do { try await Task.sleep(for: patience) } catch { return }
       recording.ended()
     }
     await recording.drained()
-    patience.cancel()
-    following?.cancel()
+    giveUp.cancel()
+    isClosing = true
+    hurry()
     await following?.value
-    do throws(Fault) { try await append(try await recording.close()) } catch { return }
-    await recording.keep()
+    guard let mark = await closed() else { return await lose() }
+    await append(mark)
+    if mark.state != .ended { await lose() }
+    if marked?.mark == mark { await recording.keep() }
+  }
+
+  /// Of one that cannot be closed, what is known; `nil` where that is nothing.
+  private func closed() async -> TranscriptMark? {
+    do throws(Fault) { return try await recording.close() } catch {
+      var mark = synced
+      mark?.state = .failed
+      return mark
+    }
   }
 }

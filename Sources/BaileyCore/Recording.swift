@@ -86,7 +86,9 @@ package struct TranscriptMark: Sendable, Equatable {
 /// A recording that is being written.
 package protocol SessionRecording: Sendable {
   /// Called on the thread that carries the bytes, which waits for the disk: so nothing gathers in memory.
-  func output(_ bytes: [UInt8])
+  ///
+  /// - Parameter source: the stream's number, from 0, where a program has several.
+  func output(_ bytes: [UInt8], from source: Int)
   func input(_ bytes: [UInt8])
   func resize(_ size: TerminalSize)
   /// No more comes; to be called by whoever carries the bytes.
@@ -95,14 +97,30 @@ package protocol SessionRecording: Sendable {
   func drained() async
   /// Tells that something was written; ends after `ended`.
   var news: AsyncStream<Void> { get }
-  /// Syncs what is written, and says what it is.
+  /// Tells, at once, that nothing more can be written; ends after `ended`.
+  var losses: AsyncStream<Void> { get }
+  /// Syncs what is written, and says what it is. Errors: it could not be tried.
   func sync() async throws(Fault) -> TranscriptMark
   /// Writes what was held back; nothing is taken any more.
   func close() async throws(Fault) -> TranscriptMark
   /// Puts the closed recording among the payloads; the log has its last mark.
   func keep() async
   /// Takes it away: what it was of never ran.
-  func discard()
+  func discard() async
+}
+
+extension SessionRecording {
+  package func output(_ bytes: [UInt8]) { output(bytes, from: 0) }
+}
+
+/// What a controller that died left behind.
+package struct LeftRecordings: Sendable {
+  /// What is to be recorded of each.
+  package var marks: [(session: SessionID, mark: TranscriptMark)] = []
+  /// Files that could not be closed, or that are none of ours.
+  package var faults: [Fault] = []
+
+  package init() {}
 }
 
 /// Keeps recordings.
@@ -115,7 +133,10 @@ package protocol RecordingKeeper: Sendable {
   /// - Returns: what the program is to have instead.
   func tap(_ streams: StandardStreams, _ recording: any SessionRecording) throws(Fault) -> StandardStreams
   /// Closes what a controller that died left behind.
-  func recover() async throws(Fault) -> [(session: SessionID, mark: TranscriptMark)]
+  ///
+  /// - Parameter known: what the log says of the recordings of these sessions; sessions that it does not know are not in it.
+  func recover(_ known: @Sendable (Set<SessionID>) async throws(Fault) -> [SessionID: [TranscriptMark]])
+    async throws(Fault) -> LeftRecordings
   /// To be called once the marks of `recover` are on record.
   func keepRecovered() async
   /// Compares a recording with what the log says of it, in order, and leaves it open: what was compared is what is read.

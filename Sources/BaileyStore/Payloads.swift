@@ -55,7 +55,10 @@ package struct Payloads: Sendable {
       let parent = ExactText(target).parent.text
       try Descriptor.makeDirectories(parent)
       try Descriptor.workingDirectory.rename(file, to: target)
-      try Descriptor.open(parent, [.readOnly, .directory]).fsync()
+      // The directory may be as new as the name in it.
+      for directory in [parent, directory, ExactText(directory).parent.text] {
+        try Descriptor.open(directory, [.readOnly, .directory]).fsync()
+      }
     } catch {
       throw Self.unwritable(target, error)
     }

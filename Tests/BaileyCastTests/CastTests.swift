@@ -38,9 +38,20 @@ struct CastTests {
   @Test("A secret that comes in two reads is in no line")
   func masked() throws {
     var encoder = CastEncoder(masker: StreamMasker(secrets: ["s3cret-value"]))
-    let bytes = encoder.output(Array("a s3cret".utf8), at: 1) + encoder.output(Array("-value b".utf8), at: 2)
+    let bytes = encoder.output(Array("a s3cret".utf8), at: 1) + encoder.output(Array("-value z".utf8), at: 2)
     #expect(
-      String(decoding: bytes, as: UTF8.self) == "[0.000001,\"o\",\"a \"]\n[0.000002,\"o\",\"[masked] b\"]\n")
+      String(decoding: bytes, as: UTF8.self) == "[0.000001,\"o\",\"a \"]\n[0.000002,\"o\",\"[masked] z\"]\n")
+  }
+
+  @Test("Two streams of a program are masked and made text each by itself")
+  func streams() throws {
+    var encoder = CastEncoder(masker: StreamMasker(secrets: ["s3cret-value"]))
+    var bytes = encoder.output(Array("s3cret".utf8), from: 0, at: 1)
+    bytes += encoder.output([0xC3], from: 1, at: 2)
+    bytes += encoder.output(Array("-value.".utf8), from: 0, at: 3)
+    bytes += encoder.output([0xBC], from: 1, at: 4)
+    let text = String(decoding: bytes, as: UTF8.self)
+    #expect(text == "[0.000003,\"o\",\"[masked].\"]\n[0.000004,\"o\",\"ü\"]\n")
   }
 
   @Test("A last line without an end is torn")
@@ -91,12 +102,30 @@ struct TerminalFilterTests {
       "\u{1B}[21t",
       "\u{1B}[?1000h", "\u{1B}[?2004h", "\u{1B}[?25;1003h", "\u{1B}[?1$p", "\u{1B}[>0q", "\u{1B}c", "\u{1B}Z",
       "\u{1B}[5i", "\u{9B}6n",
-      "\u{9D}52;c;x", "\u{7}", "\u{5}", "\u{202E}", "\u{1B}[>4;1m", "\u{1B}#8", "\u{1B}[!p", "\u{1B}[0x",
+      "\u{9D}52;c;x", "\u{7}", "\u{5}", "\u{202E}", "\u{9D}52;c;x\u{9C}", "\u{1B}[3J", "\u{1B}[0;03J", "\u{1B}[3g",
+      "\u{1B}[g", "\u{1B}[>4;1m", "\u{1B}#8", "\u{1B}[!p", "\u{1B}[0x",
     ])
   func acting(sequence: String) {
     var filter = TerminalFilter()
     let result = sequence.unicodeScalars.map { filter.pass(String($0)) }.joined() + filter.pass("x")
     #expect(!result.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) })
+  }
+
+  @Test("Characters that reorder text are left out", arguments: ["\u{200E}", "\u{200F}", "\u{61C}", "\u{2067}"])
+  func reordering(character: String) {
+    var filter = TerminalFilter()
+    #expect(filter.pass("a\(character)b") == "ab")
+  }
+
+  @Test(
+    "A string without an end hides nothing that a terminal shows",
+    arguments: [
+      "\u{1B}]0;t\u{1B}[31mred", "\u{1B}]0;t\u{18}red", "\u{1B}P1\u{1A}red", "\u{1B}]0;t\u{9C}red",
+      "\u{1B}_x\u{1B}\\red",
+    ])
+  func unterminated(text: String) {
+    var filter = TerminalFilter(isPlain: true)
+    #expect(filter.pass(text) == "red")
   }
 
   @Test("Plain text has neither sequences nor carriage returns")

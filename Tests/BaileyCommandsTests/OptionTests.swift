@@ -39,6 +39,7 @@ struct OptionTests {
   @Test(
     "What does not parse is refused",
     arguments: [
+      ["replay", "--idle-limit", "1e300"],
       ["run"], ["run", "ls"], ["run", "--publish", "0", "--", "a"], ["run", "--publish", "65536", "--", "a"],
       ["run", "--publish", "+80", "--", "a"], ["run", "--workspace", "stage", "--", "a"], ["kill", "--all", "0123"],
       ["kill", "--controller"], ["apply", "--patch", "--json"], ["log", "--kind", "nope"], ["log", "show", "-1"],
@@ -51,6 +52,13 @@ struct OptionTests {
   func refused(_ words: [String]) {
     #expect(throws: (any Error).self) { try Bailey.parseAsRoot(words) }
     #expect(BaileyMain.run(words + ["--json"].filter { _ in false }) == 2)
+  }
+
+  @Test("What a recording may leave behind is undone after it")
+  func playersReset() {
+    for sequence in ["?2026l", "4l", "?6l", "r", "?1049l", "?25h", "?7h", "0 q"] {
+      #expect(Player.reset.contains("\u{1B}[" + sequence))
+    }
   }
 
   @Test("Apply takes a session first, then paths")

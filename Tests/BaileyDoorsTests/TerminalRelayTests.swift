@@ -1,3 +1,4 @@
+import BaileyCore
 import BaileyLinux
 import BaileyTestSupport
 import BaileyWire
@@ -50,8 +51,51 @@ private struct Watcher {
   }
 }
 
+/// A recording on a disk that stands still until it is told to go on.
+private final class StuckRecording: SessionRecording {
+  let news = AsyncStream<Void> { $0.finish() }
+  let losses = AsyncStream<Void> { $0.finish() }
+  let events = Mutex<[String]>([])
+  private let isStuck = Mutex(true)
+
+  func goOn() { isStuck.withLock { $0 = false } }
+
+  func output(_ bytes: [UInt8], from source: Int) {
+    events.withLock { $0.append("output") }
+    while isStuck.withLock({ $0 }) { _ = try? poll([], milliseconds: 5) }
+  }
+  func input(_ bytes: [UInt8]) { events.withLock { $0.append("keys \(bytes.count)") } }
+  func resize(_ size: TerminalSize) { events.withLock { $0.append("size \(size.rows)x\(size.columns)") } }
+  func ended() { events.withLock { $0.append("end") } }
+  func drained() async {}
+  func sync() async throws(Fault) -> TranscriptMark { throw Fault("x", why: "x") }
+  func close() async throws(Fault) -> TranscriptMark { throw Fault("x", why: "x") }
+  func keep() async {}
+  func discard() async {}
+}
+
 @Suite("A session's terminal")
 struct TerminalRelayTests {
+  @Test("Keys and sizes wait for no disk: the terminal's own thread records them, the kept keys only, before its end")
+  func stuckDisk() async throws {
+    let recording = StuckRecording()
+    let pair = try Descriptor.pseudoTerminal().take()
+    var slave: Descriptor? = Descriptor(owning: pair.1)
+    _ = try slave?.makeRaw()
+    let relay = try TerminalRelay(owning: pair.0, echoes: true, recording: recording)
+    try slave?.writeAll(Array("x".utf8))
+    while recording.events.withLock({ $0 }) != ["output"] { try await Task.sleep(for: .milliseconds(5)) }
+    relay.type([UInt8](repeating: 97, count: 100))
+    relay.type([UInt8](repeating: 97, count: 1 << 20))
+    for rows in 1...3 { relay.resize(rows: UInt16(rows), columns: 80) }
+    #expect(recording.events.withLock { $0 } == ["output"])
+    recording.goOn()
+    slave = nil
+    await relay.drained()
+    while recording.events.withLock({ $0.last }) != "end" { try await Task.sleep(for: .milliseconds(5)) }
+    #expect(recording.events.withLock { $0 } == ["output", "keys 100", "size 3x80", "end"])
+  }
+
   @Test("A client that takes nothing holds the program, and not the controller's memory, until it is gone")
   func stalled() async throws {
     let flood = try Flood()

@@ -28,7 +28,10 @@ import Testing
   func recording() throws {
     let project = try read("recording: {sessions: none, input: true, limit: 1kB}")
     var rules = try ManifestLayers(project: project).merged().recording
-    #expect(rules.effective == .terminal && !rules.input && rules.limit == 1000)
+    #expect(rules.effective == .terminal && !rules.input && rules.limit == RecordingRules.defaultLimit)
+    #expect(try ManifestLayers(project: try read("recording: {limit: 1GiB}")).merged().recording.limit == 1 << 30)
+    #expect(
+      try ManifestLayers(user: try read("recording: {limit: 1kB}"), project: project).merged().recording.limit == 1000)
     rules = try ManifestLayers(
       administrator: try read("recording: {required: true, limit: 9kB}"), user: try read("recording: all"),
       project: project,

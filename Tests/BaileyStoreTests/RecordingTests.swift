@@ -117,23 +117,78 @@ struct RecordingTests {
 
   @Test("A torn last line is taken away at the next start, and the rest is closed and kept")
   func torn() async throws {
-    let marks = try await recorded().dropLast()
+    let marks = Array(try await recorded().dropLast())
     let whole = try text()
     try overwrite(Array("[9.000000,\"o\",\"half".utf8), at: Int64(whole.utf8.count))
     let next = Recordings(stateDirectory: scratch.path) { ContentDigest() }
-    let found = try await next.recover()
+    let found = try await next.recover { _ in [id: marks] }.marks
     #expect(found.map(\.session) == [id])
     #expect(found.first?.mark.state == .recovered && found.first?.mark.bytes == Int64(whole.utf8.count))
     #expect(try text() == whole)
     await next.keepRecovered()
     #expect(try await next.check(id, program: 0, marks: marks + found.map(\.mark)).problems.isEmpty)
-    #expect(try await next.recover().isEmpty)
+    #expect(try await next.recover { _ in [id: marks] }.marks.isEmpty)
+  }
+
+  private func append(_ text: String) throws {
+    let size = try Descriptor.status(of: path).size
+    try overwrite(Array(text.utf8), at: size)
+  }
+
+  @Test(
+    "What is no line of a recording is taken away at the next start with all behind it, but nothing that the log names")
+  func garbage() async throws {
+    let marks = Array(try await recorded().dropLast())
+    let whole = try text()
+    try append("\0\0\0\0\n[9.000000,\"o\",\"x\"]\n")
+    let next = Recordings(stateDirectory: scratch.path) { ContentDigest() }
+    let mark = try await next.recover { _ in [id: marks] }.marks.first?.mark
+    #expect(try mark?.bytes == Int64(whole.utf8.count) && text() == whole)
+    // Damage before the last mark is evidence: it stays, and shows.
+    try overwrite([0], at: 2)
+    let found = try await next.recover { _ in [id: marks] }.marks
+    #expect(try text().utf8.count == whole.utf8.count)
+    #expect(try await next.check(id, program: 0, marks: marks + found.map(\.mark)).problems.count == 1)
+  }
+
+  @Test("A file that somebody put among the recordings is refused, and the others are closed all the same")
+  func planted() async throws {
+    let marks = try await recorded()
+    let (stranger, ended) = (SessionID.random(), SessionID.random())
+    for planted in [stranger, ended] {
+      try WholeFile.replace(scratch.path + "/recordings/\(planted.text).0.cast", with: Array("x".utf8))
+    }
+    let next = Recordings(stateDirectory: scratch.path) { ContentDigest() }
+    let left = try await next.recover { _ in [id: Array(marks.dropLast()), ended: marks] }
+    #expect(left.marks.map(\.session) == [id])
+    #expect(left.faults.map(\.code) == ["recording-refused", "recording-refused"])
+    await next.keepRecovered()
+    for planted in [stranger, ended] {
+      #expect(try Descriptor.status(of: scratch.path + "/recordings/\(planted.text).0.cast").size == 1)
+    }
+  }
+
+  @Test("A recording that was closed and not put away is put away at the next start, without another record")
+  func unkept() async throws {
+    let marks = try await recorded()
+    let next = Recordings(stateDirectory: scratch.path) { ContentDigest() }
+    let left = try await next.recover { _ in [id: marks] }
+    #expect(left.marks.isEmpty && left.faults.isEmpty)
+    await next.keepRecovered()
+    #expect(throws: Errno.noSuchFile) { try Descriptor.status(of: path) }
+    #expect(try await next.check(id, program: 0, marks: marks).problems.isEmpty)
+  }
+
+  @Test("One that never ran leaves nothing")
+  func discarded() async throws {
+    await (try await open()).discard()
+    #expect(throws: Errno.noSuchFile) { try Descriptor.status(of: path) }
   }
 
   @Test("What the process itself writes is not recovered")
   func own() async throws {
     let recording = try await open()
-    #expect(try await recordings.recover().isEmpty)
+    #expect(try await recordings.recover { _ in [id: []] }.marks.isEmpty)
     recording.ended()
   }
 }

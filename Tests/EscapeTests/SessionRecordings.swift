@@ -1,4 +1,5 @@
 import BaileyTestSupport
+import Glibc
 import Testing
 
 @Suite("Recorded terminals", .serialized)
@@ -119,14 +120,36 @@ struct SessionRecordings {
 
   @Test("A recording at its limit says so in the file and the log, and where it is required the session ends")
   func limit() throws {
-    try walls.scratch.write("recording: {limit: 4kB}\n", to: "m.yaml")
-    _ = try onTerminal("bailey run -q --manifest ../m.yaml -- sh -c 'seq 3000; sleep 2; echo \\$? > out'")
+    // The person's own: a project cannot make recordings shorter.
+    try walls.scratch.directory("config/bailey", mode: 0o755)
+    try walls.scratch.write("recording: {limit: 4kB}\n", to: "config/bailey/manifest.yaml")
+    _ = try onTerminal("bailey run -q -- sh -c 'seq 3000; sleep 2; echo \\$? > out'")
     #expect(try cast().contains("reached its limit of 4000 bytes"))
     #expect(try walls.bailey(["log", "list", "--last", "0"]).output.contains("recording-lost"))
-    try walls.scratch.write("recording: {limit: 4kB, required: true}\n", to: "m.yaml")
+    try walls.scratch.write("recording: {limit: 4kB, required: true}\n", to: "config/bailey/manifest.yaml")
     let ended = try walls.outside(
-      "script -qec 'bailey run -q --manifest ../m.yaml -- sh -c \"seq 3000; sleep 60\"' /dev/null < /dev/null; echo \"code $?\""
+      "script -qec 'bailey run -q -- sh -c \"seq 3000; sleep 60\"' /dev/null < /dev/null; echo \"code $?\""
     )
     #expect(ended.output.contains("code 124"), "\(ended.output.suffix(300))")
+  }
+
+  @Test("On a full disk a recording ends sound and on record; the session goes on, or ends where it is required")
+  func fullDisk() throws {
+    let wrapper = ["/usr/bin/unshare", "--mount", "--propagation", "shared"]
+    let result = try walls.outside(
+      """
+      set -u; umask 077; recordings=$XDG_STATE_HOME/bailey/recordings
+      mkdir -p "$recordings" && mount -t tmpfs -o size=64k none "$recordings" || exit 99
+      tell() { bailey replay --verify; bailey log list --last 0 | grep -c recording-lost; bailey log verify >/dev/null && echo VERIFIED; }
+      script -qec "bailey run -q -- sh -c 'seq 30000; sleep 1; echo WENT-ON'" /dev/null </dev/null | tail -1; tell
+      mount -o remount,size=128k "$recordings"; echo 'recording: {required: true}' > ../m.yaml
+      script -qec "bailey run -q --manifest ../m.yaml -- sh -c 'seq 30000; sleep 60'" /dev/null </dev/null >/dev/null; echo "code $?"
+      tell; bailey replay | head -1; bailey log list --kind session.end --last 1
+      bailey kill --all --controller >/dev/null 2>&1
+      """, in: getuid() == 0 ? wrapper : wrapper + ["--map-current-user", "--keep-caps"])
+    let words = result.output.split(separator: "\n").map { $0.filter { $0 != "\r" } }
+    #expect(words.first == "WENT-ON" && words.contains("code 124"), "\(result)")
+    #expect(words.count { $0 == "VERIFIED" } == 2 && words.contains("1") && words.contains("2"), "\(result)")
+    #expect(words.count { $0.contains("the recording holds") } == 2, "\(result)")
   }
 }

@@ -42,7 +42,11 @@ struct Replay: BaileyCommand {
 
   func validate() throws {
     guard speed.isFinite, (0.01...1000).contains(speed) else { throw ValidationError("--speed is from 0.01 to 1000.") }
-    if let idleLimit, !(idleLimit.isFinite && idleLimit >= 0) { throw ValidationError("--idle-limit is a time.") }
+    if let idleLimit, !(0...1_000_000_000).contains(idleLimit) { throw ValidationError("--idle-limit is a time.") }
+    if json, search == nil, !verify, Console.isTerminal(1) {
+      throw ValidationError(
+        "--json gives the recording as it is, which can act on a terminal: send it to a file or a player.")
+    }
     if program < 0 { throw ValidationError("--program is a number from 0.") }
     if search?.isEmpty == true { throw ValidationError("--search needs a text.") }
   }

@@ -14,8 +14,11 @@ struct Player {
   private var isPaused = false
 
   private static let step: Int64 = 5_000_000
-  /// What a program may have left behind: colours, margins, the alternate screen, a hidden cursor, line drawing.
-  private static let reset = "\u{1B}[0m\u{1B}[r\u{1B}[?1049l\u{1B}[?25h\u{1B}[?7h\u{1B}(B"
+  /// What a program may have left behind: a held display, inserting, origin, colours, margins, the alternate screen, a hidden or
+  /// blinking cursor of another shape, line drawing.
+  static let reset =
+    ["?2026l", "4l", "?6l", "0m", "r", "?47l", "?1047l", "?1049l", "?12l", "0 q", "?25h", "?7h"]
+    .map { "\u{1B}[" + $0 }.joined() + "\u{1B}(B"
 
   init(_ tape: Tape, speed: Double, idleLimit: Int64?) {
     events = tape.events.filter { $0.kind == .output }
@@ -48,8 +51,9 @@ struct Player {
   private mutating func wait(takesKeys: Bool) -> Turn {
     let due = due
     let began = Clock.monotonic
-    let milliseconds = isPaused ? -1 : Int32(clamping: Int64((Double(due - position) / speed / 1000).rounded(.up)))
-    if milliseconds == 0 { return .time }
+    let left = Int64((Double(due - position) / speed / 1000).rounded(.up))
+    // What is due at once waits for nothing, and a key still counts.
+    let milliseconds = isPaused ? -1 : Int32(clamping: max(0, left))
     let wanted: [(descriptor: Int32, events: Readiness)] = takesKeys ? [(0, .input)] : []
     guard let ready = try? poll(wanted, milliseconds: milliseconds) else { return .none }
     guard ready.first?.isEmpty == false else { return .time }

@@ -44,7 +44,7 @@ package actor Retention {
     after recordings: (any RecordingKeeper)?, every pause: Duration = .seconds(3600),
     say: @Sendable (String) -> Void
   ) async {
-    do throws(Fault) { try await recordings?.closeLeft(recorder, now: now) } catch { say(error.description) }
+    for fault in await recordings?.closeLeft(recorder, log, now: now) ?? [] { say(fault.description) }
     pass()
     while !Task.isCancelled {
       let before = lastFault

@@ -97,8 +97,9 @@ extension Exchange {
 
   private func relay(_ session: Session, echoes: Bool) async throws(Fault) -> TerminalRelay? {
     guard let master = session.sandbox.take(.terminal) else { return nil }
+    let recording = await session.takeRecording()
     do throws(Errno) {
-      let relay = try TerminalRelay(owning: master, echoes: echoes, recording: await session.takeRecording())
+      let relay = try TerminalRelay(owning: master, echoes: echoes, recording: recording)
       await terminals.keep(relay, for: session.id)
       // A client may detach: whoever is attached at the end, the relay goes with the session.
       Task { [terminals] in
@@ -108,6 +109,7 @@ extension Exchange {
       }
       return relay
     } catch {
+      recording?.ended()
       try? await session.kill()
       throw Fault("terminal-unusable", why: error.message)
     }

@@ -17,9 +17,16 @@ final class TerminalRelay: Sendable {
   private struct State {
     var clients: [ServerConnection] = []
     var input: [UInt8] = []
+    /// What is to be recorded of it; on the relay's thread, since a recording waits for the disk.
+    var events: [Event] = []
     var scrollBack: [UInt8] = []
     var isOver = false
     var waiters: [CheckedContinuation<Void, Never>] = []
+  }
+
+  private enum Event {
+    case keys([UInt8])
+    case size(TerminalSize)
   }
 
   private static let scrollBackSize = 64 << 10
@@ -53,15 +60,22 @@ final class TerminalRelay: Sendable {
 
   func type(_ bytes: [UInt8]) {
     state.withLock { state in
-      if state.input.count + bytes.count <= Self.inputLimit { state.input += bytes }
+      guard state.input.count + bytes.count <= Self.inputLimit else { return }
+      state.input += bytes
+      if recording != nil, !state.isOver, !bytes.isEmpty { state.events.append(.keys(bytes)) }
     }
-    recording?.input(bytes)
     wake.notify()
   }
 
   func resize(rows: UInt16, columns: UInt16) {
     try? master.setWindowSize(rows: rows, columns: columns)
-    recording?.resize(TerminalSize(rows: rows, columns: columns))
+    if recording == nil { return }
+    state.withLock { state in
+      // Of sizes that nobody saw anything in, the last is enough.
+      if case .size = state.events.last { state.events.removeLast() }
+      if !state.isOver { state.events.append(.size(TerminalSize(rows: rows, columns: columns))) }
+    }
+    wake.notify()
   }
 
   /// Returns when the last byte of output has been handed on.
@@ -77,16 +91,31 @@ final class TerminalRelay: Sendable {
 
   private func run() {
     while step() {}
-    recording?.ended()
     let waiters = state.withLock { state in
       state.isOver = true
       defer { state.waiters = [] }
       return state.waiters
     }
+    record()
+    recording?.ended()
     for waiter in waiters { waiter.resume() }
   }
 
+  private func record() {
+    let events = state.withLock { state in
+      defer { state.events = [] }
+      return state.events
+    }
+    for event in events {
+      switch event {
+      case .keys(let bytes): recording?.input(bytes)
+      case .size(let size): recording?.resize(size)
+      }
+    }
+  }
+
   private func step() -> Bool {
+    record()
     let (hasInput, hasRoom) = state.withLock { (!$0.input.isEmpty, $0.clients.allSatisfy(\.hasRoom)) }
     var wanted: Readiness = hasRoom ? .input : []
     if hasInput { wanted.insert(.output) }

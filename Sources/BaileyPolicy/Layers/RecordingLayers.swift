@@ -1,6 +1,6 @@
 import BaileyCore
 
-/// How several layers speak of recordings: docs/decisions/0401-recordings.md.
+/// How several layers speak of recordings: docs/decisions/0402-recordings.md.
 ///
 /// The command line's word counts, else the person's; the administrator and the project can ask for more, never for less. Keys are
 /// recorded by the word of the administrator, the person or the command line alone.
@@ -18,8 +18,9 @@ extension ManifestLayers {
     result.isRequired = [administrator, user, project, commandLine].contains {
       $0?.manifest.recording.isRequired == true
     }
-    // A project's counts where nobody else says one.
-    result.limit = [administrator, user, project].compactMap { $0?.manifest.recording.limit }.first
+    // A project's counts where nobody else says one, and only to make recordings longer: it may not ask for less of them.
+    let wish = project?.manifest.recording.limit.map { max($0, RecordingRules.defaultLimit) }
+    result.limit = administrator?.manifest.recording.limit ?? user?.manifest.recording.limit ?? wish
     // More evidence, at a price: any layer can ask for it, and none can take it back.
     result.reads = [administrator, user, project, commandLine].contains { $0?.manifest.recording.reads == true }
     // What is required is recorded.

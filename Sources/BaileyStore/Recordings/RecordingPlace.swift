@@ -24,6 +24,9 @@ struct RecordingPlace: Sendable {
     self.init(directory: directory, session: session, program: program)
   }
 
+  /// Where the place was made, its name is on disk afterwards.
+  func syncDirectory() throws(Errno) { try Descriptor.open(directory, [.readOnly, .directory]).fsync() }
+
   /// From now on it is a payload like others; where that fails, the next start tries again.
   func keep(_ mark: TranscriptMark, in payloads: Payloads) {
     guard let reference = PayloadReference(sha256: mark.sha256, size: mark.bytes) else { return }

@@ -24,16 +24,25 @@ package final class Recordings: RecordingKeeper {
     let place = RecordingPlace(directory: directory, session: session, program: program)
     let header = Cast.Header(size: size, began: Clock.realTime / 1_000_000_000, title: "bailey \(session.text)")
     own.withLock { _ = $0.insert(place.path) }
-    do throws(Errno) {
-      try makeDirectory()
-      return try Recording(
-        place, payloads: payloads, header: header, masker: StreamMasker(secrets: secrets),
-        rules: rules, hash: hasher())
+    do throws(Fault) {
+      return try await onOwnThread("record-open") { () throws(Fault) in
+        do throws(Errno) {
+          try self.makeDirectory()
+          return try Recording(
+            place, payloads: self.payloads, header: header, masker: StreamMasker(secrets: secrets), rules: rules,
+            hash: self.hasher(), forget: { self.forget(place) })
+        } catch {
+          throw Fault(
+            "recording-failed", subject: place.path, why: error.message, hint: "free space, or mend the permissions")
+        }
+      }
     } catch {
-      throw Fault(
-        "recording-failed", subject: place.path, why: error.message, hint: "free space, or mend the permissions")
+      forget(place)
+      throw error
     }
   }
+
+  private func forget(_ place: RecordingPlace) { own.withLock { _ = $0.remove(place.path) } }
 
   package func tap(_ streams: StandardStreams, _ recording: any SessionRecording) throws(Fault) -> StandardStreams {
     do throws(Errno) { return try StreamTap.start(streams, recording) } catch {
@@ -47,27 +56,42 @@ package final class Recordings: RecordingKeeper {
 
   // MARK: after a crash
 
-  package func recover() async throws(Fault) -> [(session: SessionID, mark: TranscriptMark)] {
-    let left = (try? Descriptor.entries(of: directory)) ?? []
+  package func recover(
+    _ known: @Sendable (Set<SessionID>) async throws(Fault) -> [SessionID: [TranscriptMark]]
+  ) async throws(Fault) -> LeftRecordings {
+    let places = left()
+    var result = LeftRecordings()
+    if places.isEmpty { return result }
+    let marks = try await known(Set(places.map(\.session)))
+    for place in places {
+      do throws(Fault) {
+        let found = try await mend(place, marks[place.session]?.filter { $0.program == place.program })
+        recovered.withLock { $0.append((place, found.mark)) }
+        if found.isNew { result.marks.append((place.session, found.mark)) }
+      } catch {
+        result.faults.append(error)
+      }
+    }
+    return result
+  }
+
+  private func left() -> [RecordingPlace] {
     let own = own.withLock { $0 }
-    let places = left.compactMap {
-      RecordingPlace(directory: directory, name: String(decoding: $0.name, as: UTF8.self))
+    return ((try? Descriptor.entries(of: directory)) ?? [])
+      .compactMap { RecordingPlace(directory: directory, name: String(decoding: $0.name, as: UTF8.self)) }
+      .filter { !own.contains($0.path) }
+  }
+
+  private func mend(_ place: RecordingPlace, _ marks: [TranscriptMark]?) async throws(Fault) -> RecordingMend.Result {
+    guard let marks else {
+      throw Fault(
+        "recording-refused", subject: place.path, why: "the log knows no such session",
+        hint: "Bailey did not write it, or its log is another one; move it away")
     }
-    var found: [(RecordingPlace, TranscriptMark)] = []
-    for place in places where !own.contains(place.path) {
-      let hasher = hasher
-      found.append(
-        (
-          place,
-          try await onOwnThread("record-mend") { () throws(Fault) in
-            do throws(Errno) { return try Self.mend(place, hasher()) } catch {
-              throw Fault("recording-unreadable", subject: place.path, why: error.message)
-            }
-          }
-        ))
+    let hasher = hasher
+    return try await onOwnThread("record-mend") { () throws(Fault) in
+      try RecordingMend(place: place, marks: marks, hash: hasher()).run()
     }
-    recovered.withLock { $0 = found }
-    return found.map { ($0.0.session, $0.1) }
   }
 
   package func keepRecovered() async {
@@ -75,24 +99,8 @@ package final class Recordings: RecordingKeeper {
       defer { recovered = [] }
       return recovered
     }
-    for (place, mark) in found { place.keep(mark, in: payloads) }
-  }
-
-  /// Takes a last line without an end away, and says what is left.
-  private static func mend(_ place: RecordingPlace, _ hash: any ContentHasher) throws(Errno) -> TranscriptMark {
-    let file = try Descriptor.open(place.path, [.readWrite, .noFollow])
-    var hash = hash
-    var (whole, line): (Int64, [UInt8]) = (0, [])
-    while case let bytes = try file.read(upTo: 1 << 20, at: whole + Int64(line.count)), !bytes.isEmpty {
-      line += bytes
-      guard let end = line.lastIndex(of: 0x0A) else { continue }
-      hash.update(Array(line[...end]))
-      whole += Int64(end + 1)
-      line.removeFirst(end + 1)
+    _ = try? await onOwnThread("record-keep") {
+      for (place, mark) in found { place.keep(mark, in: self.payloads) }
     }
-    try file.truncate(to: whole)
-    try file.fdatasync()
-    return TranscriptMark(
-      program: place.program, state: .recovered, bytes: whole, sha256: hexadecimal(hash.finish()))
   }
 }

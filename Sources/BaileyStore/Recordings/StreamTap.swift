@@ -17,28 +17,42 @@ final class StreamTap: Sendable {
     let tap = StreamTap(recording)
     var result = streams
     tap.running.withLock { $0 = 1 }
-    if let output = streams.output { result.output = try tap.carry(to: output) }
-    // Both into one: one pipe keeps the order in which the program wrote.
-    if let error = streams.error {
-      result.error = error == streams.output ? result.output : try tap.carry(to: error)
+    defer { tap.end() }
+    do throws(Errno) {
+      if let output = streams.output { result.output = try tap.carry(0, to: output) }
+      // Both into one: one pipe keeps the order in which the program wrote.
+      if let error = streams.error {
+        result.error = error == streams.output ? result.output : try tap.carry(1, to: error)
+      }
+    } catch {
+      // Nobody else has them now; a thread that runs already ends with its pipe.
+      for number in Set([result.input, result.output, result.error].compactMap(\.self)) {
+        _ = Descriptor(owning: number)
+      }
+      throw error
     }
-    tap.end()
     return result
   }
 
-  private func carry(to sink: Int32) throws(Errno) -> Int32 {
+  private func carry(_ number: Int, to sink: Int32) throws(Errno) -> Int32 {
     let (source, replacement) = try Descriptor.pipe().take()
     running.withLock { $0 += 1 }
-    try startThread("tap") {
-      self.run(Descriptor(owning: source), Descriptor(owning: sink))
-      self.end()
+    do throws(Errno) {
+      try startThread("tap") {
+        self.run(number, Descriptor(owning: source), Descriptor(owning: sink))
+        self.end()
+      }
+    } catch {
+      for end in [source, replacement] { _ = Descriptor(owning: end) }
+      end()
+      throw error
     }
     return replacement
   }
 
-  private func run(_ source: consuming Descriptor, _ sink: consuming Descriptor) {
+  private func run(_ number: Int, _ source: consuming Descriptor, _ sink: consuming Descriptor) {
     while let bytes = try? source.read(upTo: 64 << 10), !bytes.isEmpty {
-      recording.output(bytes)
+      recording.output(bytes, from: number)
       guard Self.write(bytes, sink) else { return }
     }
   }
