@@ -1,5 +1,5 @@
 /// What lies beside the log because it is too large for a record.
-package enum PayloadKind: String, Sendable, CaseIterable { case recording, diff }
+package enum PayloadKind: String, Sendable, CaseIterable { case recording, diff, provenance }
 
 /// A payload that the log names and that was not erased.
 package struct KeptPayload: Sendable, Equatable {
@@ -132,6 +132,9 @@ package struct PayloadLedger: Sendable {
       guard let session, let mark = TranscriptMark(body: body), mark.isFinal else { return }
       let owner = KeptPayload.Owner(session: session, program: mark.program)
       name(.recording, mark.sha256, mark.bytes, owner, time)
+    case .provenance:
+      guard let session, let mark = ProvenanceMark(body: body)?.payload else { return }
+      name(.provenance, mark.sha256, mark.bytes, KeptPayload.Owner(session: session), time)
     default: break
     }
   }

@@ -51,7 +51,7 @@ package struct EvidenceCheck<Bytes: EvidenceBytes, Hash: TreeHash> {
     attempt { this throws(EvidenceFinding) in try this.read(into: &records, under: head) }
     compare(statement.predicate, records, head)
     checkRecordings(records)
-    checkDiffs(records)
+    checkPayloads(records)
     tellCompleteness(records)
   }
 
@@ -243,21 +243,22 @@ extension EvidenceCheck {
     guard check.isComplete, member.size == marks.last?.bytes else { throw changed }
   }
 
-  private mutating func checkDiffs(_ records: SessionRecords) {
-    for payload in records.diffs {
-      let file = EvidenceFile.diff(payload.sha256)
+  private mutating func checkPayloads(_ records: SessionRecords) {
+    for payload in records.payloads {
+      let file = EvidenceFile.payload(payload.kind, payload.sha256)
       guard let member = archive[file] else {
         tell(absent: file, records.presence(of: file, payload.sha256, files))
         continue
       }
       attempt { this throws(EvidenceFinding) in
         guard member.size == payload.size, try this.archive.digest(member, Hash.self) == payload.sha256 else {
-          throw EvidenceFinding("diff-changed", file.name, "it is not what the log says")
+          throw EvidenceFinding("payload-changed", file.name, "it is not what the log says")
         }
       }
     }
-    for case .diff(let hash) in files where !records.diffs.contains(where: { $0.sha256 == hash }) {
-      find("content-unnamed", .diff(hash), "no record names it")
+    for case .payload(let kind, let hash) in files
+    where !records.payloads.contains(where: { $0.sha256 == hash && $0.kind == kind }) {
+      find("content-unnamed", .payload(kind, hash), "no record names it")
     }
     if records.unstored > 0 {
       report.remarks.append("of \(records.unstored) sets of changes there is no diff; their records say why")

@@ -1,11 +1,13 @@
+import BaileyCore
+
 /// A file of the archive. There are no others.
 package enum EvidenceFile: Sendable, Equatable {
   /// The signed head that the records are proved under, with its cosignatures (C2SP tlog-checkpoint).
   case checkpoint
   /// An older head that enough witnesses cosigned, and the proof that the other continues it.
   case anchored, consistency
-  /// SHA-256 of its bytes; lower-case hex.
-  case diff(String)
+  /// Content that a record names by its SHA-256, in lower-case hex.
+  case payload(PayloadKind, String)
   /// For comparison only: whoever verifies brings the key.
   case key
   case proofs
@@ -19,7 +21,7 @@ package enum EvidenceFile: Sendable, Equatable {
     case .checkpoint: "checkpoint"
     case .anchored: "checkpoint.anchored"
     case .consistency: "consistency"
-    case .diff(let sha256): "diffs/\(sha256).diff"
+    case .payload(let kind, let sha256): "\(kind.folder)/\(sha256)\(kind.ending)"
     case .key: "key.untrusted"
     case .proofs: "proofs"
     case .recording(let program): "recordings/\(program).cast"
@@ -33,9 +35,10 @@ package enum EvidenceFile: Sendable, Equatable {
     let fixed: [EvidenceFile] = [.checkpoint, .anchored, .consistency, .key, .proofs, .records, .statement]
     if let file = fixed.first(where: { $0.name == name }) {
       self = file
-    } else if name.hasPrefix("diffs/"), name.hasSuffix(".diff") {
-      self = .diff(String(name.dropFirst(6).dropLast(5)))
-      guard case .diff(let hash) = self, isSHA256(hash) else { return nil }
+    } else if let kind = PayloadKind.allCases.first(where: { name.hasPrefix($0.folder + "/") }) {
+      let hash = String(name.dropFirst(kind.folder.count + 1).dropLast(kind.ending.count))
+      guard isDigest(hash) else { return nil }
+      self = .payload(kind, hash)
     } else if name.hasPrefix("recordings/"), name.hasSuffix(".cast"),
       let program = Int(name.dropFirst(11).dropLast(5)), program >= 0
     {
@@ -50,14 +53,22 @@ package enum EvidenceFile: Sendable, Equatable {
   package var limit: Int64 {
     switch self {
     case .checkpoint, .anchored, .consistency, .key: 1 << 16
-    case .diff: 64 << 20
+    case .payload: 64 << 20
     case .statement: 16 << 20
     case .proofs, .records, .recording: TarHeader.maximumSize
     }
   }
 }
 
-/// Lower-case hex of 32 bytes.
-package func isSHA256(_ text: String) -> Bool {
-  text.utf8.count == 64 && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+extension EvidenceFile {
+  /// What a record can name beside recordings.
+  package enum PayloadKind: String, Sendable, CaseIterable {
+    /// What was applied, or what the session left at its end.
+    case diff
+    /// What the session read and changed, by hash.
+    case provenance
+
+    var folder: String { self == .diff ? "diffs" : "provenance" }
+    var ending: String { self == .diff ? ".diff" : ".json" }
+  }
 }

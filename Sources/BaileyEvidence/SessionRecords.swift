@@ -31,7 +31,7 @@ package struct SessionRecords: Sendable {
   private var policies: [JSON] = []
   /// By program, in order.
   package private(set) var marks: [Int: [TranscriptMark]] = [:]
-  package private(set) var diffs: [Payload] = []
+  package private(set) var payloads: [Payload] = []
   private var stored: Set<String> = []
   /// Hashes of payloads, and the record of the erasure.
   package private(set) var erasures: [String: UInt64] = [:]
@@ -39,6 +39,7 @@ package struct SessionRecords: Sendable {
   package private(set) var unstored = 0
 
   package struct Payload: Sendable, Equatable, Hashable {
+    package var kind: EvidenceFile.PayloadKind
     package var sha256: String
     package var size: Int64
   }
@@ -94,23 +95,28 @@ package struct SessionRecords: Sendable {
       announced = body["records"]?.int.flatMap { (0...Self.maximumCount).contains($0) ? $0 : nil }
     case .note where body["event"] == "policies" && policies.count < Self.maximumPolicies:
       if let versions = body["policies"], !policies.contains(versions) { policies.append(versions) }
+    case .provenance: if let mark = ProvenanceMark(body: body)?.payload { name(.provenance, mark.sha256, mark.bytes) }
     case .transcript: if let mark = TranscriptMark(body: body) { marks[mark.program, default: []].append(mark) }
     default: break
     }
   }
 
   private mutating func notePayload(_ body: JSON, _ index: UInt64) {
-    guard let hash = body["sha256"]?.string, isSHA256(hash) else {
+    guard let hash = body["sha256"]?.string, isDigest(hash) else {
       unstored += body["event"] == "not-stored" ? 1 : 0
       return
     }
     switch body["event"] {
     case "stored" where body["kind"] == "diff":
-      let payload = Payload(sha256: hash, size: body["size"]?.int ?? 0)
-      if stored.insert(hash).inserted { diffs.append(payload) }
+      name(.diff, hash, body["size"]?.int ?? 0)
     case "erased": erasures[hash] = index
     default: break
     }
+  }
+
+  private mutating func name(_ kind: EvidenceFile.PayloadKind, _ hash: String, _ size: Int64) {
+    guard isDigest(hash), stored.insert(hash).inserted else { return }
+    payloads.append(Payload(kind: kind, sha256: hash, size: size))
   }
 
   /// Records that the last one counts and that are not here, beyond those that the log says it lost.
@@ -135,7 +141,7 @@ extension SessionRecords {
       "ended": .bool(end != nil), "manifest_sha256": manifest.map(JSON.string) ?? .null,
       "policies": .array(policies),
       "recordings": .array(marks.keys.sorted().compactMap { recording($0, files) }),
-      "diffs": .array(diffs.map { diff($0, files) }), "diffs_not_stored": .int(Int64(unstored)),
+      "payloads": .array(payloads.map { payload($0, files) }), "diffs_not_stored": .int(Int64(unstored)),
     ]
   }
 
@@ -150,10 +156,10 @@ extension SessionRecords {
     ]
   }
 
-  private func diff(_ payload: Payload, _ files: [EvidenceFile]) -> JSON {
-    let presence = presence(of: .diff(payload.sha256), payload.sha256, files)
+  private func payload(_ payload: Payload, _ files: [EvidenceFile]) -> JSON {
+    let presence = presence(of: .payload(payload.kind, payload.sha256), payload.sha256, files)
     return [
-      "bytes": .int(payload.size), "sha256": .string(payload.sha256), "content": .string(presence.rawValue),
+      "kind": .string(payload.kind.rawValue), "bytes": .int(payload.size), "sha256": .string(payload.sha256), "content": .string(presence.rawValue),
     ]
   }
 

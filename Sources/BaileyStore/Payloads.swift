@@ -56,7 +56,7 @@ package struct Payloads: Sendable {
       try Descriptor.makeDirectories(parent)
       try Descriptor.workingDirectory.rename(file, to: target)
       // The directory may be as new as the name in it.
-      for directory in [parent, directory, ExactText(directory).parent.text] {
+      for directory in [parent, ExactText(parent).parent.text, stateDirectory] {
         try Descriptor.open(directory, [.readOnly, .directory]).fsync()
       }
     } catch {

@@ -1,3 +1,4 @@
+import BaileyControl
 import BaileyCore
 import BaileyLinux
 import BaileyWire

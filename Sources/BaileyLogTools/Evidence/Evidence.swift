@@ -50,7 +50,7 @@ struct Evidence: LogTool {
   }
 
   private func report(_ predicate: JSON, _ path: String, _ bytes: Int64, _ scan: SessionScan) -> Int32 {
-    let contents = (predicate["recordings"]?.array ?? []) + (predicate["diffs"]?.array ?? [])
+    let contents = (predicate["recordings"]?.array ?? []) + (predicate["payloads"]?.array ?? [])
     let absent = contents.count { $0["content"] == "absent" }
     if json {
       let summary: JSON = [
@@ -66,14 +66,14 @@ struct Evidence: LogTool {
 
   private func tell(_ predicate: JSON, _ path: String, _ scan: SessionScan, _ absent: Int) {
     let (count, recordings) = (predicate["records"]?["count"]?.int ?? 0, predicate["recordings"]?.array?.count ?? 0)
-    let diffs = predicate["diffs"]?.array?.count ?? 0
+    let diffs = predicate["payloads"]?.array?.count { $0["kind"] == "diff" } ?? 0
     Output.write(
       "\(printable(path)): \(count) records, \(recordings) recordings, \(diffs) diffs of \(scan.records.session)")
     if predicate["ended"] != true {
       Output.complain("note: the session has no end on record; it runs, or its controller died")
     }
     if scan.unsigned > 0 { Output.complain("note: \(scan.unsigned) records that no head covers are left out") }
-    for content in (predicate["recordings"]?.array ?? []) + (predicate["diffs"]?.array ?? []) {
+    for content in (predicate["recordings"]?.array ?? []) + (predicate["payloads"]?.array ?? []) {
       guard content["content"] == "erased", let hash = content["sha256"]?.string else { continue }
       Output.complain("note: \(hash) was erased, on record; its hash stays")
     }

@@ -30,7 +30,7 @@ struct EvidenceMaker {
       try writer.add(.anchored, anchored.note)
       try writer.add(.consistency, Array(try snapshot.consistency().map { $0.base64 + "\n" }.joined().utf8))
     }
-    for payload in scan.records.diffs.sorted(by: { $0.sha256 < $1.sha256 }) { try add(payload, writer) }
+    for payload in scan.records.payloads.sorted(by: { $0.sha256 < $1.sha256 }) { try add(payload, writer) }
     try writer.add(.key, Array((reader.verifierKey.text + "\n").utf8))
     try addProofs(writer)
     let recordings = scan.records.marks.map { (EvidenceFile.recording(program: $0.key), $0.key, $0.value) }
@@ -82,7 +82,7 @@ struct EvidenceMaker {
 
   private func add(_ payload: SessionRecords.Payload, _ writer: ArchiveWriter) throws(Fault) {
     let path = state + "/" + StatePlace.payload(sha256: payload.sha256)
-    try add(.diff(payload.sha256), from: path, bytes: payload.size, writer) { [contentMark(payload)] }
+    try add(.payload(payload.kind, payload.sha256), from: path, bytes: payload.size, writer) { [contentMark(payload)] }
   }
 
   private func add(_ name: EvidenceFile, _ program: Int, _ marks: [TranscriptMark], _ writer: ArchiveWriter)

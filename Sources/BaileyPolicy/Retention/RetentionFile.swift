@@ -6,7 +6,9 @@ import BaileyLinux
 /// Read anew for every use. A file that cannot be read in full is a fault, and then nothing is erased.
 package struct RetentionFile: Sendable {
   package static let name = "retention.yaml"
-  private static let kinds: [(key: String, kind: PayloadKind)] = [("recordings", .recording), ("diffs", .diff)]
+  private static let kinds: [(key: String, kind: PayloadKind)] = [
+    ("recordings", .recording), ("diffs", .diff), ("provenance", .provenance),
+  ]
   /// Days: a century.
   private static let longest: Int64 = 36_525
 
