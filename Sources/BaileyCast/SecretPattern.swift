@@ -27,6 +27,8 @@ struct SecretPattern: Sendable {
   func fits(_ text: [UInt8], _ index: Int) -> Bool {
     let end = min(index + length, text.count)
     let known = min(index + beginning.count, end)
+    // What differs mostly does so at its end, where the first two bytes are known to be the same.
+    if known == index || beginning[known - index - 1] != text[known - 1] { return false }
     for place in index..<known where beginning[place - index] != text[place] { return false }
     guard let alphabet else { return true }
     for place in known..<end where !alphabet.contains(text[place]) { return false }

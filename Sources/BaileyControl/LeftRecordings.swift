@@ -32,7 +32,7 @@ extension LogSource {
       let entries = try await entries(from: next, limit: Self.batch)
       guard let last = entries.last else {
         throw Fault(
-          "log-unreadable", subject: "\(next)", why: "the log has no entry \(next)", hint: "`bailey log verify`")
+          "log-entry-unknown", subject: "\(next)", why: "the log has no entry \(next)", hint: "`bailey log verify`")
       }
       for entry in entries {
         guard let session = entry.record["session"]?.string.flatMap(SessionID.init), sessions.contains(session) else {

@@ -116,6 +116,8 @@ struct SessionRecordings {
     #expect(refused.output.contains("[recording-failed]"), "\(refused)")
     let told = try walls.outside("script -qec 'bailey run -- echo ran' /dev/null < /dev/null")
     #expect(told.output.contains("this session is not recorded") && told.output.contains("ran"), "\(told)")
+    let start = try walls.bailey(["log", "list", "--kind", "session.start", "--last", "1"]).output
+    #expect(start.contains("\"recording\":\"none\"") && start.contains("this session is not recorded"), "\(start)")
   }
 
   @Test("A recording at its limit says so in the file and the log, and where it is required the session ends")
@@ -141,13 +143,13 @@ struct SessionRecordings {
       set -u; umask 077; recordings=$XDG_STATE_HOME/bailey/recordings
       mkdir -p "$recordings" && mount -t tmpfs -o size=64k none "$recordings" || exit 99
       tell() { bailey replay --verify; bailey log list --last 0 | grep -c recording-lost; bailey log verify >/dev/null && echo VERIFIED; }
-      script -qec "bailey run -q -- sh -c 'seq 30000; sleep 1; echo WENT-ON'" /dev/null </dev/null | tail -1; tell
+      script -qec "bailey run -q -- sh -c 'seq 30000; sleep 1; echo WENT-ON'" /dev/null </dev/null | tail -1 | tr -d '\\r'; tell
       mount -o remount,size=128k "$recordings"; echo 'recording: {required: true}' > ../m.yaml
       script -qec "bailey run -q --manifest ../m.yaml -- sh -c 'seq 30000; sleep 60'" /dev/null </dev/null >/dev/null; echo "code $?"
       tell; bailey replay | head -1; bailey log list --kind session.end --last 1
       bailey kill --all --controller >/dev/null 2>&1
       """, in: getuid() == 0 ? wrapper : wrapper + ["--map-current-user", "--keep-caps"])
-    let words = result.output.split(separator: "\n").map { $0.filter { $0 != "\r" } }
+    let words = result.output.split(separator: "\n")
     #expect(words.first == "WENT-ON" && words.contains("code 124"), "\(result)")
     #expect(words.count { $0 == "VERIFIED" } == 2 && words.contains("1") && words.contains("2"), "\(result)")
     #expect(words.count { $0.contains("the recording holds") } == 2, "\(result)")
