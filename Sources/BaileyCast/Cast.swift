@@ -29,7 +29,7 @@ package enum Cast {
 
   package struct Header: Sendable, Equatable {
     package var size: TerminalSize
-    /// Seconds since 1970-01-01 UTC.
+    /// Nanoseconds since 1970-01-01 UTC. asciicast has whole seconds (`timestamp`); the member `began_ns` is ours.
     package var began: Int64
     package var title: String
 
@@ -41,8 +41,9 @@ package enum Cast {
 
     package var line: [UInt8] {
       let json: JSON = [
-        "version": 2, "width": .int(Int64(size.columns)), "height": .int(Int64(size.rows)), "timestamp": .int(began),
-        "title": .string(title),
+        "version": 2, "width": .int(Int64(size.columns)), "height": .int(Int64(size.rows)),
+        "timestamp": .int(began / 1_000_000_000),
+        "began_ns": .int(began), "title": .string(title),
       ]
       return json.canonical + [0x0A]
     }

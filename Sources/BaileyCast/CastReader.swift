@@ -41,10 +41,12 @@ package struct CastReader: Sendable {
   private static func header(_ line: [UInt8]) throws(CastError) -> Cast.Header {
     guard let json = try? JSON.parse(line), json["version"] == 2,
       let width = json["width"]?.int.flatMap(UInt16.init(exactly:)),
-      let height = json["height"]?.int.flatMap(UInt16.init(exactly:)), let began = json["timestamp"]?.int
+      let height = json["height"]?.int.flatMap(UInt16.init(exactly:)), let seconds = json["timestamp"]?.int,
+      (0..<1 << 33).contains(seconds)
     else { throw .header }
     return Cast.Header(
-      size: TerminalSize(rows: height, columns: width), began: began, title: json["title"]?.string ?? "")
+      size: TerminalSize(rows: height, columns: width), began: json["began_ns"]?.int ?? seconds * 1_000_000_000,
+      title: json["title"]?.string ?? "")
   }
 
   private func event(_ bytes: [UInt8]) throws(CastError) -> Cast.Event {

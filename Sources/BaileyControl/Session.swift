@@ -43,6 +43,8 @@ package actor Session {
   var transcripts: [Transcript] = []
   /// What the session's own terminal is to tell; taken once.
   var recording: (any SessionRecording)?
+  /// Programs that were started beside the first.
+  var programs = 0
 
   package enum SessionEvent: Sendable, Equatable {
     case stopped(signal: Int32)
@@ -174,52 +176,15 @@ package actor Session {
     await write(.revoke, ["path": .string(path)])
   }
 
-  /// Begins to chain a recording into the log.
-  ///
-  /// - Parameter isTerminals: `false` where its bytes are carried already.
-  func record(_ recording: any SessionRecording, isTerminals: Bool) async {
-    if isTerminals { self.recording = recording }
-    let isRequired = manifest.recording.isRequired
-    let transcript = Transcript(recording, session: id, recorder: resources.recorder, now: resources.now) {
-      [weak self] in
-      await self?.note("recording-lost")
-      // Evidence that is required and cannot be kept ends what it was to show.
-      if isRequired { Task { await self?.finish(.limit("recording")) } }
-    }
-    transcripts.append(transcript)
-    await transcript.start()
-  }
-
-  /// For whoever carries the terminal's bytes; `nil` where nothing is recorded.
-  package func takeRecording() -> (any SessionRecording)? {
-    defer { recording = nil }
-    return recording
-  }
-
   package var grants: [String] { granted.sortedTexts() }
 
   package var isLive: Bool { isAlive }
 
   var isAlive: Bool { state == .running || state == .frozen }
 
-  private var notRunning: Fault {
+  var notRunning: Fault {
     Fault(
       "session-not-running", subject: id.text, why: "the session is not running", hint: "`bailey ps` lists sessions")
-  }
-
-  /// Starts a further program that the person ordered; on record before it runs.
-  package func execute(
-    command: [String], environment: [String: String], workingDirectory: String,
-    takeStreams: @Sendable () -> StandardStreams, terminal: TerminalSize?
-  ) async throws(Fault) -> any RunningProgram {
-    guard state == .running else { throw notRunning }
-    let body: JSON = ["event": "exec", "argv": .array(recorded(command).map(JSON.string))]
-    let record = Record(.note, session: id, time: resources.now(), body: body)
-    try await resources.recorder.append(record, .grouped)
-    guard state == .running else { throw notRunning }
-    return try await sandbox.execute(
-      command: command, environment: environment, workingDirectory: workingDirectory, streams: takeStreams(),
-      terminal: terminal)
   }
 
   /// A signal from the person's terminal; a frozen session stays as it is until `thaw`.

@@ -106,7 +106,7 @@ struct Starting: Sendable {
     guard let keeper = resources.recordings, rules.records(hasTerminal: order.terminal != nil) else {
       return (nil, [])
     }
-    let size = order.terminal ?? TerminalSize(rows: 24, columns: 80)
+    let size = order.terminal ?? .usual
     do throws(Fault) {
       return (try await keeper.open(id, program: 0, size: size, rules: rules, secrets: secrets), [])
     } catch {

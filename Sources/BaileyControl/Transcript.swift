@@ -23,6 +23,7 @@ actor Transcript {
   private var isUrgent = false
   private var sleep: Task<Void, Never>?
   private var following: Task<Void, Never>?
+  private var ending: Task<Void, Never>?
 
   private static let syncsPerMark = 5
 
@@ -107,6 +108,13 @@ actor Transcript {
   ///
   /// - Parameter patience: what a client that reads nothing holds up is given up after it.
   func finish(_ patience: Duration) async {
+    // A program's end and its session's may both ask for it.
+    let ending = ending ?? Task { await end(patience) }
+    self.ending = ending
+    await ending.value
+  }
+
+  private func end(_ patience: Duration) async {
     let giveUp = Task { [recording] in
       do { try await Task.sleep(for: patience) } catch { return }
       recording.ended()

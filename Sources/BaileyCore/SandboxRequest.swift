@@ -50,6 +50,9 @@ package struct TerminalSize: Sendable, Equatable {
     self.rows = rows
     self.columns = columns
   }
+
+  /// Where nobody has said one.
+  package static let usual = TerminalSize(rows: 24, columns: 80)
 }
 
 /// The host account that starts the session, and the host ids that the agent's processes get.

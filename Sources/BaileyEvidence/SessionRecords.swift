@@ -159,7 +159,8 @@ extension SessionRecords {
   private func payload(_ payload: Payload, _ files: [EvidenceFile]) -> JSON {
     let presence = presence(of: .payload(payload.kind, payload.sha256), payload.sha256, files)
     return [
-      "kind": .string(payload.kind.rawValue), "bytes": .int(payload.size), "sha256": .string(payload.sha256), "content": .string(presence.rawValue),
+      "kind": .string(payload.kind.rawValue), "bytes": .int(payload.size), "sha256": .string(payload.sha256),
+      "content": .string(presence.rawValue),
     ]
   }
 

@@ -14,7 +14,8 @@ struct CastTests {
     return (events, reader)
   }
 
-  private let header = Cast.Header(size: TerminalSize(rows: 24, columns: 80), began: 1_700_000_000, title: "t")
+  private let header = Cast.Header(
+    size: TerminalSize(rows: 24, columns: 80), began: 1_700_000_000_123_456_789, title: "t")
 
   @Test("What is written is read again, however it is split", arguments: [1, 7, 1000])
   func roundTrip(size: Int) throws {

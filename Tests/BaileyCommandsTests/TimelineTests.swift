@@ -55,13 +55,13 @@ struct TimelineTests {
     #expect(alone.count == 1 && alone[0].contains("of 2: failed"))
   }
 
-  @Test("What the terminal showed stands between the entries, counted from the start of the program")
+  @Test("What the terminal showed stands between the entries, counted from the start of the recording")
   func transcript() throws {
     var timeline = Timeline(outcomes: TimelineOutcomes(), palette: .none)
-    var shown = ShownLines([(0, "a"), (1_500_000, "b\u{1B}"), (.max, "never")])
+    var shown = ShownLines([(0, "a"), (1_500_000, "b\u{1B}"), (.max, "never")], began: 11 * Self.second)
     let rows = [
-      intent(1, at: 0), row(2, .sessionStart, at: 1 * Self.second, [:]), intent(3, at: 2 * Self.second),
-      intent(4, at: 3 * Self.second),
+      intent(1, at: 10 * Self.second), row(2, .sessionStart, at: 11 * Self.second, [:]),
+      intent(3, at: 12 * Self.second), intent(4, at: 13 * Self.second),
     ]
     let taken = rows.compactMap { timeline.event($0) }.map { shown.take(before: $0).map(\.text) }
     #expect(taken == [[], ["a"], [], ["b\u{1B}"]])

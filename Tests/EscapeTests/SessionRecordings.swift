@@ -47,6 +47,22 @@ struct SessionRecordings {
     }
   }
 
+  @Test("A further program of a session has a recording of its own, on record when it ends")
+  func further() throws {
+    let result = try walls.outside(
+      """
+      bailey run -q -- sleep 60 & sleep 1
+      script -qec "bailey exec -- sh -c 'stty size; echo from-exec'" /dev/null > shown
+      bailey replay --program 1 && bailey replay --program 1 --verify; echo "code $?"
+      bailey log list --kind transcript --json
+      bailey kill > /dev/null
+      bailey log verify
+      """)
+    #expect(result.output.contains("from-exec") && result.output.contains("code 0"), "\(result)")
+    #expect(result.output.contains("\"program\":1,\"sha256\""), "\(result)")
+    #expect(result.output.contains("\"state\":\"ended\"") && result.output.contains("the log holds"), "\(result)")
+  }
+
   @Test("Without a terminal, or by word, nothing is recorded, and replay says so")
   func off() throws {
     _ = try walls.run("echo x")

@@ -1,28 +1,34 @@
+import BaileyCast
 import BaileyCore
 import BaileyWire
 
 /// What the terminal of a session showed, to stand between the entries of its timeline.
 struct ShownLines {
   struct Line: Equatable {
-    /// Nanoseconds since the session's first entry, to within some milliseconds: a recording begins as the program does.
+    /// Nanoseconds since the session's first entry.
     var elapsed: Int64
     var text: String
   }
 
   private let lines: [(time: Int64, line: String)]
   private var next = 0
-  /// When the program began, by the timeline.
+  /// Nanoseconds since 1970-01-01 UTC.
+  private let began: Int64
+  /// When the recording began, by the timeline.
   private var start: Int64?
 
   /// - Parameter lines: with microseconds since the recording began, in order.
-  init(_ lines: [(time: Int64, line: String)]) { self.lines = lines }
+  init(_ lines: [(time: Int64, line: String)], began: Int64 = 0) {
+    self.lines = lines
+    self.began = began
+  }
 
   /// None where nothing was recorded. A recording that is not as the log says is told, and shown.
   static func fetch(_ session: SessionReference, _ console: Console) throws(Failure) -> ShownLines {
     do throws(Failure) {
       let tape = try Tape.fetch(ReplayRequest(session: session, program: 0), isRaw: false)
       tape.warn(console)
-      return ShownLines(TapeLines.of(tape.events))
+      return ShownLines(TapeLines.of(tape.events), began: tape.header?.began ?? 0)
     } catch {
       if let fault = error.fault, fault.code != "recording-none" {
         console.insist("bailey: the recording cannot be shown: " + printable(fault.description))
@@ -33,7 +39,10 @@ struct ShownLines {
 
   /// What was shown before an entry.
   mutating func take(before event: Timeline.Event) -> [Line] {
-    if start == nil, event.row.record["kind"]?.string == Record.Kind.sessionStart.rawValue { start = event.elapsed }
+    if start == nil {
+      let first = Timeline.difference(event.row.record["time_ns"]?.int ?? 0, event.elapsed)
+      start = Timeline.difference(began, first)
+    }
     return take { $0 <= event.elapsed }
   }
 

@@ -100,7 +100,7 @@ struct Timeline {
   }
 
   /// A hostile clock is no reason to stop.
-  private static func difference(_ left: Int64, _ right: Int64) -> Int64 {
+  static func difference(_ left: Int64, _ right: Int64) -> Int64 {
     let (value, overflow) = left.subtractingReportingOverflow(right)
     return overflow ? (left > right ? .max : -.max) : max(value, -.max)
   }

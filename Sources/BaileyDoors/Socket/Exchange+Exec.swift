@@ -11,25 +11,30 @@ extension Exchange {
     let summary = await session.status
     let isInside = ExactText(request.workingDirectory).isPath(within: ExactText(summary.project))
     let directory = isInside ? request.workingDirectory : summary.project
-    let program = try await session.execute(
+    let execution = try await session.execute(
       command: request.command, environment: request.environment, workingDirectory: directory,
       takeStreams: takeStreams, terminal: request.terminal?.size)
     do throws(Fault) {
-      return try await serve(program, session, summary, request, inbox)
+      let reply = try await serve(execution, session, summary, request, inbox)
+      await execution.finishRecording()
+      return reply
     } catch {
       // The client is gone: what it started goes, too.
-      try? await program.signal(9)
+      try? await execution.program.signal(9)
+      execution.recording?.ended()
+      await execution.finishRecording()
       throw error
     }
   }
 
   private func serve(
-    _ program: any RunningProgram, _ session: Session, _ summary: SessionSummary, _ request: ExecRequest, _ inbox: Inbox
+    _ execution: Execution, _ session: Session, _ summary: SessionSummary, _ request: ExecRequest, _ inbox: Inbox
   ) async throws(Fault) -> Reply {
+    let program = execution.program
     var relay: TerminalRelay?
     if let master = program.takeTerminal() {
       let echoes = request.terminal?.echoes ?? true
-      do { relay = try TerminalRelay(owning: master, echoes: echoes) } catch {
+      do { relay = try TerminalRelay(owning: master, echoes: echoes, recording: execution.recording) } catch {
         throw Fault("terminal-unusable", why: error.message)
       }
     }

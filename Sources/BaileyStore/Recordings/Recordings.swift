@@ -22,7 +22,7 @@ package final class Recordings: RecordingKeeper {
     _ session: SessionID, program: Int, size: TerminalSize, rules: RecordingRules, secrets: [String]
   ) async throws(Fault) -> any SessionRecording {
     let place = RecordingPlace(directory: directory, session: session, program: program)
-    let header = Cast.Header(size: size, began: Clock.realTime / 1_000_000_000, title: "bailey \(session.text)")
+    let header = Cast.Header(size: size, began: Clock.realTime, title: "bailey \(session.text)")
     own.withLock { _ = $0.insert(place.path) }
     do throws(Fault) {
       return try await onOwnThread("record-open") { () throws(Fault) in
