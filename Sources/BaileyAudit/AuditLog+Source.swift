@@ -6,7 +6,11 @@ internal import BaileyMerkle
 extension AuditLog: LogSource {
   package func entries(from index: UInt64, limit: Int) async throws(Fault) -> [LoggedRecord] {
     guard limit > 0, index < count else { return [] }
-    return try reader.records(from: index, limit: limit).entries.map { LoggedRecord(index: $0.index, record: $0.json) }
+    let reader = try reader
+    // A disk that hangs must not hold up those who have to freeze sessions for it.
+    return try await onOwnThread("log-read") { () throws(Fault) in
+      try reader.records(from: index, limit: limit).entries.map { LoggedRecord(index: $0.index, record: $0.json) }
+    }
   }
 
   package func size() async throws(Fault) -> UInt64 { count }
@@ -16,7 +20,8 @@ extension AuditLog: LogSource {
   /// Signs a head first where none covers the record yet.
   package func evidence(for index: UInt64) async throws(Fault) -> LogEvidence {
     if index >= head.checkpoint.size { try await publish() }
-    let proof = try reader.proof(index: index)
+    let reader = try reader
+    let proof = try await onOwnThread("log-read") { () throws(Fault) in try reader.proof(index: index) }
     return LogEvidence(proof: proof.path.map(\.hex), checkpoint: String(decoding: proof.checkpoint, as: UTF8.self))
   }
 

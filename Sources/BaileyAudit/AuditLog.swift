@@ -108,7 +108,7 @@ package final class AuditLog: Recorder {
     return PendingAppend(entry: entry, durability: .observed, session: record.session, waiter: nil)
   }
 
-  private static let closed = Fault("log-closed", why: "the audit log is closed", hint: "the controller is stopping")
+  static let closed = Fault("log-closed", why: "the audit log is closed", hint: "the controller is stopping")
 
   /// Syncs everything that was appended before and returns when a signed head covers it.
   package func publish() async throws(Fault) {
@@ -140,9 +140,13 @@ package final class AuditLog: Recorder {
   func attach(_ cosigned: SignedHead) throws(Fault) { try signer.attach(cosigned) }
 
   /// Writes, syncs and signs what there is, and gives the lock up. Later appends throw `log-closed`.
-  package func close() async {
+  ///
+  /// - Returns: why some of it is not on disk or not signed.
+  @discardableResult
+  package func close() async -> Fault? {
     queue.close()
     await signer.waitForEnd()
     locks.withLock { $0 = nil }
+    return fault
   }
 }

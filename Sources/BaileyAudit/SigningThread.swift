@@ -64,9 +64,11 @@ final class SigningThread: Sendable {
 
   /// Waits while signing has fallen behind by more than so many bytes: so a load that it cannot follow is slowed, not refused.
   ///
-  /// - Throws: why nothing can be signed; `log-behind` after so many nanoseconds.
-  func waitForRoom(limit: Int, patience: Int64) throws(Fault) {
-    let end = Clock.monotonic + patience
+  /// - Parameters:
+  ///   - end: by the monotonic clock.
+  ///   - meanwhile: called every few milliseconds.
+  /// - Throws: why nothing can be signed; `log-behind` at the end.
+  func waitForRoom(limit: Int, until end: Int64, _ meanwhile: () -> Void) throws(Fault) {
     while true {
       let (bytes, fault) = state.withLock { ($0.bytes + $0.unpublishedBytes, $0.fault) }
       guard bytes > limit else { return }
@@ -76,6 +78,7 @@ final class SigningThread: Sendable {
           "log-behind", why: "the audit log cannot be signed as fast as it is written",
           hint: "wait; if it stays so, the disk is too slow for this load")
       }
+      meanwhile()
       _ = try? poll([], milliseconds: 2)
     }
   }
@@ -122,11 +125,13 @@ final class SigningThread: Sendable {
       if due { publishNow() }
       if closing { break }
     }
-    let waiting = state.withLock { state in
+    let (closers, late, fault) = state.withLock { state in
       state.ended = true
-      return state.onClose
+      return (state.onClose, state.waiters, state.fault)
     }
-    for waiter in waiting { waiter.resume() }
+    // They came while the last head was written: it may not cover what they wait for.
+    for waiter in late { waiter.resume(returning: .failure(fault ?? AuditLog.closed)) }
+    for closer in closers { closer.resume() }
   }
 
   private func wait() {

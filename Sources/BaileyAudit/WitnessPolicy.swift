@@ -70,6 +70,9 @@ package struct WitnessPolicy: Sendable {
     return known.filter { verified.contains($0.verifier.key) }.map(\.name)
   }
 
+  /// Whether no cosignature at all is enough.
+  var needsNobody: Bool { policy.isMet(by: []) }
+
   /// Where those that can be asked are not enough for the quorum: no head will ever be anchored.
   var unreachable: Fault? {
     guard !policy.isMet(by: witnesses.map(\.name)) else { return nil }

@@ -53,6 +53,12 @@ package actor Witnessing {
         "witness-policy-missing", subject: policies.first, why: "witnesses are required, and no policy names them",
         hint: "write witness-policy, or take `witness: required` out of log.yaml")
     }
+    // A quorum that nobody has to meet is none.
+    if settings.isRequired, policy.needsNobody {
+      throw Fault(
+        "witness-policy-missing", subject: policies.first, why: "witnesses are required, and the quorum needs none",
+        hint: "name a quorum in witness-policy, or take `witness: required` out of log.yaml")
+    }
     log.anchor.configure(policy)
     guard let unreachable = policy.unreachable else { return policy }
     if settings.isRequired { throw unreachable }

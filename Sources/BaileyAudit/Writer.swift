@@ -19,6 +19,10 @@ final class Writer: Sendable {
   static let backlogLimit = 16 << 20
   /// Nanoseconds that they wait for signing before they are refused.
   static let signingPatience: Int64 = 30_000_000_000
+  /// The same where the log is closing.
+  static let lastPatience: Int64 = 2_000_000_000
+  /// Syncs that are tried at the end.
+  static let lastTries = 25
 
   private let queue: AppendQueue
   private let signer: SigningThread
@@ -68,7 +72,16 @@ final class Writer: Sendable {
       began.store(0, ordering: .relaxed)
       if closing { break }
     }
+    syncAtLast()
     signer.close()
+  }
+
+  /// What was answered before it was synced is tried until it is, for a second: a failed sync is made good in a new segment.
+  private func syncAtLast() {
+    for _ in 0..<Self.lastTries where syncDue.withLock({ $0 != nil }) {
+      if case .success = sync() { return }
+      _ = try? poll([], milliseconds: 40)
+    }
   }
 
   private func wait() {
@@ -89,12 +102,13 @@ final class Writer: Sendable {
   }
 
   private func commit(_ pending: [PendingAppend], _ loss: Loss) {
-    reportLoss(loss)
+    let patience = Clock.monotonic + (queue.isClosing ? Self.lastPatience : Self.signingPatience)
+    reportLoss(loss, until: patience)
     var synced: [(waiter: CheckedContinuation<Result<UInt64, Fault>, Never>, index: UInt64)] = []
     let barriers = pending.filter { $0.entry == nil }
     for batch in Self.batches(of: barriers.isEmpty ? pending : pending.filter { $0.entry != nil }) {
       let first: UInt64
-      do throws(Fault) { first = try write(batch) } catch {
+      do throws(Fault) { first = try write(batch, until: patience) } catch {
         refuse(batch, error)
         continue
       }
@@ -108,8 +122,7 @@ final class Writer: Sendable {
         }
       }
     }
-    let due = syncDue.withLock { $0.map { Clock.monotonic >= $0 } ?? false }
-    guard due || !synced.isEmpty || !barriers.isEmpty || queueIsClosing else { return }
+    guard isSyncDue || !synced.isEmpty || !barriers.isEmpty || queueIsClosing else { return }
     let start = Clock.monotonic
     let result = sync()
     expect(synced.count, sync: Clock.monotonic - start)
@@ -117,12 +130,16 @@ final class Writer: Sendable {
     for barrier in barriers { barrier.waiter?.resume(returning: result.map { 0 }) }
   }
 
+  private var isSyncDue: Bool { syncDue.withLock { $0.map { Clock.monotonic >= $0 } ?? false } }
+
   private var queueIsClosing: Bool { syncDue.withLock { $0 != nil } && queue.isClosing }
 
   /// Writes one batch and returns the index of its first record.
-  private func write(_ batch: ArraySlice<PendingAppend>) throws(Fault) -> UInt64 {
+  ///
+  /// - Parameter patience: how long to wait for signing, by the monotonic clock. What was answered meanwhile is synced in its time.
+  private func write(_ batch: ArraySlice<PendingAppend>, until patience: Int64) throws(Fault) -> UInt64 {
     do throws(Fault) {
-      try signer.waitForRoom(limit: Self.backlogLimit, patience: Self.signingPatience)
+      try signer.waitForRoom(limit: Self.backlogLimit, until: patience) { if isSyncDue { _ = sync() } }
       let entries = batch.compactMap(\.entry)
       let first = try segment.withLock { segment throws(Fault) in
         let first = segment.count
@@ -167,11 +184,11 @@ final class Writer: Sendable {
   }
 
   /// A gap is a record of its own, before whatever comes after it.
-  private func reportLoss(_ loss: Loss) {
+  private func reportLoss(_ loss: Loss, until patience: Int64) {
     guard loss.count > 0 else { return }
     let record = Record(.gap, session: nil, time: Clock.realTime, body: loss.body)
     let gap = PendingAppend(entry: record.json.canonical, durability: .observed, session: nil, waiter: nil)
-    do throws(Fault) { _ = try write([gap]) } catch { queue.restore(loss) }
+    do throws(Fault) { _ = try write([gap], until: patience) } catch { queue.restore(loss) }
   }
 
   private static func batches(of pending: [PendingAppend]) -> [ArraySlice<PendingAppend>] {

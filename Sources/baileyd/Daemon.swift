@@ -50,7 +50,7 @@ struct Daemon {
     for task in upkeep { task.cancel() }
     await wiring.controller.stop()
     await wiring.index.close()
-    await log.close()
+    if let fault = await log.close() { say(fault.description) }
     withExtendedLifetime(lock) {}
   }
 

@@ -222,6 +222,10 @@ struct AnchorTests {
     #expect(
       await fault { _ = try scratch.witnessing(log, policy, witnesses, settings: WitnessSettings(isRequired: true)) }
         == "witness-quorum-unreachable")
+    let needless = witnesses.policy("quorum none\n")
+    #expect(
+      await fault { _ = try scratch.witnessing(log, needless, witnesses, settings: WitnessSettings(isRequired: true)) }
+        == "witness-policy-missing")
     await log.close()
   }
 

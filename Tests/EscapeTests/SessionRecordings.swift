@@ -132,7 +132,7 @@ struct SessionRecordings {
     #expect(refused.output.contains("[recording-failed]"), "\(refused)")
     let told = try walls.outside("script -qec 'bailey run -- echo ran' /dev/null < /dev/null")
     #expect(told.output.contains("this session is not recorded") && told.output.contains("ran"), "\(told)")
-    let start = try walls.bailey(["log", "list", "--kind", "session.start", "--last", "1"]).output
+    let start = try walls.bailey(["log", "list", "--kind", "session.start", "--last", "1", "--json"]).output
     #expect(start.contains("\"recording\":\"none\"") && start.contains("this session is not recorded"), "\(start)")
   }
 

@@ -49,11 +49,13 @@ struct RecordingMend {
     var (whole, line): (Int64, [UInt8]) = (0, [])
     while case let bytes = try file.read(upTo: 1 << 20, at: whole + Int64(line.count)), !bytes.isEmpty {
       line += bytes
-      while let end = line.firstIndex(of: 0x0A) {
-        guard (try? reader.take(Array(line[...end]))) != nil else { return whole }
-        whole += Int64(end + 1)
-        line.removeFirst(end + 1)
+      var start = 0
+      while let end = line[start...].firstIndex(of: 0x0A) {
+        guard (try? reader.take(Array(line[start...end]))) != nil else { return whole + Int64(start) }
+        start = end + 1
       }
+      whole += Int64(start)
+      line.removeFirst(start)
       if line.count > CastReader.longestLine { return whole }
     }
     return whole

@@ -76,10 +76,11 @@ package final class Recordings: RecordingKeeper {
   }
 
   private func left() -> [RecordingPlace] {
-    let own = own.withLock { $0 }
-    return ((try? Descriptor.entries(of: directory)) ?? [])
+    let found = ((try? Descriptor.entries(of: directory)) ?? [])
       .compactMap { RecordingPlace(directory: directory, name: String(decoding: $0.name, as: UTF8.self)) }
-      .filter { !own.contains($0.path) }
+    // Asked after the list: what begins meanwhile says so before its file is there.
+    let own = own.withLock { $0 }
+    return found.filter { !own.contains($0.path) }
   }
 
   private func mend(_ place: RecordingPlace, _ marks: [TranscriptMark]?) async throws(Fault) -> RecordingMend.Result {
