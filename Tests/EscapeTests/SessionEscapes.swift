@@ -96,6 +96,8 @@ struct SessionEscapes {
   @Test("The end of a session gives back all that the controller held for it")
   func leaks() throws {
     for _ in 0..<3 { #expect(try walls.run("true").status == 0) }
+    // It is opened beside all else, and stays open.
+    #expect(try walls.bailey(["log", "index", "--rebuild"]).status == 0)
     let controller = try #require(try walls.processes("baileyd").first)
     let before = try settled(controller)
     for _ in 0..<12 { #expect(try walls.run("true").status == 0) }

@@ -35,6 +35,7 @@ struct SessionEvidence {
       """)
     #expect(result.output.contains("made 0") && result.output.contains("code 0"), "\(result)")
     #expect(result.output.contains("the evidence holds") && result.output.contains("recordings/0.cast"))
+    #expect(result.output.contains("\nprovenance/"))
     #expect(result.output.contains(".diff\n") && result.output.contains("\"kind\":\"session.end\""), "\(result)")
     #expect(!result.output.contains("does not count the records"))
   }

@@ -30,9 +30,11 @@ struct EvidenceMaker {
       try writer.add(.anchored, anchored.note)
       try writer.add(.consistency, Array(try snapshot.consistency().map { $0.base64 + "\n" }.joined().utf8))
     }
-    for payload in scan.records.payloads.sorted(by: { $0.sha256 < $1.sha256 }) { try add(payload, writer) }
+    // In the order of their names.
+    try addPayloads(.diff, writer)
     try writer.add(.key, Array((reader.verifierKey.text + "\n").utf8))
     try addProofs(writer)
+    try addPayloads(.provenance, writer)
     let recordings = scan.records.marks.map { (EvidenceFile.recording(program: $0.key), $0.key, $0.value) }
     for (file, program, marks) in recordings.sorted(by: { $0.0.name < $1.0.name }) {
       try add(file, program, marks, writer)
@@ -80,9 +82,11 @@ struct EvidenceMaker {
 
   // MARK: content
 
-  private func add(_ payload: SessionRecords.Payload, _ writer: ArchiveWriter) throws(Fault) {
-    let path = state + "/" + StatePlace.payload(sha256: payload.sha256)
-    try add(.payload(payload.kind, payload.sha256), from: path, bytes: payload.size, writer) { [contentMark(payload)] }
+  private func addPayloads(_ kind: EvidenceFile.PayloadKind, _ writer: ArchiveWriter) throws(Fault) {
+    for payload in scan.records.payloads.filter({ $0.kind == kind }).sorted(by: { $0.sha256 < $1.sha256 }) {
+      let path = state + "/" + StatePlace.payload(sha256: payload.sha256)
+      try add(.payload(kind, payload.sha256), from: path, bytes: payload.size, writer) { [contentMark(payload)] }
+    }
   }
 
   private func add(_ name: EvidenceFile, _ program: Int, _ marks: [TranscriptMark], _ writer: ArchiveWriter)
