@@ -9,6 +9,7 @@ let package = Package(
     .executable(name: "bailey-jail", targets: ["bailey-jail"]),
     .executable(name: "bailey-log", targets: ["bailey-log"]),
     .executable(name: "bailey-policy", targets: ["bailey-policy"]),
+    .library(name: "BaileyInspect", targets: ["BaileyInspect"]),
     .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
     .library(name: "BaileyRego", targets: ["BaileyRego"]),
     .library(name: "BaileyRegoLibraries", targets: ["BaileyRegoLibraries"]),
@@ -38,6 +39,17 @@ let package = Package(
       name: "CBaileyRE2",
       linkerSettings: [.linkedLibrary("re2"), .linkedLibrary("stdc++")]),
     .target(name: "CBaileyZlib", linkerSettings: [.linkedLibrary("z")]),
+    .target(
+      name: "CBaileyInflate",
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("zstd"), .linkedLibrary("brotlidec"), .linkedLibrary("bz2"),
+      ]),
+    .target(name: "CBaileyVectorscan", linkerSettings: [.linkedLibrary("hs")]),
+    .target(
+      name: "BaileyInspect",
+      dependencies: [
+        "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .target(
       name: "BaileyRegoLibraries",
       dependencies: [
@@ -140,6 +152,8 @@ let package = Package(
       ]),
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
+    .testTarget(
+      name: "BaileyInspectTests", dependencies: ["BaileyCore", "BaileyInspect"], exclude: ["make-disguises.py"]),
     .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
     .testTarget(
       name: "BaileyEvidenceTests",

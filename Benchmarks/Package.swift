@@ -40,6 +40,18 @@ let package = Package(
         "BaileyRego", "CBaileyRE2", "Yams", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
+    .target(
+      name: "CBaileyInflate",
+      linkerSettings: [
+        .linkedLibrary("z"), .linkedLibrary("zstd"), .linkedLibrary("brotlidec"), .linkedLibrary("bz2"),
+      ]),
+    .target(name: "CBaileyVectorscan", linkerSettings: [.linkedLibrary("hs")]),
+    .target(
+      name: "BaileyInspect",
+      dependencies: [
+        "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .executableTarget(name: "InspectBench", dependencies: ["BaileyInspect", "BaileyLinux"]),
     .target(name: "RegoOracle"),
     .executableTarget(
       name: "RegoBench", dependencies: ["BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),

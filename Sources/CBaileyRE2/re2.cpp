@@ -21,11 +21,11 @@ static RE2::Options options_for(int64_t memory) {
   return options;
 }
 
-bailey_re2 *bailey_re2_new(const char *pattern, size_t length, int64_t memory, int *code, char *detail, size_t room,
+static bailey_re2 *compile(const char *pattern, size_t length, const RE2::Options &options, int *code, char *detail, size_t room,
                            size_t *used) try {
   *code = RE2::ErrorInternal;
   *used = 0;
-  auto made = std::make_unique<bailey_re2>(re2::StringPiece(pattern, length), options_for(memory));
+  auto made = std::make_unique<bailey_re2>(re2::StringPiece(pattern, length), options);
   *code = made->pattern.error_code();
   if (made->pattern.ok()) return made.release();
   const std::string &part = made->pattern.error_arg();
@@ -34,6 +34,18 @@ bailey_re2 *bailey_re2_new(const char *pattern, size_t length, int64_t memory, i
   return nullptr;
 } catch (...) {
   return nullptr;
+}
+
+bailey_re2 *bailey_re2_new(const char *pattern, size_t length, int64_t memory, int *code, char *detail, size_t room,
+                           size_t *used) {
+  return compile(pattern, length, options_for(memory), code, detail, room, used);
+}
+
+bailey_re2 *bailey_re2_new_bytes(const char *pattern, size_t length, int64_t memory, int *code, char *detail, size_t room,
+                                 size_t *used) {
+  RE2::Options options = options_for(memory);
+  options.set_encoding(RE2::Options::EncodingLatin1);
+  return compile(pattern, length, options, code, detail, room, used);
 }
 
 void bailey_re2_free(bailey_re2 *pattern) { delete pattern; }
@@ -48,14 +60,14 @@ int bailey_re2_group(const bailey_re2 *pattern, const char *name, size_t length)
   return -1;
 }
 
-int bailey_re2_find(const bailey_re2 *pattern, const char *text, size_t length, size_t start, int64_t *spans,
-                    int count) try {
+static int search(const bailey_re2 *pattern, const char *text, size_t length, size_t start, RE2::Anchor anchor, int64_t *spans,
+                  int count) try {
   if (start > length || count < 0) return 0;
   re2::StringPiece fixed[8];
   std::vector<re2::StringPiece> many(count > 8 ? count : 0);
   re2::StringPiece *groups = count > 8 ? many.data() : fixed;
   re2::StringPiece whole(text, length);
-  if (!pattern->pattern.Match(whole, start, length, RE2::UNANCHORED, groups, count)) return 0;
+  if (!pattern->pattern.Match(whole, start, length, anchor, groups, count)) return 0;
   for (int at = 0; at < count; at++) {
     bool took_part = groups[at].data() != nullptr;
     spans[2 * at] = took_part ? groups[at].data() - text : -1;
@@ -64,4 +76,12 @@ int bailey_re2_find(const bailey_re2 *pattern, const char *text, size_t length, 
   return 1;
 } catch (...) {
   return -1;
+}
+
+int bailey_re2_find(const bailey_re2 *pattern, const char *text, size_t length, size_t start, int64_t *spans, int count) {
+  return search(pattern, text, length, start, RE2::UNANCHORED, spans, count);
+}
+
+int bailey_re2_match(const bailey_re2 *pattern, const char *text, size_t length, size_t start, int64_t *spans, int count) {
+  return search(pattern, text, length, start, RE2::ANCHOR_START, spans, count);
 }

@@ -6,7 +6,7 @@ struct ErrorCodeTests {
   /// make them.
   private static let openings = [
     "Fault(", "Failure(", "SinkFailure(", "Reason(", "Refusal(", "ManifestIssue(", "issue(", "fail(", "fault(",
-    "report(",
+    "report(", "RuleIssue(code: ",
     ".init(code: ", "code ?? ",
   ]
 

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import BaileyInspect
+
+@Suite("Findings")
+struct FindingTests {
+  private let secret = "AKIAPYCDYBK377OXTZQ6"
+
+  @Test("A finding holds no value, only a sample and a fingerprint")
+  func sample() throws {
+    let found = try #require(try Shared.find("key \(secret)").first)
+    #expect(found.sample == "AK********Q6")
+    #expect(found.fingerprint == "864e30aec388b333fbeced1e77f96215014e4c39a0423c7194d6e79243d0db47")
+    #expect(!"\(found)".contains(secret))
+  }
+
+  @Test("With a key the fingerprint is another")
+  func keyed() throws {
+    var options = InspectionOptions()
+    options.key = [1, 2, 3]
+    let bare = try Shared.find(Array(secret.utf8)), keyed = try Shared.find(Array(secret.utf8), options)
+    #expect(bare.count == 1 && keyed.count == 1)
+    #expect(bare.first?.fingerprint != keyed.first?.fingerprint)
+  }
+
+  @Test("A wrong checksum takes the certainty, and not the finding")
+  func checksum() throws {
+    #expect(try Shared.find("ghp_0123456789abcdefghijABCDEFGHIJ0000zz").first?.tier == .likely)
+    let body = "0123456789abcdefghijABCDEFGHIJ"
+    let sum = String(decoding: TokenChecksum.base62(TokenChecksum.crc32(Array(body.utf8))), as: UTF8.self)
+    #expect(try Shared.find("ghp_" + body + sum).first?.tier == .certain)
+  }
+
+  @Test("Values of documentation are hints")
+  func madeUp() throws {
+    #expect(try Shared.find("AKIAIOSFODNN7EXAMPLE").map(\.tier) == [.hint])
+  }
+
+  @Test("The claims of a token are told")
+  func claims() throws {
+    let token = [#"{"alg":"HS256"}"#, #"{"iss":"acme","exp":1900000000}"#].map {
+      base64(Array($0.utf8)).filter { $0 != "=" }
+    }
+    let found = try Shared.find(token.joined(separator: ".") + ".c2lnbmF0dXJlc2lnbmF0dXJl")
+    #expect(found.first?.notes == ["alg": "HS256", "iss": "acme", "exp": "1900000000"])
+  }
+
+  @Test("Rules, fingerprints, paths and, where that is wanted, comments excuse")
+  func allowlist() throws {
+    let text = Array("key \(secret) // bailey:allow".utf8)
+    let fingerprint = try #require(try Shared.find(text).first?.fingerprint)
+    func count(_ change: (inout InspectionOptions) -> Void) throws -> Int {
+      var options = InspectionOptions()
+      options.path = "src/fixtures/keys.txt"
+      change(&options)
+      return try Shared.find(text, options).count
+    }
+    #expect(try count { _ in } == 1)
+    #expect(try count { $0.allowlist.rules = ["aws-access-key"] } == 0)
+    #expect(try count { $0.allowlist.fingerprints = [fingerprint] } == 0)
+    #expect(try count { $0.allowlist.paths = ["fixtures/*"] } == 0)
+    #expect(try count { $0.allowlist.paths = ["other/*"] } == 1)
+    #expect(try count { $0.allowlist.honoursComments = true } == 0)
+  }
+
+  @Test("Context raises a number")
+  func context() throws {
+    #expect(try Shared.find("4242424242424242").map(\.tier) == [.hint])
+    #expect(try Shared.find("card 4242424242424242").map(\.tier) == [.likely])
+    #expect(try Shared.find("order 123-45-6789 ").allSatisfy { $0.rule != "id-ssn" })
+  }
+}
