@@ -10,8 +10,8 @@ struct SecretPattern: Sendable {
   }
 
   var beginning: [UInt8]
-  /// What belongs to the secret behind the beginning of a long value, as far as the text goes on like it.
-  var rest: ArraySlice<UInt8> = []
+  /// Next pieces of the long values that have this one: as far as the text goes on like one of them, that is secret.
+  var rests: Set<[UInt8]> = []
   /// What follows the beginning of a token; `nil` for a value.
   var alphabet: ByteSet?
   /// Bytes of the alphabet that must follow; all further ones belong to the secret, too.
@@ -20,8 +20,6 @@ struct SecretPattern: Sendable {
 
   /// Bytes that decide whether it is there.
   var length: Int { beginning.count + minimum }
-  /// Bytes that it may take. Of two that are there the one with more counts.
-  var weight: Int { length + rest.count }
 
   /// Whether what is there of the text, from `index` on, could be it.
   func fits(_ text: [UInt8], _ index: Int) -> Bool {
@@ -119,9 +117,7 @@ extension SecretPattern {
   private static func pieces(_ value: [UInt8]) -> [SecretPattern] {
     if value.count < shortest { return [] }
     let count = (value.count + longest - 1) / longest
-    return (0..<count).map { number in
-      let (begin, end) = (value.count * number / count, value.count * (number + 1) / count)
-      return SecretPattern(beginning: Array(value[begin..<end]), rest: value[end...])
-    }
+    let pieces = (0..<count).map { Array(value[(value.count * $0 / count)..<(value.count * ($0 + 1) / count)]) }
+    return pieces.indices.map { SecretPattern(beginning: pieces[$0], rests: Set(pieces.dropFirst($0 + 1).prefix(1))) }
   }
 }

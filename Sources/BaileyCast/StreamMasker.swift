@@ -1,6 +1,6 @@
 /// Replaces known secrets and well-known tokens by `[masked]`, also when they come in pieces.
 ///
-/// Of two that begin at one place the longer counts; of masks that touch, one is written. Held back is at most the longest pattern, and
+/// Secrets may overlap: what belongs to any is masked. Of masks that touch, one is written. Held back is at most the longest pattern, and
 /// only while what came last could be its beginning. A pass over the text: a place at which no pattern begins costs a look at two bytes.
 /// What is written in another encoding, or with escape sequences in its midst, is not found.
 package struct StreamMasker: SecretMasking {
@@ -15,8 +15,7 @@ package struct StreamMasker: SecretMasking {
   /// The last bytes that were decided, and then those that are held back.
   private var kept: [UInt8] = []
   private var decided = 0
-  /// What still belongs to a secret that was found.
-  private var tail = Tail.none
+  private var cover = SecretCover()
   private var endsWithMask = false
 
   /// - Parameter secrets: values; those under six bytes are not looked for.
@@ -24,9 +23,13 @@ package struct StreamMasker: SecretMasking {
     var table = [[SecretPattern]](repeating: [], count: 256)
     var pairs = [UInt64](repeating: 0, count: 1024)
     let add = { (pair: Int) in pairs[pair >> 6] |= 1 << UInt64(pair & 63) }
-    // Pieces of one beginning are one: that with the longest rest.
+    // Pieces of one beginning are one, with what may follow of each value.
     let pieces = secrets.flatMap(SecretPattern.known).map { ($0.beginning, $0) }
-    let values = Dictionary(pieces) { $0.weight < $1.weight ? $1 : $0 }.values
+    let values = Dictionary(pieces) { known, other in
+      var known = known
+      known.rests.formUnion(other.rests)
+      return known
+    }.values
     for pattern in SecretPattern.tokens + values {
       table[Int(pattern.beginning[0])].append(pattern)
       add(Int(pattern.beginning[0]) << 8 | Int(pattern.beginning[1]))
@@ -39,51 +42,50 @@ package struct StreamMasker: SecretMasking {
 
   package mutating func finish() -> [UInt8] { take([], isEnd: true) }
 
-  private mutating func take(_ bytes: [UInt8], isEnd: Bool) -> [UInt8] {
+  /// What `mask` would take out of a text that is there as a whole.
+  package func secrets(in text: [UInt8]) -> [ArraySlice<UInt8>] {
+    var (masker, found) = (self, [Range<Int>]())
+    _ = masker.take(text, isEnd: true) { hidden in
+      if let last = found.last, last.upperBound >= hidden.lowerBound {
+        found[found.count - 1] = last.lowerBound..<hidden.upperBound
+      } else {
+        found.append(hidden)
+      }
+    }
+    return found.map { text[$0] }
+  }
+
+  /// - Parameter hiding: gets the places that are newly known to be secret, in order.
+  private mutating func take(_ bytes: [UInt8], isEnd: Bool, hiding: (Range<Int>) -> Void = { _ in }) -> [UInt8] {
     let text = kept + bytes
+    cover.goOn(from: kept.count, in: text)
     var result: [UInt8] = []
-    var (index, plain) = (decided, decided)
+    var (index, plain) = (decided, max(decided, cover.end))
     loop: while true {
-      let more = swallow(text[index...])
-      if more > 0 { (index, plain) = (index + more, index + more) }
-      if index == text.count { break }
       index = candidate(text, index)
       if index == text.count { break }
       switch look(text, index, isEnd) {
-      case .nothing: index += 1
+      case .nothing: break
       case .unknown: break loop
-      case .secret(let length, let tail):
-        write(text[plain..<index], &result)
+      case .secrets(let ends):
+        if plain < index { write(text[plain..<index], &result) }
         if !endsWithMask { result += Self.mask }
         endsWithMask = true
-        index += length
-        (plain, self.tail) = (index, tail)
+        for (pattern, end) in ends { cover.add(pattern, endingAt: end, in: text) }
+        if max(index, plain) < cover.end { hiding(max(index, plain)..<cover.end) }
+        plain = max(plain, cover.end)
       }
+      // Another may begin within it.
+      index += 1
     }
-    write(text[plain..<index], &result)
+    if plain < index { write(text[plain..<index], &result) }
     let begin = max(0, index - Self.lookBack)
     (kept, decided) = (Array(text[begin...]), index - begin)
+    cover.drop(begin)
     return result
   }
 
-  /// Bytes that go on with the secret that was found last.
-  private mutating func swallow(_ text: ArraySlice<UInt8>) -> Int {
-    let count =
-      switch tail {
-      case .none: 0
-      case .bytes(let set): text.prefix { set.contains($0) }.count
-      case .value(let rest): zip(text, rest).prefix { $0 == $1 }.count
-      }
-    if case .value(let rest) = tail, count == text.count {
-      tail = .value(rest.dropFirst(count))
-    } else if count < text.count {
-      tail = .none
-    }
-    return count
-  }
-
   private mutating func write(_ plain: ArraySlice<UInt8>, _ result: inout [UInt8]) {
-    if plain.isEmpty { return }
     result += plain
     endsWithMask = false
   }
@@ -104,19 +106,12 @@ package struct StreamMasker: SecretMasking {
     case nothing
     /// More bytes decide.
     case unknown
-    case secret(length: Int, tail: Tail)
-  }
-
-  private enum Tail {
-    case none
-    /// All of these.
-    case bytes(ByteSet)
-    /// As long as the text goes on like this.
-    case value(ArraySlice<UInt8>)
+    /// All that begin here, and where what decides of each ends; an address with a password is no pattern.
+    case secrets([(SecretPattern?, end: Int)])
   }
 
   private func look(_ text: [UInt8], _ index: Int, _ isEnd: Bool) -> Finding {
-    var (best, weight, tail) = (0, 0, Tail.none)
+    var found: [(SecretPattern?, end: Int)] = []
     for pattern in patterns[Int(text[index])] where pattern.fits(text, index) && !isBarred(pattern, text, index) {
       let there = min(pattern.length, text.count - index)
       if there < pattern.length {
@@ -124,18 +119,13 @@ package struct StreamMasker: SecretMasking {
         // Of a value that was cut off, what is there is as secret.
         if pattern.alphabet != nil || there < SecretPattern.shortest { continue }
       }
-      if pattern.weight > weight {
-        (best, weight) = (there, pattern.weight)
-        tail = pattern.alphabet.map(Tail.bytes) ?? .value(pattern.rest)
-      }
+      found.append((pattern, index + there))
     }
     if text[index] == Self.colon {
-      switch Self.password(text, index, isEnd) {
-      case nil: return .unknown
-      case let length?: if length > weight { (best, tail) = (length, .none) }
-      }
+      guard let length = Self.password(text, index, isEnd) else { return .unknown }
+      if length > 0 { found.append((nil, index + length)) }
     }
-    return best == 0 ? .nothing : .secret(length: best, tail: tail)
+    return found.isEmpty ? .nothing : .secrets(found)
   }
 
   // MARK: what stands before
