@@ -85,12 +85,25 @@ package struct ChangeSet: Sendable, Equatable {
   package var refs: [RefChange]
   /// SHA-256 over the canonical form, lower-case hex: what an apply is bound to.
   package var digest: String
+  /// For whoever stores them; not on the wire, and no part of what a person is shown.
+  package var contents: (any ChangeContents)?
 
   package init(changes: [Change], refs: [RefChange], digest: String) {
     self.changes = changes
     self.refs = refs
     self.digest = digest
   }
+
+  package static func == (left: ChangeSet, right: ChangeSet) -> Bool {
+    left.changes == right.changes && left.refs == right.refs && left.digest == right.digest
+  }
+}
+
+/// The files behind a change set.
+package protocol ChangeContents: Sendable {
+  func isSensitive(_ path: [UInt8]) -> Bool
+  /// Both sides as the digest has them, empty for what is no regular file; `nil` where they are not so any more, or not to be compared.
+  func sides(of path: [UInt8]) -> (old: [UInt8], new: [UInt8])?
 }
 
 /// A git ref that the session moved, made or deleted.

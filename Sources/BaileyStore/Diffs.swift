@@ -26,8 +26,9 @@ package struct Diffs: DiffKeeper {
   static func text(of set: ChangeSet, _ secrets: [String], limit: Int = limit) -> (bytes: [UInt8], isCut: Bool) {
     var masker = StreamMasker(secrets: secrets)
     var text = masker.mask(Array((["changes \(set.digest)"] + set.refs.map(line)).map { $0 + "\n" }.joined().utf8))
+    var mask = DiffMask(secrets: secrets, contents: set.contents)
     for change in set.changes {
-      text += masker.mask(Array(change.text().utf8))
+      text += masker.mask(Array(mask.text(of: change).utf8))
       if text.count > limit { return (Array(text.prefix(limit)) + "\nbailey: the rest is left out\n".utf8, true) }
     }
     return (text + masker.finish(), false)

@@ -6,15 +6,35 @@ import Testing
 @testable import BaileyCore
 @testable import BaileyStore
 
+/// Files by their names, with both sides.
+private struct Files: ChangeContents {
+  var files: [String: (old: String, new: String)] = [:]
+  var sensitive: Set<String> = []
+
+  func isSensitive(_ path: [UInt8]) -> Bool { sensitive.contains(String(decoding: path, as: UTF8.self)) }
+
+  func sides(of path: [UInt8]) -> (old: [UInt8], new: [UInt8])? {
+    files[String(decoding: path, as: UTF8.self)].map { (Array($0.old.utf8), Array($0.new.utf8)) }
+  }
+
+  var set: ChangeSet {
+    let changes = files.sorted { $0.key < $1.key }.map { name, sides in
+      var change = Change(path: Array(name.utf8), kind: .modified, type: .file)
+      change.hunks = LineDiff(old: Array(sides.old.utf8), new: Array(sides.new.utf8)).hunks
+      return change
+    }
+    var set = ChangeSet(changes: changes, refs: [], digest: "d")
+    set.contents = self
+    return set
+  }
+
+  func stored(_ secrets: [String] = []) -> String {
+    String(decoding: Diffs.text(of: set, secrets).bytes, as: UTF8.self)
+  }
+}
+
 @Suite("Stored diffs")
 struct DiffTests {
-  private func change(_ name: String, _ lines: [String]) -> Change {
-    var change = Change(path: Array(name.utf8), kind: .added, type: .file)
-    change.hunks = [
-      Hunk(oldStart: 0, oldCount: 0, newStart: 1, newCount: lines.count, lines: lines.map { .added(Array($0.utf8)) })
-    ]
-    return change
-  }
 
   @Test("A diff is the text that a person sees, masked, and lies where its hash says")
   func stored() async throws {
@@ -23,9 +43,9 @@ struct DiffTests {
     var binary = Change(path: Array("b".utf8), kind: .added, type: .file)
     (binary.isBinary, binary.newSize, binary.content) = (true, 3, "abcd")
     let ref = RefChange(repository: [], name: "refs/heads/x", old: nil, new: "12")
-    let set = ChangeSet(
-      changes: [change("a", ["hunter2!", "ghp_0123456789abcdefghijABCDEFGHIJ012345"]), binary], refs: [ref], digest: "d"
-    )
+    var set = Files(files: ["a": ("", "hunter2!\nghp_0123456789abcdefghijABCDEFGHIJ012345\n")]).set
+    set.changes.append(binary)
+    set.refs = [ref]
     let kept = try await diffs.keep(set, secrets: ["hunter2!"])
     let text = try scratch.read(StatePlace.payload(sha256: kept.sha256))
     #expect(text.hasPrefix("changes d\ngit refs/heads/x none -> 12\ndiff a\n") && !kept.isCut)
@@ -36,8 +56,67 @@ struct DiffTests {
 
   @Test("A diff that is too long is cut, and says so")
   func cut() {
-    let set = ChangeSet(changes: .init(repeating: change("a", ["line"]), count: 100), refs: [], digest: "d")
+    var set = Files(files: ["a": ("", "line\n")]).set
+    set.changes = .init(repeating: set.changes[0], count: 100)
     let (bytes, isCut) = Diffs.text(of: set, [], limit: 500)
     #expect(isCut && bytes.count < 600 && String(decoding: bytes, as: UTF8.self).hasSuffix("the rest is left out\n"))
+  }
+
+  private static let body = (0..<12).map { "MIIE\($0)vQIBADANBgkqhkiG9w0BAQEFAASC\($0)" }
+  private static let key = (["-----BEGIN PRIVATE KEY-----"] + body + ["-----END PRIVATE KEY-----"]).joined(
+    separator: "\n")
+  private static let file = "one\n\(key)\ntwo\n"
+
+  @Test(
+    "Nothing of a private key is in a diff that takes it away, replaces it, changes its midst or takes its first line",
+    arguments: [
+      "one\ntwo\n", "one\n\(key.replacing("MIIE", with: "MIIF"))\ntwo\n", file.replacing("MIIE6", with: "MIIG6"),
+      file.replacing("-----BEGIN PRIVATE KEY-----\n", with: ""), "three\n    " + body[5...].joined(separator: "\n    "),
+    ])
+  func keys(changed: String) {
+    for (old, new) in [(Self.file, changed), (changed, Self.file)] {
+      let text = Files(files: ["a": (old, new)]).stored()
+      #expect(!text.contains("MII") && !text.contains("QIBAD") && text.contains("masked"), "\(text)")
+    }
+  }
+
+  @Test("A secret of several short lines is masked in what was removed, and in a change of its midst")
+  func shortLines() {
+    let secret = "alpha1\nbravo2\ncharlie\ndelta4\necho55\nfoxtrot\ngolf77\nhotel8"
+    for new in ["", "<\n\(secret.replacing("delta4", with: "d4"))\n>\n"] {
+      let text = Files(files: ["a": ("<\n\(secret)\n>\n", new)]).stored([secret])
+      for line in secret.split(separator: "\n") { #expect(!text.contains(line), "\(text)") }
+    }
+  }
+
+  @Test("What is masked on both sides alike, and what cannot be read again, is left out in words")
+  func leftOut() {
+    #expect(Files(files: ["a": ("hunter2!", "hunter3!")]).stored(["hunter2!", "hunter3!"]).hasSuffix("is masked\n"))
+    var set = Files(files: ["a": ("", "line\n")]).set
+    set.contents = Files()
+    let text = String(decoding: Diffs.text(of: set, []).bytes, as: UTF8.self)
+    #expect(text == "changes d\ndiff a\nbailey: its lines are left out, since they cannot be masked\n")
+  }
+
+  @Test("Of a sensitive file neither lines nor hash nor target are stored, nor of any where nobody knows which are")
+  func sensitive() {
+    var set = Files(files: [".env": ("", "KEY=one\n"), "b": ("", "line\n")], sensitive: [".env"]).set
+    set.changes[0].content = "abcd"
+    set.changes[0].newTarget = [0x78]
+    #expect(
+      String(decoding: Diffs.text(of: set, []).bytes, as: UTF8.self) == """
+        changes d
+        diff .env
+        bailey: a sensitive file; what is in it is left out
+        diff b
+        --- a/b
+        +++ b/b
+        @@ -0,0 +1,1 @@
+        +line
+
+        """)
+    set.contents = nil
+    let text = String(decoding: Diffs.text(of: set, []).bytes, as: UTF8.self)
+    #expect(!text.contains("line") && !text.contains("KEY") && !text.contains("abcd"))
   }
 }

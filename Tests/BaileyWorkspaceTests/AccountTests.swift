@@ -35,6 +35,25 @@ struct AccountTests {
     #expect(account.sensitive == Set(["d/.env", "keys/k"].map(bytes)))
   }
 
+  @Test(
+    "Both sides of a change can be read as long as they are what the digest covers, and it is known which are sensitive"
+  )
+  func contents() async throws {
+    let fixture = try WorkspaceFixture()
+    try put(fixture.project + "/a", "old")
+    try await fixture.open(sensitive: [Glob("keys/"), Glob(".env")])
+    try put(fixture.upper + "/a", "new")
+    try put(fixture.upper + "/keys/new", "x")
+    let contents = try #require(try await fixture.workspaces.changes(of: fixture.session).contents)
+    #expect(contents.isSensitive(bytes("keys/new")) && contents.isSensitive(bytes("d/.env")))
+    #expect(!contents.isSensitive(bytes("a")) && contents.sides(of: bytes("b")) == nil)
+    let sides = try #require(contents.sides(of: bytes("a")))
+    #expect(sides.old == bytes("old") && sides.new == bytes("new"))
+    #expect(try #require(contents.sides(of: bytes("keys/new"))).old == [])
+    try put(fixture.project + "/a", "own")
+    #expect(contents.sides(of: bytes("a")) == nil)
+  }
+
   @Test("Of a direct session the changes are not known, of a read-only one there are none")
   func modes() async throws {
     let direct = try WorkspaceFixture()

@@ -65,8 +65,9 @@ struct StagedSession: Sendable {
     for index in changes.indices { detail.complete(&changes[index]) }
     changes.removeAll(where: \.isGitTemplate)
     let refs = try git?.changes() ?? []
-    return Reading(
-      changes: changes, set: ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs)))
+    var set = ChangeSet(changes: changes.map(\.change), refs: refs, digest: digest(changes, refs))
+    set.contents = StagedContents(self, changes)
+    return Reading(changes: changes, set: set)
   }
 
   /// A direct session wrote into the project itself: Bailey has nothing to show, apply or take back.
