@@ -112,7 +112,11 @@ package struct StreamMasker: SecretMasking {
 
   private func look(_ text: [UInt8], _ index: Int, _ isEnd: Bool) -> Finding {
     var found: [(SecretPattern?, end: Int)] = []
-    for pattern in patterns[Int(text[index])] where pattern.fits(text, index) && !isBarred(pattern, text, index) {
+    // A span, since a loop over the array would copy each pattern.
+    let row = patterns[Int(text[index])]
+    let span = row.span
+    for number in span.indices where span[number].fits(text, index) && !isBarred(span[number], text, index) {
+      let pattern = span[number]
       let there = min(pattern.length, text.count - index)
       if there < pattern.length {
         if !isEnd { return .unknown }
@@ -161,7 +165,7 @@ package struct StreamMasker: SecretMasking {
   private static let colon = UInt8(ascii: ":")
   private static let longestAuthority = 256
   /// Ends the authority of an address.
-  private static let stops = Set("/?#\"'<>\\`".utf8)
+  private static let stops = ByteSet("/?#\"'<>\\`")
 
   /// Bytes of `://user:password@`; zero for anything else, `nil` where more bytes decide.
   private static func password(_ text: [UInt8], _ index: Int, _ isEnd: Bool) -> Int? {
