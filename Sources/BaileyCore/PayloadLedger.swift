@@ -184,8 +184,8 @@ package func isDigest(_ text: String) -> Bool {
 package protocol PayloadStore: Sendable {
   /// Gone, and synced, when it returns.
   func remove(_ payload: KeptPayload) async throws(Fault)
-  /// When it was written, nanoseconds since 1970-01-01 UTC; `nil` if it is not there.
-  func modified(_ payload: KeptPayload) async -> Int64?
+  /// Those that are there.
+  func present(_ payloads: [KeptPayload]) async -> [KeptPayload]
   /// Says on disk that an erasure is under way, or over: then a start that finds it looks at the log for what was not finished.
   func mark(isErasing: Bool) async throws(Fault)
   func isErasing() async -> Bool

@@ -43,12 +43,12 @@ package struct PayloadFiles: PayloadStore {
       directory, [.readOnly, .directory], resolve: [.beneath, .noSymlinks, .noMagicLinks])
   }
 
-  package func modified(_ payload: KeptPayload) async -> Int64? {
-    try? await onOwnThread("payload-look") { () throws(Fault) in
-      places(payload).compactMap { place in
-        (try? open(place.directory).status(of: place.name))?.modified
-      }.max()
+  /// Where no thread can look, all may be there.
+  package func present(_ payloads: [KeptPayload]) async -> [KeptPayload] {
+    let found = try? await onOwnThread("payload-look") { () throws(Fault) in
+      payloads.filter { places($0).contains { (try? open($0.directory).status(of: $0.name)) != nil } }
     }
+    return found ?? payloads
   }
 
   package func mark(isErasing: Bool) async throws(Fault) {
@@ -66,8 +66,9 @@ package struct PayloadFiles: PayloadStore {
     let place = try open("payloads")
     do throws(Errno) {
       _ = try place.open(Self.marker, [.writeOnly, .create, .exclusive, .noFollow], mode: 0o600)
-      try place.fsync()
     } catch .exists {}
+    // Also one that was there: who made it may have died before it was on disk.
+    try place.fsync()
   }
 
   private func end() throws(Errno) {

@@ -31,10 +31,19 @@ private final class MemoryLog: LogSource, Recorder {
   let records = Mutex<[Record]>([])
   let isFull = Mutex(false)
   let death = Mutex(Death())
+  /// What others record just after the first erasure.
+  let others = Mutex<[Record]>([])
 
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
     if isFull.withLock({ $0 }) { throw Fault("log-unwritable", why: "no space") }
     try death.withLock { $0 }.step { records.withLock { $0.append(record) } }
+    if record.body["event"] == "erased" {
+      let others = others.withLock { others in
+        defer { others = [] }
+        return others
+      }
+      records.withLock { $0 += others }
+    }
     return records.withLock { UInt64($0.count - 1) }
   }
 
@@ -69,7 +78,9 @@ private final class MemoryStore: PayloadStore {
     try death.withLock { $0 }.step { state.withLock { $0.files[payload.sha256] = nil } }
   }
 
-  func modified(_ payload: KeptPayload) async -> Int64? { state.withLock { $0.files[payload.sha256] } }
+  func present(_ payloads: [KeptPayload]) async -> [KeptPayload] {
+    payloads.filter { payload in state.withLock { $0.files[payload.sha256] != nil } }
+  }
   func mark(isErasing: Bool) async throws(Fault) {
     try death.withLock { $0 }.step { state.withLock { $0.isErasing = isErasing } }
   }
@@ -101,9 +112,9 @@ struct RetentionTests {
   }
 
   /// A recording of each session, the first the oldest.
-  private func record() async throws -> [String] {
+  private func record(_ sessions: [SessionID]? = nil) async throws -> [String] {
     var names: [String] = []
-    for (index, session) in sessions.enumerated() {
+    for (index, session) in (sessions ?? self.sessions).enumerated() {
       let name = String(repeating: "\(index)", count: 64)
       let mark = TranscriptMark(program: 0, state: .ended, bytes: 100, sha256: name)
       let time = Self.now - Int64(10 - index) * Self.day
@@ -313,6 +324,47 @@ struct RetentionTests {
     task.cancel()
     await task.value
     #expect(store.files == Set(names.dropFirst(2)))
+  }
+
+  @Test("What a session names, or that is held, while others are erased is left, and said to be")
+  func meanwhile() async throws {
+    let body: JSON = [
+      "event": "stored", "kind": "diff", "sha256": .string(String(repeating: "1", count: 64)), "size": 1,
+    ]
+    let hold = LegalHold(session: sessions[1], by: "me", reason: nil, time: Self.now)
+    for other in [Record(.payload, session: sessions[3], time: Self.now, body: body), hold.record()] {
+      let fixture = RetentionTests()
+      fixture.log.others.withLock { $0 = [other] }
+      let names = try await fixture.record(sessions)
+      let report = try await fixture.retention(Self.aged).prune(isDryRun: false)
+      #expect(report.erased.map(\.payload.sha256) == [names[0]] && report.left.map(\.payload.sha256) == [names[1]])
+      #expect(fixture.log.erased == [names[0]] && fixture.store.files == Set(names.dropFirst()))
+      #expect(await !fixture.store.isErasing())
+    }
+  }
+
+  @Test("An erasure that was cut short is finished whatever the file's time says, unless the content was named again")
+  func clocks() async throws {
+    let names = try await record()
+    let diff = String(repeating: "e", count: 64)
+    let stored = Record(
+      .payload, session: sessions[0], time: 1,
+      body: ["event": "stored", "kind": "diff", "sha256": .string(diff), "size": 3])
+    _ = try await log.append(stored, .grouped)
+    store.state.withLock { state in
+      state.files[diff] = Self.now + Self.day
+      state.stuck = [diff]
+    }
+    let retention = await retention()
+    await #expect(throws: Fault.self) { _ = try await retention.erase(sha256: diff, note: nil, isDryRun: false) }
+    store.state.withLock { $0.stuck = [] }
+    try await retention.round()
+    #expect(store.files == Set(names))
+    try await store.mark(isErasing: true)
+    _ = try await log.append(stored, .grouped)
+    store.state.withLock { $0.files[diff] = 0 }
+    try await retention.round()
+    #expect(store.files == Set(names + [diff]))
   }
 
   @Test("What becomes due later goes in a later round")

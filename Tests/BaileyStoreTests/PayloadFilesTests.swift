@@ -27,9 +27,9 @@ struct PayloadFilesTests {
   func removed() async throws {
     let (one, other) = (try payloads.store(Array("one".utf8)), try payloads.store(Array("other".utf8)))
     #expect(await files.usage() == (2, 8))
-    #expect(await files.modified(kept(one)) != nil)
+    #expect(await files.present([kept(one)]).count == 1)
     for _ in 0..<2 { try await files.remove(kept(one)) }
-    #expect(await files.modified(kept(one)) == nil)
+    #expect(await files.present([kept(one)]).isEmpty)
     #expect(try payloads.read(other) == Array("other".utf8))
     #expect(throws: Fault.self) { try payloads.read(one) }
   }

@@ -42,8 +42,9 @@ extension Retention {
           report.erased.append(.init(payload, .order))
         }
       }
-      if !isDryRun { try await erase(report.erased, by: user, note: note) }
-      return report
+      if isDryRun { return report }
+      let done = try await erase(report.erased, by: user, note: note)
+      return ErasureReport(erased: done.erased, left: report.left + done.left)
     }
   }
 
@@ -58,8 +59,7 @@ extension Retention {
       if let session = payload.sessions.first(where: running.contains) { throw Self.runs(session) }
       if let fault = young(payload, policy) { throw fault }
       let due = [RetentionPolicy.Due(payload, .order)]
-      if !isDryRun { try await erase(due, by: user, note: note) }
-      return ErasureReport(erased: due)
+      return isDryRun ? ErasureReport(erased: due) : try await erase(due, by: user, note: note)
     }
   }
 

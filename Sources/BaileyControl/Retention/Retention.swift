@@ -20,6 +20,7 @@ package actor Retention {
   private var isBusy = true
   private var waiting: [CheckedContinuation<Void, Never>] = []
   private static let batch = 512
+  private static let stopping = Fault("controller-stopping", why: "the controller is stopping")
 
   /// - Parameters:
   ///   - policy: read anew for every use.
@@ -82,8 +83,7 @@ package actor Retention {
     try await readLog()
     let running = await running()
     let due = policy.due(Array(ledger.kept.values), now: now()) { isHeld($0) || isRunning($0, running) }
-    if !isDryRun { try await erase(due, by: "retention", note: nil) }
-    return ErasureReport(erased: due)
+    return isDryRun ? ErasureReport(erased: due) : try await erase(due, by: "retention", note: nil)
   }
 
   /// Returns once what a controller that died left behind is closed: until then recordings change and move.
@@ -110,37 +110,52 @@ package actor Retention {
       let entries = try await log.entries(from: ledger.next, limit: Self.batch)
       if entries.isEmpty { return }
       for entry in entries { ledger.take(entry) }
-      if Task.isCancelled { throw Fault("controller-stopping", why: "the controller is stopping") }
+      if Task.isCancelled { throw Self.stopping }
     }
   }
 
   /// The record first. Killed after it, the next start finds the mark and finishes. One that cannot be removed holds up no other.
-  func erase(_ due: [RetentionPolicy.Due], by: String, note: String?) async throws(Fault) {
-    if due.isEmpty { return }
+  ///
+  /// - Returns: what was erased; what somebody named, held or runs by its turn is left.
+  func erase(_ due: [RetentionPolicy.Due], by: String, note: String?) async throws(Fault) -> ErasureReport {
+    var report = ErasureReport()
+    if due.isEmpty { return report }
     // What an earlier one left is not finished by this one.
     let isOwn = await !store.isErasing()
     try await store.mark(isErasing: true)
     var stuck: Fault?
     for due in due {
-      if Task.isCancelled { return }
+      if Task.isCancelled { throw Self.stopping }
+      guard try await isStillDue(due.payload) else {
+        report.left.append(.init(payload: due.payload, why: "a session named it meanwhile, runs, or is held"))
+        continue
+      }
       let erasure = Erasure(payload: due.payload, reason: due.reason, by: by, note: note, time: now())
       try await recorder.append(erasure.record, .synced)
+      report.erased.append(due)
       do throws(Fault) { try await store.remove(due.payload) } catch { stuck = stuck ?? error }
     }
     try await readLog()
     if let stuck { throw stuck }
     if isOwn { try await store.mark(isErasing: false) }
+    return report
   }
 
-  /// Removes what the log calls erased. A diff that was written after its erasure was made anew.
+  /// Erasing many takes minutes, in which others record. Who runs is asked first: who ends after that is left alone.
+  private func isStillDue(_ payload: KeptPayload) async throws(Fault) -> Bool {
+    let running = await running()
+    try await readLog()
+    return ledger.kept[payload.sha256] == payload && !isHeld(payload) && !isRunning(payload, running)
+  }
+
+  /// Removes what the log calls erased and nobody has named since.
   private func finish() async throws(Fault) {
     try await readLog()
     var stuck: Fault?
-    for erasure in ledger.erased.values {
-      guard let written = await store.modified(erasure.payload),
-        erasure.payload.kind == .recording || written <= erasure.time
-      else { continue }
-      do throws(Fault) { try await store.remove(erasure.payload) } catch { stuck = stuck ?? error }
+    for payload in await store.present(ledger.erased.values.map(\.payload)) {
+      try await readLog()
+      guard ledger.erased[payload.sha256] != nil else { continue }
+      do throws(Fault) { try await store.remove(payload) } catch { stuck = stuck ?? error }
     }
     if let stuck { throw stuck }
     try await store.mark(isErasing: false)
