@@ -1,4 +1,5 @@
 import BaileyCore
+import Synchronization
 
 /// What a session changed is kept as a diff, and the log names it by its hash.
 ///
@@ -6,11 +7,15 @@ import BaileyCore
 extension Resources {
   /// The body of the record; `nil` where there is nothing to keep, or nobody keeps it.
   ///
-  /// - Parameter occasion: `apply` or `end`.
-  func keepDiff(_ set: ChangeSet, secrets: [String], _ occasion: String) async -> JSON? {
+  /// - Parameters:
+  ///   - occasion: `apply` or `end`.
+  ///   - begins: as of `DiffKeeper`.
+  func keepDiff(
+    _ set: ChangeSet, secrets: [String], _ occasion: String, begins: @escaping @Sendable () -> Bool = { true }
+  ) async -> JSON? {
     guard let diffs, !(set.changes.isEmpty && set.refs.isEmpty) else { return nil }
     do throws(Fault) {
-      let stored = try await diffs.keep(set, secrets: secrets)
+      let stored = try await diffs.keep(set, secrets: secrets, begins: begins)
       return [
         "event": "stored", "kind": "diff", "sha256": .string(stored.sha256), "size": .int(stored.size),
         "cut": .bool(stored.isCut), "changes": .string(set.digest), "of": .string(occasion),
@@ -34,9 +39,10 @@ extension Session {
     guard resources.diffs != nil, summary.mode == .staged || summary.mode == .copy else { return }
     let (resources, id, secrets) = (resources, id, secrets)
     let late: JSON? = Resources.unstored("too-slow", "end")
-    let body = await first(within: Self.patience, else: late) {
+    let body = await first(within: Self.patience, else: late) { begins in
       do throws(Fault) {
-        return await resources.keepDiff(try await resources.workspaces.changes(of: id), secrets: secrets, "end")
+        let set = try await resources.workspaces.changes(of: id)
+        return await resources.keepDiff(set, secrets: secrets, "end", begins: begins)
       } catch {
         return Resources.unstored(error.code, "end")
       }
@@ -45,16 +51,35 @@ extension Session {
   }
 }
 
-/// What `body` gives, or the other value if that takes longer; then it goes on by itself.
+/// Who came first: the one that is about to write, or the one that waits no longer.
+private final class Lateness: Sendable {
+  private let isWritten = Mutex<Bool?>(nil)
+
+  /// - Returns: whether it is so.
+  func settle(isWritten value: Bool) -> Bool {
+    isWritten.withLock { settled in
+      settled = settled ?? value
+      return settled == value
+    }
+  }
+}
+
+/// What `body` gives, or the other value if that takes longer; then it goes on by itself, and may write nothing any more.
+///
+/// What is being written is waited for: a file that no record names could be erased by nobody.
+///
+/// - Parameter body: asks its argument before it writes.
 private func first<Value: Sendable>(
-  within time: Duration, else other: Value, _ body: @escaping @Sendable () async -> Value
+  within time: Duration, else other: Value,
+  _ body: @escaping @Sendable (_ begins: @escaping @Sendable () -> Bool) async -> Value
 ) async -> Value {
+  let lateness = Lateness()
   let (answers, answer) = AsyncStream.makeStream(of: Value.self)
   let patience = Task {
     do { try await Task.sleep(for: time) } catch { return }
-    answer.yield(other)
+    if lateness.settle(isWritten: false) { answer.yield(other) }
   }
-  Task { answer.yield(await body()) }
+  Task { answer.yield(await body { lateness.settle(isWritten: true) }) }
   defer { patience.cancel() }
   for await value in answers { return value }
   return other

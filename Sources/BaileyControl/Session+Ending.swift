@@ -25,7 +25,7 @@ extension Session {
     if end != .killed { summary = ended(end) }
     let summary = summary
     async let saved: Void = end == .killed ? () : save(summary)
-    await write(.sessionEnd, Self.endBody(end, traffic, records: resources.recorder.count(of: id)))
+    await write(.sessionEnd, Self.endBody(end, traffic))
     await saved
     state = .ended(end)
     guarding?.cancel()
@@ -86,17 +86,16 @@ extension Session {
     }
   }
 
-  private static func endBody(_ end: SessionEnd, _ traffic: Traffic, records: Int64?) -> JSON {
+  private static func endBody(_ end: SessionEnd, _ traffic: Traffic) -> JSON {
     let cause: JSON =
       switch end {
       case .program: "program"
       case .killed: "killed"
       case .limit(let name): .string("limit:" + name)
       }
-    let body: JSON = [
+    return [
       "cause": cause, "exit_code": .int(Int64(end.exitCode)), "sent_bytes": .int(traffic.sent),
       "received_bytes": .int(traffic.received), "connections": .int(traffic.connections),
     ]
-    return records.map { body.setting("records", .int($0)) } ?? body
   }
 }

@@ -15,6 +15,9 @@ package struct StoredDiff: Sendable, Equatable {
 
 /// Keeps what a session changed, as text, for evidence.
 package protocol DiffKeeper: Sendable {
-  /// - Parameter secrets: values that must not be in it.
-  func keep(_ set: ChangeSet, secrets: [String]) async throws(Fault) -> StoredDiff
+  /// - Parameters:
+  ///   - secrets: values that must not be in it.
+  ///   - begins: asked once, just before anything is written: `false` when it is too late, and then nothing is.
+  func keep(_ set: ChangeSet, secrets: [String], begins: @escaping @Sendable () -> Bool) async throws(Fault)
+    -> StoredDiff
 }

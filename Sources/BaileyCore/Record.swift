@@ -19,7 +19,7 @@ package struct Record: Sendable, Equatable {
     case transcript
     /// What the session read and changed, by hash (`ProvenanceMark`).
     case provenance
-    /// A payload was erased, held or let go of.
+    /// A payload was stored (or why it was not), erased, held or let go of.
     case payload
   }
 
@@ -70,9 +70,6 @@ package protocol Recorder: Sendable {
   @discardableResult
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64
 
-  /// Records of a session so far; `nil` from who does not count.
-  func count(of session: SessionID) -> Int64?
-
   /// Appends records of observed events, in order.
   ///
   /// - Returns: how many could not be kept.
@@ -80,8 +77,6 @@ package protocol Recorder: Sendable {
 }
 
 extension Recorder {
-  package func count(of session: SessionID) -> Int64? { nil }
-
   package func observe(_ records: [Record]) async -> Int {
     var missed = 0
     for record in records {

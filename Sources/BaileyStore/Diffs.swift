@@ -13,10 +13,13 @@ package struct Diffs: DiffKeeper {
     payloads = Payloads(stateDirectory: stateDirectory, hasher: hasher)
   }
 
-  package func keep(_ set: ChangeSet, secrets: [String]) async throws(Fault) -> StoredDiff {
+  package func keep(_ set: ChangeSet, secrets: [String], begins: @escaping @Sendable () -> Bool) async throws(Fault)
+    -> StoredDiff
+  {
     let payloads = payloads
     return try await onOwnThread("diff") { () throws(Fault) in
       let (text, isCut) = Self.text(of: set, secrets)
+      guard begins() else { throw Fault("too-slow", why: "nobody waits for this diff any more") }
       let reference = try payloads.store(text)
       return StoredDiff(sha256: reference.sha256, size: reference.size, isCut: isCut)
     }

@@ -72,7 +72,7 @@ struct Wiring: Sendable {
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
     self.controller = controller
     retention = Retention(
-      log: log, recorder: log, store: PayloadFiles(stateDirectory: places.state),
+      log: log, recorder: controller.resources.recorder, store: PayloadFiles(stateDirectory: places.state),
       policy: { () throws(Fault) in try await RetentionFile.load(configuration: places.configuration) },
       running: { Set(await controller.running.map(\.id)) }, user: account.name, now: { Clock.realTime })
   }

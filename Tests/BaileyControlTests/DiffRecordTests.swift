@@ -22,13 +22,25 @@ private final class MemoryRecorder: Recorder {
 private struct Keeping: DiffKeeper {
   /// What comes of it: `nil` never.
   var result: Result<StoredDiff, Fault>?
+  /// What takes long: what comes before it is written, or the writing.
+  var reading = Duration.zero
+  var writing = Duration.zero
+  /// What it was told when it asked whether it may write.
+  let answer = AsyncStream.makeStream(of: Bool.self)
 
-  func keep(_ set: ChangeSet, secrets: [String]) async throws(Fault) -> StoredDiff {
+  func keep(_ set: ChangeSet, secrets: [String], begins: @escaping @Sendable () -> Bool) async throws(Fault)
+    -> StoredDiff
+  {
     if secrets != ["of-the-manifest"], !secrets.isEmpty { throw Fault("x", why: "other secrets") }
     guard let result else {
       try? await Task.sleep(for: .seconds(3600))
       throw Fault("x", why: "nobody waits so long")
     }
+    try? await Task.sleep(for: reading)
+    let isWritten = begins()
+    answer.continuation.yield(isWritten)
+    if !isWritten { throw Fault("too-slow", why: "late") }
+    try? await Task.sleep(for: writing)
     return try result.get()
   }
 }
@@ -83,6 +95,21 @@ struct DiffRecordTests {
     #expect(log.kinds == [.intent, .payload, .apply] && log.diff?["why"] == "payload-unwritable")
   }
 
+  @Test("A diff that is late is never written, and one that is being written is waited for and named")
+  func late() async throws {
+    for (reading, writing, event) in [(600, 0, "not-stored"), (0, 600, "stored")] {
+      log.records.withLock { $0 = [] }
+      var resources = resources(nil)
+      let keeping = Keeping(
+        result: .success(Self.stored), reading: .milliseconds(reading), writing: .milliseconds(writing))
+      resources.diffs = keeping
+      await end(resources)
+      #expect(log.kinds == [.payload, .sessionEnd] && log.diff?["event"]?.string == event)
+      var answers = keeping.answer.stream.makeAsyncIterator()
+      #expect(await answers.next() == (event == "stored"))
+    }
+  }
+
   @Test("Where nothing changed there is no diff and no record of one")
   func nothing() async throws {
     await end(resources(.success(Self.stored), changes: 0))
@@ -97,9 +124,53 @@ struct DiffRecordTests {
       _ = try await counts.append(Record(.note, session: session, time: 1, body: [:]), .grouped)
     }
     #expect(await counts.observe([Record(.observed, session: id, time: 1, body: [:])]) == 0)
-    #expect(counts.count(of: id) == 3 && counts.count(of: .random()) == 0)
     let fixture = SessionFixture(recorder: counts, id: id)
     await fixture.session.finish(.program(.exited(code: 0)))
     #expect(log.records.withLock { $0.last?.body["records"] } == 3)
   }
+
+  @Test("What is being recorded when a session ends is counted, and what begins then comes after the end")
+  func countedAtOnce() async throws {
+    let slow = SlowRecorder(log)
+    let counts = RecordCounts(slow)
+    let id = SessionID.random()
+    @Sendable func append(_ kind: Record.Kind) async {
+      _ = try? await counts.append(Record(kind, session: id, time: 1, body: [:]), .grouped)
+    }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await append(.apply) }
+      await slow.reached()
+      group.addTask { await append(.sessionEnd) }
+      while !counts.isEnding(id) { await Task.yield() }
+      group.addTask { await append(.note) }
+      slow.letGo()
+    }
+    #expect(log.kinds == [.apply, .sessionEnd, .note])
+    #expect(log.records.withLock { $0[1].body["records"] } == 1)
+  }
+}
+
+/// Holds up the first record until it is let go.
+private final class SlowRecorder: Recorder {
+  private let recorder: any Recorder
+  private let arrival = AsyncStream.makeStream(of: Void.self)
+  private let gate = AsyncStream.makeStream(of: Void.self)
+  private let isFirst = Mutex(true)
+
+  init(_ recorder: any Recorder) { self.recorder = recorder }
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    let waits = isFirst.withLock { isFirst in
+      defer { isFirst = false }
+      return isFirst
+    }
+    if waits {
+      arrival.continuation.yield()
+      for await _ in gate.stream { break }
+    }
+    return try await recorder.append(record, durability)
+  }
+
+  func reached() async { for await _ in arrival.stream { return } }
+  func letGo() { gate.continuation.yield() }
 }

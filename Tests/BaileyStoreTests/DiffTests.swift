@@ -46,12 +46,22 @@ struct DiffTests {
     var set = Files(files: ["a": ("", "hunter2!\nghp_0123456789abcdefghijABCDEFGHIJ012345\n")]).set
     set.changes.append(binary)
     set.refs = [ref]
-    let kept = try await diffs.keep(set, secrets: ["hunter2!"])
+    let kept = try await diffs.keep(set, secrets: ["hunter2!"]) { true }
     let text = try scratch.read(StatePlace.payload(sha256: kept.sha256))
     #expect(text.hasPrefix("changes d\ngit refs/heads/x none -> 12\ndiff a\n") && !kept.isCut)
     #expect(
       text.contains("+[masked]\n+[masked]\ndiff b\n") && text.contains("binary: 3 bytes\ncontent abcd\n"), "\(text)")
     #expect(ContentDigest.hex(Array(text.utf8)) == kept.sha256 && Int64(text.utf8.count) == kept.size)
+  }
+
+  @Test("A diff for which nobody waits any more is not written")
+  func late() async throws {
+    let scratch = try BaileyTestSupport.Scratch()
+    let diffs = Diffs(stateDirectory: scratch.path) { ContentDigest() }
+    let set = Files(files: ["a": ("", "x\n")]).set
+    let fault = await #expect(throws: Fault.self) { _ = try await diffs.keep(set, secrets: []) { false } }
+    #expect(fault?.code == "too-slow")
+    #expect((try? Descriptor.entries(of: scratch.path + "/payloads")) == nil)
   }
 
   @Test("A diff that is too long is cut, and says so")
