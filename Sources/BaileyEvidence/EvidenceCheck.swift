@@ -11,6 +11,8 @@ package struct EvidenceCheck<Bytes: EvidenceBytes, Hash: TreeHash> {
   private let verifier: any NoteVerifier
   /// Whether a note has the cosignatures that are wanted; `nil` where nobody asked.
   private let quorum: ((SignedNote) -> Bool)?
+  /// How many of the log's first records witnesses saw, by the policy.
+  private var witnessed: UInt64?
   private var report = EvidenceReport()
 
   package static func run(
@@ -127,6 +129,7 @@ package struct EvidenceCheck<Bytes: EvidenceBytes, Hash: TreeHash> {
         throw EvidenceFinding(
           "quorum-missing", EvidenceFile.checkpoint.name, "the head lacks the cosignatures that the policy asks for")
       }
+      if this.quorum != nil { this.witnessed = older?.size ?? head.size }
       this.report.remarks.append(this.witnesses(older?.note ?? note, below: older?.size ?? head.size))
     }
     return found
@@ -208,6 +211,10 @@ extension EvidenceCheck {
     if records.predicate(log: log, files: files) != predicate {
       find("statement-contradicted", .statement, "the records and files of the archive say something else")
     }
+    if let witnessed, let last = records.last, last >= witnessed {
+      find(
+        "records-unwitnessed", .records, "the witnesses saw the records below \(witnessed); the last here is \(last)")
+    }
     if records.own == 0 { find("records-missing", .records, "no record of the session is here") }
   }
 
@@ -215,6 +222,10 @@ extension EvidenceCheck {
     if let missing = records.missing, missing > 0 {
       find("records-missing", .records, "by the record of its end the session has \(missing) more records")
     }
+    if let uncounted = records.uncounted, uncounted > 0 {
+      find("records-uncounted", .records, "the record of its end counts \(uncounted) fewer records than are here")
+    }
+    report.isComplete = records.isComplete
     report.remarks += records.completeness
   }
 

@@ -23,6 +23,8 @@ package struct EvidenceReport: Sendable, Equatable {
   package var findings: [EvidenceFinding] = []
   /// As the statement has it; `nil` where the statement does not hold.
   package var predicate: JSON?
+  /// Nothing can be left out up to the session's end, as far as the log counts.
+  package var isComplete = false
   /// What holds and what has still to be known, in sentences.
   package var remarks: [String] = []
 

@@ -13,7 +13,10 @@ extension SessionRecords {
   /// Whether all records of the session are here, as far as records can tell.
   package var completeness: [String] {
     guard let end else {
-      return ["the session has no end on record: it went on, or its controller died; records may have been left out"]
+      return [
+        "the session has no end on record: it went on, its controller died, or the record of its end was left out; so "
+          + "may others have been"
+      ]
     }
     var said = ["what was recorded after the session's end (record \(end)) may have been left out"]
     if announced == nil { said.append("the record of its end does not count the records: some may have been left out") }

@@ -115,12 +115,21 @@ package struct SessionRecords: Sendable {
   }
 
   private mutating func name(_ kind: EvidenceFile.PayloadKind, _ hash: String, _ size: Int64) {
-    guard isDigest(hash), stored.insert(hash).inserted else { return }
+    guard isDigest(hash) else { return }
+    // It is there again, whatever was erased before.
+    erasures[hash] = nil
+    guard stored.insert(hash).inserted else { return }
     payloads.append(Payload(kind: kind, sha256: hash, size: size))
   }
 
   /// Records that the last one counts and that are not here, beyond those that the log says it lost.
   package var missing: Int64? { announced.map { max(0, $0 - ownBeforeEnd - lost) } }
+
+  /// Records before the last one that it does not count: then it is no measure of what is here.
+  package var uncounted: Int64? { announced.map { max(0, ownBeforeEnd - $0) } }
+
+  /// Whether nothing can be left out between the session's first record and the record of its end.
+  package var isComplete: Bool { end != nil && missing == 0 && uncounted == 0 && lost == 0 }
 }
 
 extension SessionRecords {

@@ -30,7 +30,9 @@ struct EvidenceTests {
     let held = try fixture.verify()
     #expect(held.status == 0 && held.output.contains("the evidence holds: 9 records"), "\(held)")
     let told = try JSON.parse(fixture.verify(["--json"]).output)
-    #expect(told["ok"] == true && told["statement"]?["manifest_sha256"] == "cd")
+    #expect(told["ok"] == true && told["complete"] == true)
+    #expect(try fixture.verify(["--require-complete"]).status == 0)
+    #expect(told["statement"]?["manifest_sha256"] == "cd")
     #expect(told["statement"]?["policies"] == [["user": ["sha256": "ab"]]])
   }
 
@@ -185,10 +187,37 @@ struct EvidenceTests {
     #expect(made.status == 0 && made.errors.contains("has no end on record"), "\(made)")
     let held = try fixture.verify()
     #expect(held.status == 0 && held.output.contains("no end on record"), "\(held)")
+    #expect(held.output.contains("was left out") && !held.output.contains("what was recorded after"))
+    let refused = try fixture.verify(["--require-complete", "--json"])
+    #expect(refused.status == 6 && refused.output.contains("records-incomplete"), "\(refused)")
+    #expect(try JSON.parse(refused.output)["complete"] == false)
     let uncounted = try EvidenceFixture()
     try await uncounted.fill(uncounted.records(counted: nil))
     #expect(try uncounted.make().status == 0)
     #expect(try uncounted.verify().output.contains("does not count the records"))
+  }
+
+  @Test("An end that counts fewer records than are here is no measure of them, and is refused")
+  func surplus() async throws {
+    try await fixture.fill(fixture.records(counted: 6))
+    #expect(try fixture.make().status == 0)
+    #expect(try fixture.codes(fixture.bytes()) == ["records-uncounted"])
+  }
+
+  @Test("What was erased and stored again must be there, and when erased once more need not")
+  func storedAgain() async throws {
+    let records = try fixture.records()
+    let hash = ContentDigest.hex(EvidenceFixture.diff)
+    let erased = Record(
+      .payload, session: nil, time: 2, body: ["event": "erased", "kind": "diff", "sha256": .string(hash), "size": 19])
+    let again = Record(.payload, session: fixture.session, time: 3, body: EvidenceFixture.stored(EvidenceFixture.diff))
+    try await fixture.fill(records + [erased, again])
+    try Descriptor.workingDirectory.unlink(fixture.place(EvidenceFixture.diff))
+    _ = try fixture.make()
+    #expect(try fixture.codes(fixture.bytes()) == ["content-missing"])
+    try await fixture.append([erased])
+    #expect(try fixture.make().status == 0)
+    #expect(try fixture.codes(fixture.bytes()) == [])
   }
 
   @Test("A recording that still grows is there as far as the log names it")
@@ -262,17 +291,26 @@ struct EvidenceTests {
       VerifierKey(
         name: "w.example/w", type: VerifierKey.Algorithm.ed25519Cosignature,
         key: Array(witness.publicKey.rawRepresentation), SHA256Tree.self))
-    let head = try LogReader(fixture.layout).head()
-    let message = Cosignature.message(time: 5, text: Array(head.checkpoint.text.utf8))
-    let signature = Cosignature(time: 5, signature: Array(try witness.signature(for: message))).bytes
-    try Files.replace(
-      fixture.layout.anchorFile, with: try head.adding([.init(key: name.identity, bytes: signature)]).note)
+    func cosign() throws {
+      let head = try LogReader(fixture.layout).head()
+      let message = Cosignature.message(time: 5, text: Array(head.checkpoint.text.utf8))
+      let signature = Cosignature(time: 5, signature: Array(try witness.signature(for: message))).bytes
+      try Files.replace(
+        fixture.layout.anchorFile, with: try head.adding([.init(key: name.identity, bytes: signature)]).note)
+    }
+    try cosign()
     try await fixture.append(Array(records.dropFirst(5)))
     #expect(try fixture.make().status == 0)
     #expect(try Parts(fixture.bytes()).files.map(\.name).contains("consistency"))
     let policy = fixture.scratch.path + "/policy"
     try fixture.scratch.write("witness w \(name.text)\nquorum w\n", to: "policy")
+    let unseen = try fixture.verify(["--witness-policy", policy])
+    #expect(unseen.status == 6 && unseen.errors.contains("[records-unwitnessed]"), "\(unseen)")
+    let older = try fixture.bytes()
+    try cosign()
+    #expect(try fixture.make().status == 0)
     #expect(try fixture.verify(["--witness-policy", policy]).status == 0)
+    try WholeFile.replace(fixture.archive, with: older)
     let stranger = try #require(
       VerifierKey(
         name: "w.example/v", type: VerifierKey.Algorithm.ed25519Cosignature,

@@ -8,7 +8,7 @@ internal import BaileyMerkle
 struct VerifyEvidence: LogTool {
   static let configuration = CommandConfiguration(
     commandName: "verify-evidence", abstract: "Check an archive of `bailey evidence`, offline.",
-    usage: "bailey verify <file> [--key <key>] [--witness-policy <file>] [--json]",
+    usage: "bailey verify <file> [--key <key>] [--witness-policy <file>] [--require-complete] [--json]",
     discussion: """
       Nothing is needed but the archive and the log's public key, as whoever runs the log noted it down. Without --key that of this machine's
       log is taken; the one in the archive never is.
@@ -28,6 +28,8 @@ struct VerifyEvidence: LogTool {
     help: ArgumentHelp("Also check that the head has the cosignatures that this policy asks for.", valueName: "file"),
     completion: .file())
   var witnessPolicy: String?
+  @Flag(help: "Also refuse what cannot be told to have all records up to the session's end.")
+  var requireComplete = false
   @Flag(help: "Print versioned JSON.")
   var json = false
 
@@ -38,8 +40,12 @@ struct VerifyEvidence: LogTool {
       try WitnessPolicy(try LogFile.read(path, limit: LogPolicy.maximumBytes), path: path, log: key)
     }
     let quorum = policy.map { policy in { (note: SignedNote) in policy.isMet(by: note) } }
-    let report = EvidenceCheck.run(
+    var report = EvidenceCheck.run(
       try ArchiveFile(file), key: key, verifier: verifier, quorum: quorum, SHA256Tree.self)
+    if requireComplete, !report.isComplete {
+      let why = "that no record is left out up to the session's end cannot be told"
+      report.findings.append(EvidenceFinding("records-incomplete", EvidenceFile.records.name, why))
+    }
     if json { Output.write(Self.json(report).shownText) } else { tell(report) }
     return report.isSound ? 0 : 6
   }
@@ -60,7 +66,8 @@ struct VerifyEvidence: LogTool {
 
   private static func json(_ report: EvidenceReport) -> JSON {
     [
-      "v": 1, "ok": .bool(report.isSound), "findings": .array(report.findings.map(\.json)),
+      "v": 1, "ok": .bool(report.isSound), "complete": .bool(report.isComplete),
+      "findings": .array(report.findings.map(\.json)),
       "remarks": .array(report.remarks.map(JSON.string)), "statement": report.predicate ?? .null,
     ]
   }
