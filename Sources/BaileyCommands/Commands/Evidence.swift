@@ -47,6 +47,8 @@ struct Verify: BaileyCommand {
   var key: String?
   @Option(help: ArgumentHelp("Who must have cosigned the head.", valueName: "file"), completion: .file())
   var witnessPolicy: String?
+  @Flag(help: "Also refuse what cannot be told to have all records up to the session's end.")
+  var requireComplete = false
   @OptionGroup var data: DataOptions
 
   var console: Console { data.console }
@@ -54,7 +56,7 @@ struct Verify: BaileyCommand {
   func execute() throws(Failure) -> Int32 {
     try LogTool.become(
       ["verify-evidence"] + (key.map { ["--key=" + $0] } ?? [])
-        + (witnessPolicy.map { ["--witness-policy=" + $0] } ?? [])
+        + (witnessPolicy.map { ["--witness-policy=" + $0] } ?? []) + (requireComplete ? ["--require-complete"] : [])
         + (data.json ? ["--json"] : []) + ["--", file])
   }
 }
