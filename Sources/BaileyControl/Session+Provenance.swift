@@ -15,12 +15,12 @@ extension Session {
     let outputs = account?.outputs
     var mark = ProvenanceMark(inputs: ledger?.inputs.count, outputs: outputs?.count, reads: ledger)
     if !(outputs ?? []).isEmpty || ledger != nil {
-      let statement = ProvenanceStatement(summary, ledger: ledger, outputs: outputs).json.canonical
+      let statement = ProvenanceStatement(summary, ledger: ledger, outputs: outputs)
       do throws(Fault) {
-        let kept = try keeper.keep(statement: statement)
+        let kept = try await keeper.keep { statement.json.canonical }
         mark.name(sha256: kept.sha256, bytes: kept.bytes)
       } catch {
-        return await write(.note, ["event": "provenance-lost", "fault": error.json])
+        await write(.note, ["event": "provenance-lost", "fault": error.json])
       }
     }
     await write(.provenance, mark.body)

@@ -57,6 +57,9 @@ package struct ProvenanceMark: Sendable, Equatable {
     self.bytes = bytes
   }
 
+  /// There was something to state, and it could not be kept.
+  package var isLost: Bool { sha256 == nil && (inputs != nil || (outputs ?? 0) > 0) }
+
   package var body: JSON {
     var members: [String: JSON] = [
       "inputs": inputs.map { .int(Int64($0)) } ?? .null, "outputs": outputs.map { .int(Int64($0)) } ?? .null,
@@ -100,6 +103,7 @@ extension ReadLedger {
 
 /// Keeps statements by their hash, and gives back none that was changed.
 package protocol ProvenanceKeeper: Sendable {
-  func keep(statement: [UInt8]) throws(Fault) -> (sha256: String, bytes: Int64)
+  /// - Parameter statement: may be large, so it is made where a thread may wait.
+  func keep(_ statement: @escaping @Sendable () -> [UInt8]) async throws(Fault) -> (sha256: String, bytes: Int64)
   func statement(sha256: String, bytes: Int64) throws(Fault) -> [UInt8]
 }

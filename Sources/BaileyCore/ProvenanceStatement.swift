@@ -2,6 +2,8 @@
 package struct ProvenanceStatement: Sendable {
   /// Files of each list; the rest is a count.
   package static let mostFiles = 65_536
+  /// Bytes of the inputs, and of the outputs; what is beyond is a count, too. An agent chooses the names.
+  package static let mostBytes = 8 << 20
 
   private let summary: SessionSummary
   private let ledger: ReadLedger?
@@ -15,7 +17,7 @@ package struct ProvenanceStatement: Sendable {
   }
 
   package var json: JSON {
-    let changed = (outputs ?? []).prefix(Self.mostFiles)
+    let changed = fitting((outputs ?? []).lazy.map(\.descriptor))
     let predicate: JSON = [
       "buildDefinition": [
         "buildType": "urn:bailey:session:1",
@@ -28,18 +30,28 @@ package struct ProvenanceStatement: Sendable {
       ],
       "runDetails": [
         "builder": ["id": "urn:bailey:controller"], "metadata": metadata,
-        "byproducts": .array(changed.filter { !$0.hasDigest }.map(\.descriptor)),
+        "byproducts": .array(changed.filter { $0["digest"] == nil }),
       ],
     ]
     return [
       "_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
-      "predicate": predicate, "subject": .array(changed.filter(\.hasDigest).map(\.descriptor)),
+      "predicate": predicate, "subject": .array(changed.filter { $0["digest"] != nil }),
     ]
   }
 
   private var dependencies: [JSON] {
     let inputs = (ledger?.inputs ?? []).sorted { $0.path.lexicographicallyPrecedes($1.path) }
-    return inputs.prefix(Self.mostFiles).map { descriptor($0.path, $0.content) }
+    return fitting(inputs.lazy.map { descriptor($0.path, $0.content) })
+  }
+
+  private func fitting(_ descriptors: some Sequence<JSON>) -> [JSON] {
+    var (list, bytes): ([JSON], Int) = ([], 0)
+    for descriptor in descriptors {
+      bytes += descriptor.canonical.count + 1
+      if list.count == Self.mostFiles || bytes > Self.mostBytes { break }
+      list.append(descriptor)
+    }
+    return list
   }
 
   private var parameters: JSON {
@@ -62,11 +74,6 @@ package struct ProvenanceStatement: Sendable {
 }
 
 extension SessionOutput {
-  fileprivate var hasDigest: Bool {
-    if case .sha256 = after { return true }
-    return false
-  }
-
   fileprivate var descriptor: JSON {
     var notes: [String: JSON] = ["bailey.change": .string(kind.rawValue)]
     switch before {

@@ -1,8 +1,11 @@
 package import BaileyCore
+import BaileyLinux
 
 extension Payloads: ProvenanceKeeper {
-  package func keep(statement: [UInt8]) throws(Fault) -> (sha256: String, bytes: Int64) {
-    let reference = try store(statement)
+  package func keep(_ statement: @escaping @Sendable () -> [UInt8]) async throws(Fault)
+    -> (sha256: String, bytes: Int64)
+  {
+    let reference = try await onOwnThread("provenance") { () throws(Fault) in try store(statement()) }
     return (reference.sha256, reference.size)
   }
 

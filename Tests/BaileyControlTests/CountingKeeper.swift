@@ -8,7 +8,12 @@ final class CountingKeeper: WorkspaceKeeper {
   private let changes: [Change]
   private let report = ApplyReport(applied: [[0x61]], conflicts: [], heldBack: [], refs: [])
 
-  init(changes: [Change] = []) { self.changes = changes }
+  private let account: WorkspaceAccount?
+
+  init(changes: [Change] = [], account: WorkspaceAccount? = nil) {
+    self.changes = changes
+    self.account = account
+  }
 
   func apply(
     _ selection: ChangeSelection, of session: SessionID, digest: String,
@@ -25,6 +30,7 @@ final class CountingKeeper: WorkspaceKeeper {
     -> WorkspaceOpening
   { throw IdleResources.nowhere }
   func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount {
+    if let account { return account }
     throw IdleResources.nowhere
   }
   func changes(of session: SessionID) async throws(Fault) -> ChangeSet {

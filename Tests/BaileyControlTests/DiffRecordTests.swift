@@ -129,6 +129,21 @@ struct DiffRecordTests {
     #expect(log.records.withLock { $0.last?.body["records"] } == 3)
   }
 
+  @Test("A statement that cannot be kept leaves the counts on record, and says why")
+  func lostStatement() async throws {
+    let output = SessionOutput(
+      path: [0x61], kind: .added, before: nil, after: .sha256("ab", size: 1), isConflict: false)
+    let keeper = CountingKeeper(account: WorkspaceAccount(outputs: [output]))
+    var resources = Resources.idle(log, workspaces: keeper)
+    resources.provenance = FullProvenance()
+    await end(resources)
+    #expect(log.kinds == [.note, .provenance, .sessionEnd])
+    let bodies = log.records.withLock { $0.map(\.body) }
+    #expect(bodies[0]["event"] == "provenance-lost" && bodies[0]["fault"]?["code"] == "payload-unwritable")
+    let mark = try #require(ProvenanceMark(body: bodies[1]))
+    #expect(mark.outputs == 1 && mark.payload == nil && mark.isLost)
+  }
+
   @Test("What is being recorded when a session ends is counted, and what begins then comes after the end")
   func countedAtOnce() async throws {
     let slow = SlowRecorder(log)
@@ -148,6 +163,15 @@ struct DiffRecordTests {
     #expect(log.kinds == [.apply, .sessionEnd, .note])
     #expect(log.records.withLock { $0[1].body["records"] } == 1)
   }
+}
+
+private struct FullProvenance: ProvenanceKeeper {
+  static let full = Fault("payload-unwritable", why: "no space")
+
+  func keep(_ statement: @escaping @Sendable () -> [UInt8]) async throws(Fault) -> (sha256: String, bytes: Int64) {
+    throw Self.full
+  }
+  func statement(sha256: String, bytes: Int64) throws(Fault) -> [UInt8] { throw Self.full }
 }
 
 /// Holds up the first record until it is let go.

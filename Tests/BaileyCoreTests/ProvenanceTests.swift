@@ -54,6 +54,22 @@ struct ProvenanceTests {
       ])
   }
 
+  @Test("However long an agent's names are, a statement is bounded, and says how many files there were")
+  func bounded() {
+    let name = [UInt8](repeating: 0xFF, count: 4000)
+    let inputs = (0..<3000).map { ReadLedger.Input(path: name + Array("\($0)".utf8), content: .sha256("11", size: 1)) }
+    let outputs = inputs.map {
+      SessionOutput(path: $0.path, kind: .added, before: nil, after: nil, isConflict: false)
+    }
+    let json = ProvenanceStatement(Self.summary, ledger: Self.ledger(inputs), outputs: outputs).json
+    #expect(json.canonical.count < 2 * ProvenanceStatement.mostBytes + 10_000)
+    let (build, run) = (json["predicate"]?["buildDefinition"], json["predicate"]?["runDetails"])
+    #expect((1..<3000).contains(build?["resolvedDependencies"]?.array?.count ?? 0))
+    #expect((1..<3000).contains(run?["byproducts"]?.array?.count ?? 0))
+    #expect(build?["internalParameters"]?["inputs"]?["files"] == 3000)
+    #expect(build?["internalParameters"]?["outputs"]?["files"] == 3000)
+  }
+
   @Test("What is not recorded or not known is said, and is not an empty list")
   func unknown() {
     let none = ProvenanceStatement(Self.summary, ledger: nil, outputs: nil).json

@@ -11,6 +11,11 @@ extension Exchange {
         "provenance-none", subject: session.id.text, why: "the log has no provenance of this session",
         hint: "it is made at a session's end; one that a dead controller left has none")
     }
+    if mark.isLost {
+      throw Fault(
+        "provenance-lost", subject: session.id.text, why: "its statement could not be kept at the session's end",
+        hint: "`bailey log show \(session.id.text)` has a note that says why")
+    }
     let statement = try mark.payload.map { payload throws(Fault) in
       try keeper.statement(sha256: payload.sha256, bytes: payload.bytes)
     }
