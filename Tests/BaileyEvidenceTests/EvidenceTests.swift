@@ -197,6 +197,21 @@ struct EvidenceTests {
     #expect(try uncounted.verify().output.contains("does not count the records"))
   }
 
+  @Test("Diffs and statements of provenance are in one archive, whichever hash is smaller")
+  func kinds() async throws {
+    let statements = (0..<4).map { Array("{\"n\":\($0)}".utf8) }
+    let named = statements.map { statement in
+      var mark = ProvenanceMark(inputs: nil, outputs: 1, reads: nil)
+      mark.name(sha256: ContentDigest.hex(statement), bytes: Int64(statement.count))
+      return Record(.provenance, session: fixture.session, time: 2, body: mark.body)
+    }
+    for statement in statements { try fixture.store(statement) }
+    try await fixture.fill(try fixture.records() + named)
+    #expect(try fixture.make().status == 0)
+    #expect(try fixture.codes(fixture.bytes()) == [])
+    #expect(try Parts(fixture.bytes()).files.count { $0.name.hasPrefix("provenance/") } == 4)
+  }
+
   @Test("An end that counts fewer records than are here is no measure of them, and is refused")
   func surplus() async throws {
     try await fixture.fill(fixture.records(counted: 6))
