@@ -41,8 +41,8 @@ private func check(_ bytes: [UInt8]) {
 /// Files with these contents, each as it would have been written, and a statement that names them.
 private func archive(of contents: [[UInt8]]) -> [UInt8]? {
   let files: [EvidenceFile] = [
-    .checkpoint, .anchored, .consistency, .diff(String(repeating: "a", count: 64)), .key, .proofs,
-    .recording(program: 0), .records,
+    .checkpoint, .anchored, .consistency, .payload(.diff, String(repeating: "a", count: 64)), .key, .proofs,
+    .payload(.provenance, String(repeating: "b", count: 64)), .recording(program: 0), .records,
   ]
   guard let key = VerifierKey(name: "l", type: 1, key: [1], Sum.self), contents.count > 2 else { return nil }
   let predicate = (try? JSON.parse(contents[0])) ?? ["session": "s"]
