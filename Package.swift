@@ -153,7 +153,8 @@ let package = Package(
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
     .testTarget(
-      name: "BaileyInspectTests", dependencies: ["BaileyCore", "BaileyInspect"], exclude: ["make-disguises.py"]),
+      name: "BaileyInspectTests", dependencies: ["BaileyCore", "BaileyInspect", "BaileyTestSupport"],
+      exclude: ["make-disguises.py"]),
     .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
     .testTarget(
       name: "BaileyEvidenceTests",

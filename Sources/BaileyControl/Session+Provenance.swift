@@ -29,18 +29,7 @@ extension Session {
   /// `nil` where it cannot be had in time.
   private func account(inputs: [[UInt8]]) async -> WorkspaceAccount? {
     let (workspaces, id) = (resources.workspaces, id)
-    let asked = Task<WorkspaceAccount?, Never> {
-      do throws(Fault) { return try await workspaces.account(of: id, inputs: inputs) } catch { return nil }
-    }
-    let (answers, answer) = AsyncStream.makeStream(of: WorkspaceAccount?.self)
-    let alarm = Task {
-      do { try await Task.sleep(for: Self.patience) } catch { return }
-      answer.yield(nil)
-    }
-    Task { answer.yield(await asked.value) }
-    defer { alarm.cancel() }
-    for await found in answers { return found }
-    return nil
+    return await first(within: Self.patience, else: nil) { _ in try? await workspaces.account(of: id, inputs: inputs) }
   }
 }
 

@@ -20,8 +20,7 @@ struct RecordSource: Sendable {
 
   init(_ log: any LogSource) { self.log = log }
 
-  /// - Parameter limit: bytes of what is given back, decisions included; the first entry is given in any case.
-  mutating func records(of entries: [LoggedRecord], limit: Int = .max) async throws(Fault) -> [ExportedRecord] {
+  mutating func records(of entries: [LoggedRecord]) async throws(Fault) -> [ExportedRecord] {
     var records: [ExportedRecord] = []
     for entry in entries { records.append(try await record(of: entry).record) }
     return records

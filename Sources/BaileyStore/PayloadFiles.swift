@@ -24,7 +24,7 @@ package struct PayloadFiles: PayloadStore {
   private func places(_ payload: KeptPayload) -> [(directory: String, name: String)] {
     guard isDigest(payload.sha256) else { return [] }
     let left = payload.owners.compactMap { owner in
-      owner.program.map { ("recordings", "\(owner.session.text).\($0).cast") }
+      owner.program.map { (StatePlace.recordings, StatePlace.recording(owner.session.text, program: $0)) }
     }
     return left + [("payloads/\(payload.sha256.prefix(2))", String(payload.sha256.dropFirst(2)))]
   }

@@ -9,8 +9,7 @@ package struct PayloadReference: Sendable, Equatable, Hashable {
 
   /// - Returns: `nil` for anything but a hash, since it becomes part of a path.
   package init?(sha256: String, size: Int64) {
-    let isHex = sha256.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-    guard sha256.utf8.count == 64, isHex, size >= 0 else { return nil }
+    guard isDigest(sha256), size >= 0 else { return nil }
     self.sha256 = sha256
     self.size = size
   }

@@ -1,3 +1,4 @@
+import BaileyTestSupport
 import Testing
 
 @testable import BaileyInspect

@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyTestSupport
 import Testing
 
 @testable import BaileyInspect

@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyPolicy
+import BaileyTestSupport
 import Testing
 
 /// Bounded and repeatable: the seeds of Fuzz/manifest with a few bytes changed, doubled, cut or joined.

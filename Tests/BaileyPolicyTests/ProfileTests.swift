@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyPolicy
+import BaileyTestSupport
 import Glibc
 import Testing
 

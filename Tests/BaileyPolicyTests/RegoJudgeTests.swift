@@ -1,5 +1,6 @@
 import BaileyCore
 import BaileyRegoLibraries
+import BaileyTestSupport
 import Synchronization
 import Testing
 
