@@ -27,6 +27,8 @@ programs:
 release: install-tools programs
 	swift build $(SWIFT_RELEASE) --product bailey-policy
 	swift build $(SWIFT_RELEASE) --product bailey-log
+	swift build $(SWIFT_RELEASE) --product bailey-fingerprint
+	swift build $(SWIFT_RELEASE) --product bailey-scan
 
 install-tools:
 	scripts/install-tools
@@ -39,7 +41,7 @@ install: release install-built
 install-built:
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/bailey $(DESTDIR)$(PREFIX)/lib/systemd/user
 	install -m 755 $(BUILT)/bailey $(DESTDIR)$(PREFIX)/bin/bailey
-	install -m 755 $(BUILT)/baileyd $(BUILT)/bailey-jail $(BUILT)/bailey-policy $(BUILT)/bailey-log $(DESTDIR)$(PREFIX)/libexec/bailey/
+	install -m 755 $(BUILT)/baileyd $(BUILT)/bailey-jail $(BUILT)/bailey-policy $(BUILT)/bailey-log $(BUILT)/bailey-fingerprint $(BUILT)/bailey-scan $(DESTDIR)$(PREFIX)/libexec/bailey/
 	install -m 644 Packaging/systemd/bailey.socket $(DESTDIR)$(PREFIX)/lib/systemd/user/
 	sed 's|/usr/local|$(PREFIX)|' Packaging/systemd/bailey.service > $(DESTDIR)$(PREFIX)/lib/systemd/user/bailey.service
 

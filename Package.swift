@@ -6,9 +6,11 @@ let package = Package(
   products: [
     .executable(name: "bailey", targets: ["bailey"]),
     .executable(name: "baileyd", targets: ["baileyd"]),
+    .executable(name: "bailey-fingerprint", targets: ["bailey-fingerprint"]),
     .executable(name: "bailey-jail", targets: ["bailey-jail"]),
     .executable(name: "bailey-log", targets: ["bailey-log"]),
     .executable(name: "bailey-policy", targets: ["bailey-policy"]),
+    .executable(name: "bailey-scan", targets: ["bailey-scan"]),
     .library(name: "BaileyInspect", targets: ["BaileyInspect"]),
     .library(name: "BaileyMerkle", targets: ["BaileyMerkle"]),
     .library(name: "BaileyRego", targets: ["BaileyRego"]),
@@ -16,8 +18,11 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
@@ -43,12 +48,15 @@ let package = Package(
       name: "CBaileyInflate",
       linkerSettings: [
         .linkedLibrary("z"), .linkedLibrary("zstd"), .linkedLibrary("brotlidec"), .linkedLibrary("bz2"),
+        .linkedLibrary("lzma"),
       ]),
     .target(name: "CBaileyVectorscan", linkerSettings: [.linkedLibrary("hs")]),
+    .target(name: "CBaileyBytes"),
     .target(
       name: "BaileyInspect",
       dependencies: [
-        "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        "CBaileyBytes", "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .target(
       name: "BaileyRegoLibraries",
@@ -62,11 +70,22 @@ let package = Package(
     .target(
       name: "BaileyStore",
       dependencies: ["BaileyCast", "BaileyCore", "BaileyLinux", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "BaileyTLS",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
+    .target(name: "CBaileySodium", linkerSettings: [.linkedLibrary("sodium")]),
+    .target(name: "BaileyBroker", dependencies: ["BaileyCore", "BaileyLinux", "CBaileySodium"]),
     .target(name: "BaileySandbox", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux"]),
     .target(name: "BaileyWorkspace", dependencies: ["BaileyCore", "BaileyLinux", "CBaileyLinux"]),
     .target(
       name: "BaileyPolicy",
-      dependencies: ["BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Yams"]),
+      dependencies: [
+        "BaileyCore", "BaileyInspect", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Yams",
+      ]),
     .target(
       name: "BaileyAudit",
       dependencies: [
@@ -76,14 +95,18 @@ let package = Package(
     .target(
       name: "BaileyEgress",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "CBaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        "BaileyCore", "BaileyInspect", "BaileyLinux", "BaileyTLS", "CBaileyLinux",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
       ]),
 
     .target(
       name: "BaileyHTTP",
       dependencies: [
-        "BaileyCore", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
+        "BaileyCore", "BaileyLinux", "BaileyTLS", .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
       ]),
@@ -91,6 +114,8 @@ let package = Package(
     .target(
       name: "BaileyForward",
       dependencies: ["BaileyCore", "BaileyExport", "BaileyLinux", .product(name: "Crypto", package: "swift-crypto")]),
+
+    .target(name: "BaileyFingerprints", dependencies: ["BaileyCore", "BaileyInspect", "BaileyLinux"]),
 
     // 3 control
     .target(name: "BaileyControl", dependencies: ["BaileyCore"]),
@@ -120,19 +145,35 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .target(
+      name: "BaileyFingerprintTools",
+      dependencies: [
+        "BaileyCore", "BaileyFingerprints", "BaileyInspect", "BaileyLinux", "BaileyWire",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(
+      name: "BaileyScan",
+      dependencies: [
+        "BaileyCore", "BaileyFingerprints", "BaileyInspect", "BaileyLinux", "BaileyWire", "BaileyWorkspace",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+
     // 5 programs
     .executableTarget(
       name: "baileyd",
       dependencies: [
-        "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress",
+        "BaileyAudit", "BaileyBroker", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyExport",
         "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
         "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace",
       ]),
     .executableTarget(
       name: "bailey", dependencies: ["BaileyCommands"],
       linkerSettings: [.unsafeFlags(["-static-executable"], .when(configuration: .release))]),
+    .executableTarget(name: "bailey-fingerprint", dependencies: ["BaileyFingerprintTools"]),
     .executableTarget(name: "bailey-log", dependencies: ["BaileyLogTools"]),
     .executableTarget(name: "bailey-policy", dependencies: ["BaileyPolicyTools"]),
+    .executableTarget(name: "bailey-scan", dependencies: ["BaileyScan"]),
     .executableTarget(
       name: "bailey-jail", dependencies: ["CBaileyJail"],
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-executable", "-Xclang-linker", "-nostdlib"])]),
@@ -150,11 +191,25 @@ let package = Package(
       dependencies: [
         "BaileyAudit", "BaileyCore", "BaileyDoors", "BaileyLinux", "BaileyStore", "BaileyTestSupport", "index-probe",
       ]),
+    .testTarget(
+      name: "BaileyBrokerTests", dependencies: ["BaileyBroker", "BaileyCore", "BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyLinuxTests", dependencies: ["BaileyLinux", "BaileyTestSupport"]),
     .testTarget(name: "BaileyCoreTests", dependencies: ["BaileyCore"]),
     .testTarget(
       name: "BaileyInspectTests", dependencies: ["BaileyCore", "BaileyInspect", "BaileyTestSupport"],
-      exclude: ["make-disguises.py"]),
+      exclude: ["make-disguises.py", "make-documents.py"]),
+    .testTarget(
+      name: "BaileyFingerprintsTests",
+      dependencies: [
+        "BaileyCore", "BaileyFingerprints", "BaileyInspect", "BaileyLinux", "BaileyTestSupport", "bailey",
+        "bailey-fingerprint",
+      ]),
+    .testTarget(
+      name: "BaileyScanTests",
+      dependencies: [
+        "BaileyCore", "BaileyInspect", "BaileyLinux", "BaileyScan", "BaileyTestSupport", "bailey", "bailey-fingerprint",
+        "bailey-scan",
+      ]),
     .testTarget(name: "BaileyCastTests", dependencies: ["BaileyCast", "BaileyCore"]),
     .testTarget(
       name: "BaileyEvidenceTests",
@@ -188,7 +243,7 @@ let package = Package(
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
-      name: "BaileyExportTests", dependencies: ["BaileyCore", "BaileyExport", "BaileyTestSupport"],
+      name: "BaileyExportTests", dependencies: ["BaileyCore", "BaileyExport", "BaileyPolicy", "BaileyTestSupport"],
       exclude: ["ocsf-validate.py"]),
     .testTarget(
       name: "BaileyForwardTests",
@@ -200,8 +255,15 @@ let package = Package(
     .testTarget(
       name: "BaileyEgressTests",
       dependencies: [
-        "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyTestSupport",
-        .product(name: "NIOCore", package: "swift-nio"),
+        "BaileyControl", "BaileyCore", "BaileyEgress", "BaileyLinux", "BaileyPolicy", "BaileyTestSupport",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHPACK", package: "swift-nio-http2"),
+      ],
+      exclude: ["readings.py"]),
+    .testTarget(
+      name: "BaileyTLSTests",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", "BaileyTLS", "BaileyTestSupport", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .testTarget(
       name: "BaileyHTTPTests",

@@ -6,8 +6,11 @@ import PackageDescription
 let package = Package(
   name: "bailey",
   dependencies: [
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
   ],
   targets: [
@@ -15,10 +18,18 @@ let package = Package(
     .target(name: "CBaileyLinux"),
     .target(name: "BaileyLinux", dependencies: ["BaileyCore", "CBaileyLinux"]),
     .target(
+      name: "BaileyTLS",
+      dependencies: [
+        "BaileyCore", "BaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+      ]),
+    .target(
       name: "BaileyEgress",
       dependencies: [
-        "BaileyCore", "BaileyLinux", "CBaileyLinux", .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOPosix", package: "swift-nio"),
+        "BaileyCore", "BaileyLinux", "BaileyTLS", "CBaileyLinux", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "SwiftASN1", package: "swift-asn1"), .product(name: "X509", package: "swift-certificates"),
       ]),
     .executableTarget(name: "EgressBench", dependencies: ["BaileyCore", "BaileyEgress", "BaileyLinux"]),
     .target(name: "CBaileyJail"),
@@ -44,14 +55,18 @@ let package = Package(
       name: "CBaileyInflate",
       linkerSettings: [
         .linkedLibrary("z"), .linkedLibrary("zstd"), .linkedLibrary("brotlidec"), .linkedLibrary("bz2"),
+        .linkedLibrary("lzma"),
       ]),
     .target(name: "CBaileyVectorscan", linkerSettings: [.linkedLibrary("hs")]),
+    .target(name: "CBaileyBytes"),
     .target(
       name: "BaileyInspect",
       dependencies: [
-        "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams", .product(name: "Crypto", package: "swift-crypto"),
+        "CBaileyBytes", "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "Yams",
+        .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .executableTarget(name: "InspectBench", dependencies: ["BaileyInspect", "BaileyLinux"]),
+    .executableTarget(name: "RegisteredBench", dependencies: ["BaileyInspect", "BaileyLinux"]),
     .target(name: "RegoOracle"),
     .executableTarget(
       name: "RegoBench", dependencies: ["BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "RegoOracle"]),

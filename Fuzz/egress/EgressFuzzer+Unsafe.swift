@@ -55,7 +55,7 @@ private func request(_ bytes: [UInt8]) {
   precondition((try? RequestHead.parse(bytes.prefix(head.length))) == head, "what comes later changes the head")
   for origin in [HTTPOrigin.proxy, .transparent(nil, port: 80, isStrict: false)] {
     guard let target = try? HTTPTarget(head, origin) else { continue }
-    guard let again = try? RequestHead.parse(head.forwarded(to: target)) else { preconditionFailure("unreadable anew") }
+    guard let again = try? RequestHead.parse(head.directed(to: target).http1) else { preconditionFailure("unreadable anew") }
     precondition(again.method == head.method && again.target == target.requestTarget)
     precondition(again.framing == head.framing || head.framing == .none && again.framing == .length(0))
     let back = try? HTTPTarget(again, .transparent(nil, port: target.port, isStrict: false))
@@ -64,12 +64,13 @@ private func request(_ bytes: [UInt8]) {
 }
 
 private func answer(_ bytes: [UInt8]) {
-  guard let head = try? ResponseHead.parse(bytes), let framing = try? head.framing(for: "GET") else { return }
+  guard var head = try? ResponseHead.parse(bytes), let framing = try? head.framing(for: "GET") else { return }
   precondition(head.length <= bytes.count)
-  let chunked = framing == .body(.chunked)
-  let written = head.forwarded(framing: framing, isChunked: chunked, keepsAlive: true, isUpgrade: false)
+  let isOpenEnded = framing == .untilClose
+  if case .body(let framing) = framing { head.framing = framing }
+  let written = head.http1(isChunked: head.framing == .chunked, keepsAlive: true)
   guard let again = try? ResponseHead.parse(written) else { preconditionFailure("unreadable anew") }
-  precondition(again.status == head.status && (try? again.framing(for: "GET")) == framing)
+  precondition(again.status == head.status && (isOpenEnded || (try? again.framing(for: "GET")) == framing))
 }
 
 /// The same body whether it comes at once or byte by byte.

@@ -16,27 +16,6 @@ package struct LogEntry: Sendable, Equatable {
   package var time: Int64 { json["time_ns"]?.int ?? 0 }
 }
 
-/// Which records a reader wants.
-package struct LogFilter: Sendable, Equatable {
-  package var session: SessionID?
-  package var kinds: Set<Record.Kind>?
-  /// Nanoseconds since 1970-01-01 UTC, inclusive.
-  package var since: Int64?
-
-  package init(session: SessionID? = nil, kinds: Set<Record.Kind>? = nil, since: Int64? = nil) {
-    self.session = session
-    self.kinds = kinds
-    self.since = since
-  }
-
-  func matches(_ entry: LogEntry) -> Bool {
-    if let session, entry.session != session.text { return false }
-    if let kinds, !(Record.Kind(rawValue: entry.kind).map(kinds.contains) ?? false) { return false }
-    if let since, entry.time < since { return false }
-    return true
-  }
-}
-
 /// Reads a log from its files, also while another process writes it. Needs the public key, never the private one.
 package struct LogReader: Sendable {
   package let layout: LogLayout
@@ -85,14 +64,12 @@ package struct LogReader: Sendable {
 
   /// Records from `start` on, in order; the unsigned end of the log included.
   ///
-  /// - Parameter limit: matching records at most.
+  /// - Parameter limit: records at most.
   /// - Returns: the records, and the index at which to go on: poll again from there to follow the log.
-  package func records(_ filter: LogFilter = LogFilter(), from start: UInt64 = 0, limit: Int = .max) throws(Fault)
-    -> (entries: [LogEntry], next: UInt64)
-  {
+  package func records(from start: UInt64 = 0, limit: Int = .max) throws(Fault) -> (entries: [LogEntry], next: UInt64) {
     var entries: [LogEntry] = []
     let next = try visit(from: start) { entry in
-      if filter.matches(entry) { entries.append(entry) }
+      entries.append(entry)
       return entries.count < limit
     }
     return (entries, next)

@@ -15,13 +15,14 @@ struct Bailey: ParsableCommand {
         bailey diff                         see what it changed
         bailey apply                        take the changes into the project
         bailey log verify                   check the record of everything
+        bailey scan                         find secrets in this directory
       """,
     version: baileyVersion,
     subcommands: [
       Run.self, Ps.self, Attach.self, Exec.self, Kill.self, Freeze.self, Thaw.self, Grant.self, Revoke.self,
       Diff.self, Apply.self, Discard.self, Undo.self, Log.self, Replay.self, Provenance.self, Evidence.self,
-      Verify.self, Payloads.self, Hold.self, Trust.self, Home.self, Policy.self,
-      Doctor.self,
+      Verify.self, Payloads.self, Hold.self, Secrets.self, Trust.self, Home.self, Fingerprint.self, Policy.self,
+      Scan.self, Doctor.self,
       Completion.self, Version.self,
     ])
 }

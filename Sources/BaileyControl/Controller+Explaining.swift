@@ -9,7 +9,8 @@ extension Controller {
     let basis = try await resources.manifests.basis(
       project: session.project, home: home, manifest: live?.manifest)
     // As `mediator(of:)` has it: the manifest has no say in what the person orders.
-    let judges = action.verb == .workspaceApply ? [floor, OwnerJudge()] : live?.basis ?? basis.judges
+    let asked = action.verb == .workspaceApply ? [floor, OwnerJudge()] : live?.basis ?? basis.judges
+    let judges = asked + [FindingsJudge()]
     return [
       "session": .string(session.id.text), "project": .string(session.project), "live": .bool(live != nil),
       "manifest_sha256": .string(session.manifestDigest), "manifest": basis.manifest,

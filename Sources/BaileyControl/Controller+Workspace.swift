@@ -15,6 +15,12 @@ extension Controller {
     return known
   }
 
+  /// For a person to look at.
+  package func review(of session: SessionSummary) async throws(Fault) -> ChangeSet {
+    _ = try resources.readRules()
+    return try await resources.workspaces.review(of: session.id)
+  }
+
   package func changes(of session: SessionSummary) async throws(Fault) -> ChangeSet {
     try await resources.workspaces.changes(of: session.id)
   }
@@ -23,12 +29,15 @@ extension Controller {
   package func apply(_ selection: ChangeSelection, of session: SessionSummary, digest: String) async throws(Fault)
     -> ApplyReport
   {
-    try await mediated(.apply, session) { mediation async throws(Fault) -> ApplyReport in
+    _ = try resources.readRules()
+    return try await mediated(.apply, session) { mediation async throws(Fault) -> ApplyReport in
       try await self.resources.workspaces.apply(selection, of: session.id, digest: digest) { set async throws(Fault) in
         try await mediation.request(
           .apply(
             session.subject, project: session.project, changes: set.changes.count,
-            risky: set.changes.count { !$0.risks.isEmpty }, digest: digest))
+            risky: set.changes.count { !$0.risks.isEmpty }, digest: digest,
+            findings: FindingFacts(selection.chosen(of: set.changes), set.refs.filter(selection.selects)),
+            isApproved: selection.isApproved))
         await self.recordDiff(set, session.id)
       }
     }
@@ -36,7 +45,7 @@ extension Controller {
 
   /// On record before the first byte moves; an apply does not fail for want of it.
   private func recordDiff(_ set: ChangeSet, _ id: SessionID) async {
-    guard let body = await resources.keepDiff(set, secrets: secrets(of: id), "apply") else { return }
+    guard let body = await resources.keepDiff(set, of: id, secrets: secrets(of: id), "apply") else { return }
     _ = try? await resources.recorder.append(Record(.payload, session: id, time: resources.now(), body: body), .synced)
   }
 
@@ -104,7 +113,8 @@ extension Controller {
     let policies = try await resources.manifests.policies(
       project: session.project, home: home, manifest: sessions[session.id]?.manifest)
     let gate = Gate(
-      judges: [floor, OwnerJudge()] + policies.judges, remoteJudges: policies.remoteJudges, versions: policies.versions)
+      judges: [floor, OwnerJudge(), FindingsJudge()] + policies.judges, remoteJudges: policies.remoteJudges,
+      versions: policies.versions)
     return SessionMediator(
       session: session.id, gate: gate, facts: facts(of: session.id), recorder: resources.recorder, now: resources.now,
       deciding: resources.deciding)

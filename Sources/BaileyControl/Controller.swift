@@ -19,7 +19,10 @@ package actor Controller {
 
   package init(resources: Resources, floor: any Judge, home: String) {
     var counting = resources
-    counting.recorder = RecordCounts(resources.recorder)
+    if let masking = resources.masking {
+      counting.recorder = MaskedRecorder(recorder: resources.recorder, masking: masking)
+    }
+    counting.recorder = RecordCounts(counting.recorder)
     self.resources = counting
     self.floor = floor
     self.home = home
@@ -35,6 +38,7 @@ package actor Controller {
   package func run(_ order: RunOrder) async throws(Fault) -> Start {
     guard !isStopping else { throw Fault("controller-stopping", why: "the controller is stopping") }
     guard !order.command.isEmpty else { throw Fault("command-missing", why: "no command was given") }
+    let warnings = try resources.readRules()
     let place = try resources.locator.locate(from: order.workingDirectory, home: order.caller.home)
     var resolved = try await resolve(order, place)
     if case .needed(_, let digest) = resolved.trust, order.agreedDigest == digest {
@@ -45,7 +49,7 @@ package actor Controller {
     if case .needed(let summary, let digest) = resolved.trust {
       return .needsTrust(summary: summary, digest: digest)
     }
-    let starting = Starting(resources: resources, order: order, place: place, resolved: resolved)
+    let starting = try Starting(resources: resources, order: order, place: place, resolved: resolved)
     let before = killings
     let (session, notices) = try await starting.launch()
     if isStopping || killings != before {
@@ -58,7 +62,7 @@ package actor Controller {
       await self?.forget(session.id)
     }
     watch(session, resolved.manifest.limits)
-    return .running(session, notices: notices)
+    return .running(session, notices: warnings + notices)
   }
 
   private func resolve(_ order: RunOrder, _ place: ProjectLocation) async throws(Fault) -> ResolvedManifest {
@@ -78,7 +82,7 @@ package actor Controller {
 
   func forget(_ id: SessionID) {
     guard let session = sessions.removeValue(forKey: id) else { return }
-    if ended.count == Self.remembered { ended.removeFirst() }
+    if ended.count == Self.remembered { resources.masking?.forget(ended.removeFirst().id) }
     ended.append((id, session.mediator.currentFacts, session.secrets))
   }
 

@@ -10,11 +10,12 @@ extension Resources {
   ///   - occasion: `apply` or `end`.
   ///   - begins: as of `DiffKeeper`.
   func keepDiff(
-    _ set: ChangeSet, secrets: [String], _ occasion: String, begins: @escaping @Sendable () -> Bool = { true }
+    _ set: ChangeSet, of session: SessionID, secrets: [String], _ occasion: String,
+    begins: @escaping @Sendable () -> Bool = { true }
   ) async -> JSON? {
     guard let diffs, !(set.changes.isEmpty && set.refs.isEmpty) else { return nil }
     do throws(Fault) {
-      let stored = try await diffs.keep(set, secrets: secrets, begins: begins)
+      let stored = try await diffs.keep(set, of: session, secrets: secrets, begins: begins)
       return [
         "event": "stored", "kind": "diff", "sha256": .string(stored.sha256), "size": .int(stored.size),
         "cut": .bool(stored.isCut), "changes": .string(set.digest), "of": .string(occasion),
@@ -41,7 +42,7 @@ extension Session {
     let body = await first(within: Self.patience, else: late) { begins in
       do throws(Fault) {
         let set = try await resources.workspaces.changes(of: id)
-        return await resources.keepDiff(set, secrets: secrets, "end", begins: begins)
+        return await resources.keepDiff(set, of: id, secrets: secrets, "end", begins: begins)
       } catch {
         return Resources.unstored(error.code, "end")
       }

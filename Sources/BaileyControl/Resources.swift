@@ -20,14 +20,25 @@ package struct Resources: Sendable {
   package var provenance: (any ProvenanceKeeper)?
   /// `nil` keeps no diffs.
   package var diffs: (any DiffKeeper)?
+  /// `nil` has no secrets to give.
+  package var secrets: (any SecretBroker)?
+  /// What no record holds; `nil` only where records go nowhere.
+  package var masking: (any RecordMasking)?
+  /// Reads what has changed of the rules that contents are inspected by; its sentences are told, its fault stops a start.
+  package var readRules: @Sendable () throws(Fault) -> [String]
 
   package init(
     launcher: any SandboxLauncher, workspaces: any WorkspaceKeeper, egress: any EgressGate, recorder: any Recorder,
     manifests: any ManifestProvider, locator: any ProjectLocator, archive: any SessionArchive,
     homes: any HomeKeeper, now: @escaping @Sendable () -> Int64,
     deciding: @escaping @Sendable () -> (any WorkQueue)?, recordings: (any RecordingKeeper)? = nil,
-    provenance: (any ProvenanceKeeper)? = nil, diffs: (any DiffKeeper)? = nil
+    provenance: (any ProvenanceKeeper)? = nil, diffs: (any DiffKeeper)? = nil,
+    masking: (any RecordMasking)? = nil, secrets: (any SecretBroker)? = nil,
+    readRules: @escaping @Sendable () throws(Fault) -> [String] = { () throws(Fault) in [] }
   ) {
+    self.readRules = readRules
+    self.masking = masking
+    self.secrets = secrets
     self.provenance = provenance
     self.launcher = launcher
     self.workspaces = workspaces

@@ -21,7 +21,7 @@ extension Session {
     programs += 1
     let number = programs
     let body: JSON = [
-      "event": "exec", "argv": .array(recorded(command).map(JSON.string)), "program": .int(Int64(number)),
+      "event": "exec", "argv": .array(command.map(JSON.string)), "program": .int(Int64(number)),
     ]
     try await resources.recorder.append(Record(.note, session: id, time: resources.now(), body: body), .grouped)
     let recording = try await openRecording(number, terminal)

@@ -126,6 +126,8 @@ package actor Session {
     guard state == .running else { throw notRunning }
     try await sandbox.freeze()
     if state == .running { state = .frozen }
+    // The log's own freeze may have come first: it must not thaw this one.
+    heldBecause = nil
     await note("frozen")
   }
 
@@ -213,6 +215,7 @@ extension Fault {
       reason?.code ?? "policy-denied", subject: ruling.action.verb.rawValue,
       why: (reason?.sentence ?? "denied") + place,
       hint: ruling.record == nil
-        ? "`bailey doctor` says what is wrong with the log; nothing is allowed until it is mended" : nil)
+        ? "`bailey doctor` says what is wrong with the log; nothing is allowed until it is mended"
+        : reason?.code == "approval-needed" ? "look at it with `bailey diff`; `bailey apply --approve` says yes" : nil)
   }
 }

@@ -11,6 +11,8 @@ struct SessionFacts: Sendable {
   static let maximumLabels = 32
   static let longestLabel = 64
   static let projectPrefix = "project:"
+  /// Of labels that no policy gave, but what came through the gate.
+  static let seenPrefix = "seen:"
 
   private var allowed: [Verb: Int64] = [:]
   private var denied: [Verb: Int64] = [:]
@@ -20,6 +22,8 @@ struct SessionFacts: Sendable {
   private var named: [JSON] = []
   private var recent: [JSON] = []
   private var labels: Set<ExactText> = []
+  /// By what came through the gate; their names are Bailey's own.
+  private var seen: Set<ExactText> = []
   /// What remote judges are being asked about. It counts as allowed for others meanwhile, and not at all if they deny it.
   private var pending: [Int: Action] = [:]
   private var nextPending = 0
@@ -33,7 +37,7 @@ struct SessionFacts: Sendable {
   private func settled(_ context: JSON) -> JSON {
     context.setting("counters", counters)
       .setting("history", ["recent": .array(recent), "hosts": .array(named)])
-      .setting("labels", .array(labels.sortedTexts().map(JSON.string)))
+      .setting("labels", .array(labels.union(seen).union(context.labels).sortedTexts().map(JSON.string)))
   }
 
   private var counters: JSON {
@@ -85,6 +89,11 @@ struct SessionFacts: Sendable {
     uploaded = isOver ? .max : sum
   }
 
+  /// The agent is about to see what these say. It never unsees it.
+  mutating func expose(to names: Set<String>) {
+    for name in names where seen.count < Self.maximumLabels { seen.insert(ExactText(Self.seenPrefix + name)) }
+  }
+
   private mutating func remember(_ verb: Verb, _ effect: Effect, _ host: JSON?) {
     if recent.count == Self.recentActions { recent.removeFirst() }
     let entry: JSON = ["action": .string(verb.rawValue), "effect": .string(effect.rawValue)]
@@ -115,4 +124,9 @@ struct SessionFacts: Sendable {
   private static func length(_ label: ExactText) -> Int {
     label.text.utf8.count - (isProjects(label) ? projectPrefix.utf8.count : 0)
   }
+}
+
+extension JSON {
+  /// Of the action itself, as of what was found in it.
+  fileprivate var labels: [ExactText] { (self["labels"]?.array ?? []).compactMap(\.string).map(ExactText.init) }
 }

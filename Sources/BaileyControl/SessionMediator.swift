@@ -138,6 +138,8 @@ package final class SessionMediator: Mediator {
     await report(Record(.outcome, session: ruling.action.subject.session, time: now(), body: body), .grouped)
   }
 
+  package func expose(to labels: Set<String>) { facts.withLock { $0.expose(to: labels) } }
+
   package func observe(_ action: Action, _ outcome: Outcome) async {
     await report(.observed(action, outcome, time: now()), .observed)
   }
@@ -154,12 +156,12 @@ package final class SessionMediator: Mediator {
     if !gate.readsFacts {
       let opinions = gate.opinions(on: action)
       // A policy that has come meanwhile is asked anew, with the facts.
-      if !gate.readsFacts { return await gate.consult(action, after: opinions).withNobodyToAsk }
+      if !gate.readsFacts { return await gate.consult(action, after: opinions).answered(for: action) }
     }
     let verdict = await verdict(on: action, gate)
     action.context = verdict.context
     guard let (reservation, opinions) = verdict.pending else { return verdict.decision }
-    let decision = await gate.consult(action, after: opinions).withNobodyToAsk
+    let decision = await gate.consult(action, after: opinions).answered(for: action)
     return facts.withLock { $0.settle(reservation, action, decision) }
   }
 
@@ -198,7 +200,7 @@ package final class SessionMediator: Mediator {
     guard isOpen else { return Verdict(context: action.context, decision: Self.ended) }
     let opinions = gate.opinions(on: action)
     return facts.withLock { facts in
-      var verdict = Verdict(context: action.context, decision: Gate.combined(opinions).withNobodyToAsk)
+      var verdict = Verdict(context: action.context, decision: Gate.combined(opinions).answered(for: action))
       // While remote judges think it counts as allowed, lest another action see too little.
       if gate.asksFurther(after: opinions) {
         verdict.pending = (facts.reserve(action), opinions)

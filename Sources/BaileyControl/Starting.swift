@@ -7,25 +7,64 @@ struct Starting: Sendable {
   let place: ProjectLocation
   let resolved: ResolvedManifest
   let id = SessionID.random()
+  /// What the agent gets in place of its secrets.
+  private let standIns: [SecretStandIn]
 
-  private var secrets: [String] { resolved.manifest.secretValues(in: order.environment) }
+  /// - Throws: `secrets-locked` and its like: what a manifest names must be there at the start.
+  init(resources: Resources, order: RunOrder, place: ProjectLocation, resolved: ResolvedManifest) throws(Fault) {
+    self.resources = resources
+    self.order = order
+    self.place = place
+    self.resolved = resolved
+    standIns = try Self.standIns(resolved.manifest, resources)
+  }
+
+  private var credentials: SessionCredentials? {
+    guard let broker = resources.secrets, !standIns.isEmpty else { return nil }
+    return SessionCredentials(standIns: standIns, broker: broker)
+  }
+
+  private static func standIns(_ manifest: Manifest, _ resources: Resources) throws(Fault) -> [SecretStandIn] {
+    guard !manifest.secrets.isEmpty else { return [] }
+    guard let broker = resources.secrets else {
+      throw Fault("secrets-missing", why: "this controller keeps no secrets")
+    }
+    return try broker.issue(manifest.secrets)
+  }
+
+  private var known: [KnownSecret] {
+    resolved.manifest.secrets(in: order.environment) + standIns.flatMap(\.known)
+  }
+  private var secrets: [String] { known.map { String(decoding: $0.value, as: UTF8.self) } }
   private var subject: Subject { summary.subject }
+
+  /// As it is kept: with what looks like a secret masked.
+  private var shownCommand: [String] {
+    guard let masking = resources.masking else { return order.command }
+    let masked = masking.masked(.array(order.command.map(JSON.string)), of: id)
+    return masked.array?.compactMap(\.string) ?? []
+  }
 
   private var summary: SessionSummary {
     SessionSummary(
-      id: id, state: .running, project: place.root, command: order.command, mode: resolved.manifest.workspace,
+      id: id, state: .running, project: place.root, command: shownCommand, mode: resolved.manifest.workspace,
       manifestDigest: resolved.manifest.digest, user: order.caller.name, started: resources.now())
   }
 
   func launch() async throws(Fault) -> (Session, [String]) {
+    resources.masking?.know(known, of: id)
     let mediator = SessionMediator(
       session: id,
-      gate: Gate(judges: resolved.judges, remoteJudges: resolved.remoteJudges, versions: resolved.versions),
+      gate: Gate(
+        judges: resolved.judges + [FindingsJudge()], remoteJudges: resolved.remoteJudges, versions: resolved.versions),
       recorder: resources.recorder, now: resources.now, deciding: resources.deciding)
     let action = Action.start(
       subject, command: order.command, project: place.root, manifest: resolved.manifest.digest)
     let ruling = await mediator.request(action)
-    guard ruling.isAllowed else { throw Fault(refusing: ruling) }
+    guard ruling.isAllowed else {
+      resources.masking?.forget(id)
+      throw Fault(refusing: ruling)
+    }
     do {
       let result = try await build(mediator)
       await mediator.complete(ruling, Outcome(succeeded: true))
@@ -33,6 +72,7 @@ struct Starting: Sendable {
     } catch {
       await mediator.complete(ruling, Outcome(succeeded: false, detail: ["fault": .string(error.code)]))
       await mediator.end()
+      resources.masking?.forget(id)
       throw error
     }
   }
@@ -45,7 +85,10 @@ struct Starting: Sendable {
     let saving = save(summary)
     do {
       let home = try await resources.homes.directory(for: place.root)
-      return try await launch(request(opening, home: home), opening, mediator, summary) { () throws(Fault) in
+      let egress = try await resources.egress.prepare(
+        subject: subject, rules: manifest.network, ceiling: resolved.ceiling, credentials: credentials)
+      let request = request(opening, home: home, trust: egress.trust)
+      return try await launch(request, opening, mediator, summary, egress) { () throws(Fault) in
         if let fault = await saving.value { throw fault }
       }
     } catch {
@@ -67,7 +110,7 @@ struct Starting: Sendable {
 
   private func launch(
     _ request: SandboxRequest, _ opening: WorkspaceOpening, _ mediator: SessionMediator, _ summary: SessionSummary,
-    permit: @Sendable () async throws(Fault) -> Void
+    _ egress: any PreparedEgress, permit: @Sendable () async throws(Fault) -> Void
   ) async throws(Fault) -> (Session, [String]) {
     let observer = Observer(subject: subject, recorder: resources.recorder, now: resources.now)
     let recording = try await openRecording()
@@ -76,7 +119,8 @@ struct Starting: Sendable {
       let sandbox = try await resources.launcher.launch(
         request, streams: try streams(recording.opened), observer: observer, permit: permit)
       isLaunched = true
-      let (session, notices) = try await connect(sandbox, observer, opening, mediator, summary, recording)
+      let (session, notices) = try await connect(
+        sandbox, observer, opening, mediator, summary, recording, egress)
       if let opened = recording.opened { await session.record(opened, isTerminals: order.terminal != nil) }
       return (session, notices)
     } catch {
@@ -126,13 +170,12 @@ struct Starting: Sendable {
 
   private func connect(
     _ sandbox: any RunningSandbox, _ observer: Observer, _ opening: WorkspaceOpening, _ mediator: SessionMediator,
-    _ summary: SessionSummary, _ recording: OpenedRecording
+    _ summary: SessionSummary, _ recording: OpenedRecording, _ prepared: any PreparedEgress
   ) async throws(Fault) -> (Session, [String]) {
     var opened: (any EgressSession)?
     do {
-      let egress = try await resources.egress.open(
-        subject: subject, channels: channels(of: sandbox), rules: resolved.manifest.network,
-        uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
+      let egress = try await prepared.open(
+        channels: channels(of: sandbox), uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
       opened = egress
       let (events, report) = AsyncStream.makeStream(of: WorkspaceEvent.self)
       try await resources.workspaces.watch(session: id) { report.yield($0) }
@@ -163,7 +206,7 @@ struct Starting: Sendable {
     return taken
   }
 
-  private func request(_ opening: WorkspaceOpening, home: String) -> SandboxRequest {
+  private func request(_ opening: WorkspaceOpening, home: String, trust: SandboxTrust) -> SandboxRequest {
     var request = SandboxRequest(
       session: id, workspace: opening.layers, mounts: opening.mounts, homeDirectory: home,
       homePath: order.caller.home,
@@ -171,14 +214,24 @@ struct Starting: Sendable {
       terminal: order.terminal, manifest: resolved.manifest, masks: opening.masks, caller: order.caller)
     request.readOnly = opening.readOnly
     request.pinned = opening.pinned
+    request.trust = trust
+    for standIn in standIns { request.manifest.environment.set.merge(standIn.variables) { _, new in new } }
+    request.standIns = opening.variables.compactMapValues(content)
     return request
+  }
+
+  /// Of a masked file of variables: those that stand for secrets, and nothing else of it. `nil` where it has none.
+  private func content(of names: [String]) -> String? {
+    let variables = standIns.reduce(into: [:]) { all, one in all.merge(one.variables) { $1 } }
+    let lines = names.compactMap { name in variables[name].map { "\(name)=\($0)\n" } }
+    return lines.isEmpty ? nil : lines.joined()
   }
 
   /// - Parameter isRecorded: what is so, not what the rules want.
   private func recordStart(_ summary: SessionSummary, _ notices: [String], isRecorded: Bool) async throws(Fault) {
     let extent = isRecorded ? resolved.manifest.recording.effective : .off
     let body: JSON = [
-      "argv": .array(recorded(summary.command).map(JSON.string)), "project": .string(summary.project),
+      "argv": .array(summary.command.map(JSON.string)), "project": .string(summary.project),
       "mode": .string(summary.mode.rawValue), "manifest_sha256": .string(summary.manifestDigest),
       "notices": .array(notices.map(JSON.string)), "user": .string(summary.user),
       "recording": .string(extent.rawValue),

@@ -59,11 +59,17 @@ package struct Action: Sendable, Equatable {
 }
 
 extension Action {
+  /// Tells more of the resource than its constructor does.
+  package mutating func add(_ facts: [String: JSON]) {
+    guard case .object(let members) = resource else { return }
+    resource = .object(members.merging(facts) { _, added in added })
+  }
+
   /// A connection to a named host, or to an address where the agent gave no name.
   ///
-  /// - Parameter transport: how the name was learned: `tls`, `http`, `connect`, `socks5`, `tcp` (synthetic DNS only), `address` (there is
-  ///   none), or `host-port`: a port of the host's loopback that the sandbox offers as its own; the address is then a loopback one, and
-  ///   there is no host.
+  /// - Parameter transport: where all that follows is read, how the name was learned: `tls`, `http`, `connect`, `socks5`. Where bytes may
+  ///   pass unread, as what: `opaque` (TLS that is not opened), `tcp` (anything), `address` (anything, to no name). And `host-port`: a
+  ///   port of the host's loopback that the sandbox offers as its own; the address is then a loopback one, and there is no host.
   package static func connect(
     _ subject: Subject, host: String?, address: String?, port: UInt16, transport: String
   ) -> Action {
@@ -75,16 +81,61 @@ extension Action {
 
   /// One HTTP request whose head was read in clear.
   ///
-  /// - Parameter bytes: length of the body, where the head states it.
+  /// - Parameters:
+  ///   - bytes: length of the body, where the head states it.
+  ///   - clientCertificate: the host pattern of the person's certificate that the server is shown if it asks for one.
   package static func request(
-    _ subject: Subject, scheme: String, host: String, port: UInt16, method: String, path: String, bytes: Int64? = nil
+    _ subject: Subject, scheme: String, host: String, port: UInt16, method: String, path: String, bytes: Int64? = nil,
+    clientCertificate: String? = nil
   ) -> Action {
     var resource: [String: JSON] = [
       "scheme": .string(scheme), "host": .string(host), "port": .int(Int64(port)), "method": .string(method),
       "path": .string(path),
     ]
     if let bytes { resource["bytes"] = .int(bytes) }
+    if let clientCertificate { resource["client_certificate"] = .string(clientCertificate) }
     return Action(.httpRequest, subject, resource: .object(resource))
+  }
+
+  /// The request with what was found in it so far.
+  package func with(_ findings: PassageFindings) -> Action {
+    guard !findings.isEmpty, var resource = resource.object, var context = context.object else { return self }
+    var action = self
+    resource["findings"] = findings.json
+    let labels = Set(context["labels"]?.array?.compactMap(\.string) ?? []).union(findings.facts.labels)
+    if !labels.isEmpty { context["labels"] = .array(labels.sorted().map(JSON.string)) }
+    (action.resource, action.context) = (.object(resource), .object(context))
+    return action
+  }
+
+  /// One HTTP request with all that policies know of it.
+  ///
+  /// - Parameter more: members of the resource beside these: the region, and what the first part of the body says.
+  package static func request(
+    _ subject: Subject, scheme: String, host: String, port: UInt16, facts: RequestFacts, more: [String: JSON] = [:]
+  ) -> Action {
+    var resource = more.merging(facts.members) { _, fact in fact }
+    resource["scheme"] = .string(scheme)
+    resource["host"] = .string(host)
+    resource["port"] = .int(Int64(port))
+    return Action(.httpRequest, subject, resource: .object(resource))
+  }
+
+  /// A secret's value for one request, in place of its placeholder.
+  ///
+  /// - Parameters:
+  ///   - places: where the placeholder stands, as `SecretPlace` writes them.
+  ///   - asks: the secret itself wants each use to be asked for.
+  package static func use(
+    _ subject: Subject, secret: String, places: [String], host: String, port: UInt16, method: String, path: String,
+    asks: Bool
+  ) -> Action {
+    Action(
+      .secretUse, subject,
+      resource: [
+        "name": .string(secret), "places": .array(places.map(JSON.string)), "host": .string(host),
+        "port": .int(Int64(port)), "method": .string(method), "path": .string(path), "asks": .bool(asks),
+      ])
   }
 
   package static func resolve(_ subject: Subject, name: String, type: String) -> Action {
@@ -93,7 +144,7 @@ extension Action {
 
   package static func exec(_ subject: Subject, path: String, arguments: [String]) -> Action {
     Action(
-      .exec, subject, resource: ["path": .string(path), "argv": .array(recorded(arguments).map(JSON.string))])
+      .exec, subject, resource: ["path": .string(path), "argv": .array(arguments.map(JSON.string))])
   }
 
   /// - Parameter access: `read` or `write`.
@@ -115,20 +166,31 @@ extension Action {
     return Action(.fileWrite, subject, resource: .object(resource))
   }
 
-  package static func apply(_ subject: Subject, project: String, changes: Int, risky: Int, digest: String) -> Action {
-    Action(
-      .workspaceApply, subject,
-      resource: [
-        "project": .string(project), "changes": .int(Int64(changes)), "risky": .int(Int64(risky)),
-        "sha256": .string(digest),
-      ])
+  /// - Parameters:
+  ///   - findings: of what the inspection found in what is to be applied.
+  ///   - isApproved: the person has said yes to whatever a policy asks.
+  package static func apply(
+    _ subject: Subject, project: String, changes: Int, risky: Int, digest: String, findings: FindingFacts? = nil,
+    isApproved: Bool = false
+  ) -> Action {
+    var resource: [String: JSON] = [
+      "project": .string(project), "changes": .int(Int64(changes)), "risky": .int(Int64(risky)),
+      "sha256": .string(digest),
+    ]
+    var context: [String: JSON] = [:]
+    if let findings {
+      resource["findings"] = findings.json
+      if !findings.labels.isEmpty { context["labels"] = .array(findings.labels.map(JSON.string)) }
+    }
+    if isApproved { context["approved"] = true }
+    return Action(.workspaceApply, subject, resource: .object(resource), context: .object(context))
   }
 
   package static func start(_ subject: Subject, command: [String], project: String, manifest: String) -> Action {
     Action(
       .sessionStart, subject,
       resource: [
-        "argv": .array(recorded(command).map(JSON.string)), "project": .string(project),
+        "argv": .array(command.map(JSON.string)), "project": .string(project),
         "manifest_sha256": .string(manifest),
       ])
   }

@@ -72,6 +72,31 @@ extension Risk {
   }
 }
 
+extension ContentFinding {
+  package var json: JSON {
+    var members: [String: JSON] = [
+      "rule": .string(rule), "title": .string(title), "kind": .string(kind.rawValue), "tier": .string(tier.rawValue),
+    ]
+    if line > 0 { members["line"] = .int(Int64(line)) }
+    if !sample.isEmpty { members["sample"] = .string(sample) }
+    if !notes.isEmpty { members["notes"] = .object(notes.mapValues(JSON.string)) }
+    if !disguises.isEmpty { members["disguises"] = .array(disguises.map(JSON.string)) }
+    return .object(members)
+  }
+
+  package init?(json: JSON) {
+    guard let rule = json["rule"]?.string, let title = json["title"]?.string,
+      let kind = json["kind"]?.string.flatMap(Kind.init(rawValue:)),
+      let tier = json["tier"]?.string.flatMap(Tier.init(rawValue:))
+    else { return nil }
+    self.init(rule: rule, title: title, kind: kind, tier: tier)
+    line = json["line"]?.int.flatMap(Int.init(exactly:)) ?? 0
+    sample = json["sample"]?.string ?? ""
+    notes = json["notes"]?.object?.compactMapValues(\.string) ?? [:]
+    disguises = json["disguises"]?.array?.compactMap(\.string) ?? []
+  }
+}
+
 extension Change {
   package var json: JSON {
     var members: [String: JSON] = [
@@ -89,6 +114,7 @@ extension Change {
     if !hunks.isEmpty { members["hunks"] = .array(hunks.map(\.json)) }
     if !risks.isEmpty { members["risks"] = .array(risks.map(\.json)) }
     if let conflict { members["conflict"] = .string(conflict) }
+    if !findings.isEmpty { members["findings"] = .array(findings.map(\.json)) }
     return .object(members)
   }
 
@@ -109,6 +135,8 @@ extension Change {
     hunks = json["hunks"]?.array?.compactMap(Hunk.init(json:)) ?? []
     risks = json["risks"]?.array?.compactMap(Risk.init(json:)) ?? []
     conflict = json["conflict"]?.string
+    findings = json["findings"]?.array?.compactMap(ContentFinding.init(json:)) ?? []
+    guard findings.count == json["findings"]?.array?.count ?? 0 else { return nil }
     guard hunks.count == json["hunks"]?.array?.count ?? 0, risks.count == json["risks"]?.array?.count ?? 0 else {
       return nil
     }
@@ -121,6 +149,7 @@ extension RefChange {
     if let old { members["old"] = .string(old) }
     if let new { members["new"] = .string(new) }
     if let conflict { members["conflict"] = .string(conflict) }
+    if !findings.isEmpty { members["findings"] = .array(findings.map(\.json)) }
     return .object(members)
   }
 
@@ -129,6 +158,8 @@ extension RefChange {
     self.init(
       repository: repository, name: name, old: json["old"]?.string, new: json["new"]?.string,
       conflict: json["conflict"]?.string)
+    findings = json["findings"]?.array?.compactMap(ContentFinding.init(json:)) ?? []
+    guard findings.count == json["findings"]?.array?.count ?? 0 else { return nil }
   }
 }
 
@@ -153,6 +184,7 @@ extension ChangeSelection {
     var members: [String: JSON] = [
       "risky": .bool(includesRisky), "refs": .bool(movesRefs), "dry_run": .bool(isDryRun),
     ]
+    if isApproved { members["approved"] = true }
     if let paths { members["paths"] = .array(paths.map(JSON.init(bytes:))) }
     if !hunks.isEmpty {
       let sorted = hunks.sorted { $0.key.lexicographicallyPrecedes($1.key) }
@@ -168,6 +200,10 @@ extension ChangeSelection {
       return nil
     }
     self.init(includesRisky: risky, movesRefs: refs, isDryRun: dryRun)
+    if let member = json["approved"] {
+      guard let approved = member.bool else { return nil }
+      isApproved = approved
+    }
     if let member = json["paths"] {
       guard let list = member.array else { return nil }
       let read = list.compactMap(\.bytes)

@@ -22,6 +22,7 @@ extension Change {
   package func heading(_ painted: (DiffPaint, String) -> String = { $1 }) -> String {
     var lines = [painted(.heading, "diff \(displayPath)")]
     for risk in risks { lines.append(painted(.risk, "risk \(printable(risk.code)): \(printable(risk.sentence))")) }
+    for finding in findings where finding.tier != .hint { lines.append(painted(.risk, "found \(finding.text)")) }
     if let conflict { lines.append(painted(.conflict, "conflict: \(printable(conflict))")) }
     switch kind {
     case .added: lines.append("new \(type.rawValue)" + (newMode.map { " mode \(octal($0))" } ?? ""))
@@ -52,6 +53,18 @@ extension Change {
   package var modes: String? {
     guard let oldMode, let newMode, oldMode != newMode else { return nil }
     return "\(octal(oldMode)) -> \(octal(newMode))"
+  }
+}
+
+extension ContentFinding {
+  /// By which name a value is known.
+  package var named: String { notes["name"].map { ": \($0)" } ?? "" }
+
+  /// Tier, rule, place and what it is, without any of it.
+  package var text: String {
+    let place = line > 0 ? " in line \(line)" : ""
+    let hidden = disguises.isEmpty ? "" : " (in \(disguises.joined(separator: ", in ")))"
+    return "\(tier.rawValue) \(printable(rule))\(place): \(printable(title + named))\(printable(hidden))"
   }
 }
 

@@ -28,6 +28,8 @@ package struct Change: Sendable, Equatable {
   package var isMerged: Bool
   /// Why it cannot be applied: the project's side changed meanwhile.
   package var conflict: String?
+  /// What the inspection finds in what is new of it: at most `ContentLimits.findings` and two. Empty where nobody has looked.
+  package var findings: [ContentFinding]
 
   package init(path: [UInt8], kind: Kind, type: FileType) {
     self.path = path
@@ -37,6 +39,7 @@ package struct Change: Sendable, Equatable {
     isMerged = false
     hunks = []
     risks = []
+    findings = []
   }
 
   package var displayPath: String { printable(path) }
@@ -115,6 +118,8 @@ package struct RefChange: Sendable, Equatable {
   package var old: String?
   package var new: String?
   package var conflict: String?
+  /// What the inspection finds in the commits behind it, and nowhere else in the change set.
+  package var findings: [ContentFinding] = []
 
   package init(repository: [UInt8], name: String, old: String?, new: String?, conflict: String? = nil) {
     self.repository = repository
@@ -136,6 +141,8 @@ package struct ChangeSelection: Sendable, Equatable {
   /// Whether refs are imported; `false` puts them under `refs/bailey/SESSION/`.
   package var movesRefs: Bool
   package var isDryRun: Bool
+  /// The separate yes to what a policy asks about.
+  package var isApproved = false
 
   package init(
     paths: [[UInt8]]? = nil, hunks: [[UInt8]: [Int]] = [:], includesRisky: Bool = false, movesRefs: Bool = true,

@@ -125,4 +125,21 @@ extension Decision {
     let nobody = Reason(.deny, "nobody-to-ask", "a rule asks for approval and nobody can give it")
     return Decision(combining: reasons + [nobody])
   }
+  /// What an ask comes to. Who orders an apply has said yes with the order, or is told what to say yes to; nobody else can be asked.
+  package func answered(for action: Action) -> Decision {
+    guard effect == .ask, action.verb == .workspaceApply, action.resource["undo"] != true else {
+      return withNobodyToAsk
+    }
+    var decision = self
+    if action.context["approved"] == true {
+      decision.effect = .allow
+      decision.reasons.append(Reason(.allow, "approved-by-person", "the person said yes to what was asked"))
+      return decision
+    }
+    let question = reasons.first
+    let needed = Reason(
+      .deny, "approval-needed", "\(question?.sentence ?? "a rule asks"): a person has to say yes to it",
+      source: question?.source)
+    return Decision(combining: [needed] + reasons)
+  }
 }

@@ -14,10 +14,14 @@ extension JSON {
   ///
   /// Stricter than the RFC where parsers differ: a duplicate key, a fraction, an exponent or an integer beyond 64 bits is an
   /// error, not a choice.
-  package static func parse(_ bytes: some Sequence<UInt8>, maximumBytes: Int = 16 << 20) throws(JSONError) -> JSON {
+  ///
+  /// - Parameter numbers: of others' documents, whose numbers nobody asks for, those that are no integers may be read as null.
+  package static func parse(
+    _ bytes: some Sequence<UInt8>, maximumBytes: Int = 16 << 20, numbers: JSONNumbers = .integers
+  ) throws(JSONError) -> JSON {
     let input = ContiguousArray(bytes)
     if input.count > maximumBytes { throw .tooLarge }
-    var reader = JSONReader(input: input)
+    var reader = JSONReader(input: input, numbers: numbers)
     let value = try reader.value(depth: 0)
     reader.skipSpace()
     if reader.offset != input.count { throw .unexpected(offset: reader.offset) }
@@ -27,8 +31,17 @@ extension JSON {
   package static func parse(_ text: String) throws(JSONError) -> JSON { try parse(text.utf8) }
 }
 
+/// What of numbers is read.
+package enum JSONNumbers: Sendable {
+  /// Integers of 64 bits; others are an error.
+  case integers
+  /// Others are null.
+  case othersAsNull
+}
+
 private struct JSONReader {
   let input: ContiguousArray<UInt8>
+  let numbers: JSONNumbers
   var offset = 0
 
   var next: UInt8? { offset < input.count ? input[offset] : nil }
@@ -113,11 +126,33 @@ private struct JSONReader {
     while let byte = next, (0x30...0x39).contains(byte) { offset += 1 }
     guard offset > digits else { throw .unexpected(offset: start) }
     if input[digits] == 0x30, offset - digits > 1 { throw .unexpected(offset: digits) }
-    if let byte = next, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") { throw .fraction(offset: start) }
+    if let byte = next, byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") {
+      guard numbers == .othersAsNull else { throw .fraction(offset: start) }
+      try skipFraction()
+      return .null
+    }
     guard let value = Int64(String(decoding: input[start..<offset], as: UTF8.self)) else {
-      throw .integerOutOfRange(offset: start)
+      guard numbers == .othersAsNull else { throw .integerOutOfRange(offset: start) }
+      return .null
     }
     return .int(value)
+  }
+
+  private mutating func skipFraction() throws(JSONError) {
+    if next == UInt8(ascii: ".") {
+      offset += 1
+      try skipDigits()
+    }
+    guard let byte = next, byte | 0x20 == UInt8(ascii: "e") else { return }
+    offset += 1
+    if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { offset += 1 }
+    try skipDigits()
+  }
+
+  private mutating func skipDigits() throws(JSONError) {
+    let start = offset
+    while let byte = next, (0x30...0x39).contains(byte) { offset += 1 }
+    guard offset > start else { throw .unexpected(offset: offset) }
   }
 
   mutating func string() throws(JSONError) -> String {

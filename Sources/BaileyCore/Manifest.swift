@@ -8,6 +8,8 @@ package struct Manifest: Sendable, Equatable {
   package var files: [FileRule] = []
   package var network: [NetworkRule] = []
   package var environment = EnvironmentRules()
+  /// What the agent uses and never sees.
+  package var secrets: [SecretWish] = []
   package var limits = Limits()
   package var recording = RecordingRules()
   /// Patterns of files that the agent must not read, matched in every directory of the project.
@@ -59,16 +61,21 @@ package struct NetworkRule: Sendable, Equatable {
   package var ports: [ClosedRange<UInt16>]
   package var transport: Transport
   package var access: Effect
+  /// TLS passes unopened: for programs that accept only the server's own certificate. Name and bytes are judged, requests are not.
+  package var isOpaque: Bool
+  /// What it says of single requests, if anything.
+  package var request = RequestRule()
   package var source: SourceLocation
 
   package init(
     target: Target, ports: [ClosedRange<UInt16>] = [], transport: Transport = .any, access: Effect = .allow,
-    source: SourceLocation
+    isOpaque: Bool = false, source: SourceLocation
   ) {
     self.target = target
     self.ports = ports
     self.transport = transport
     self.access = access
+    self.isOpaque = isOpaque
     self.source = source
   }
 }

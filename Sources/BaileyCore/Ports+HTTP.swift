@@ -43,8 +43,9 @@ package struct HTTPSecurity: Sendable, Hashable {
 
   /// Its certificate holds this name; without one, its address.
   package var name: HostName?
-  /// Certificates, PEM, that are trusted in place of the system's.
+  /// Certificates, PEM, that are trusted in place of the system's, or beside them where `trustsSystem` says so.
   package var authorities: [UInt8]?
+  package var trustsSystem = false
   package var identity: Identity?
 
   package init(name: HostName? = nil, authorities: [UInt8]? = nil, identity: Identity? = nil) {

@@ -18,6 +18,7 @@ package protocol DiffKeeper: Sendable {
   /// - Parameters:
   ///   - secrets: values that must not be in it.
   ///   - begins: asked once, just before anything is written: `false` when it is too late, and then nothing is.
-  func keep(_ set: ChangeSet, secrets: [String], begins: @escaping @Sendable () -> Bool) async throws(Fault)
-    -> StoredDiff
+  func keep(
+    _ set: ChangeSet, of session: SessionID, secrets: [String], begins: @escaping @Sendable () -> Bool
+  ) async throws(Fault) -> StoredDiff
 }

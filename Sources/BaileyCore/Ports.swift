@@ -167,36 +167,6 @@ package protocol RunningProgram: Sendable {
   func resize(_ size: TerminalSize) async throws(Fault)
 }
 
-/// Opens the gate to the network for sessions.
-package protocol EgressGate: Sendable {
-  /// Serves the channels of one sandbox until `close`.
-  ///
-  /// - Parameter rules: the manifest's network rules, for what must be known before bytes flow (transport, address ranges); each
-  ///   connection is still decided by `mediator`.
-  func open(
-    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
-    mediator: any Mediator
-  ) async throws(Fault) -> any EgressSession
-}
-
-package protocol EgressSession: Sendable {
-  var traffic: Traffic { get }
-  /// Closes every connection and listener of the session.
-  func close() async
-}
-
-package struct Traffic: Sendable, Equatable {
-  package var sent: Int64
-  package var received: Int64
-  package var connections: Int64
-
-  package init(sent: Int64 = 0, received: Int64 = 0, connections: Int64 = 0) {
-    self.sent = sent
-    self.received = received
-    self.connections = connections
-  }
-}
-
 /// Keeps the staged views of projects.
 package protocol WorkspaceKeeper: Sendable {
   /// Prepares the layers for a session; the base state of the project is fixed here.
@@ -204,6 +174,8 @@ package protocol WorkspaceKeeper: Sendable {
     -> WorkspaceOpening
   /// What the session changed, conflicts and risks included.
   func changes(of session: SessionID) async throws(Fault) -> ChangeSet
+  /// The same with what the inspection finds in them; takes as long as reading all of it.
+  func review(of session: SessionID) async throws(Fault) -> ChangeSet
   /// What a session changed, by plain hashes, and which of these paths are sensitive; for when nothing of it runs any more.
   func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount
   /// Applies the selected changes; journaled, so that it is whole or can be finished or rolled back.
@@ -232,6 +204,10 @@ package protocol WorkspaceKeeper: Sendable {
   func close(session: SessionID) async
 }
 
+extension WorkspaceKeeper {
+  package func review(of session: SessionID) async throws(Fault) -> ChangeSet { try await changes(of: session) }
+}
+
 /// What the watch over a running session's project saw. Paths are absolute.
 package enum WorkspaceEvent: Sendable, Equatable {
   /// A sensitive file that has no mask yet.
@@ -249,6 +225,8 @@ package struct WorkspaceOpening: Sendable, Equatable {
   package var mounts: [WorkspaceMount]
   /// Existing sensitive paths, absolute.
   package var masks: [String]
+  /// The names of the variables in those of `masks` that are files of variables.
+  package var variables: [String: [String]] = [:]
   /// What the person should know: a file system without reflinks, a fall-back that was refused.
   package var notices: [String]
   /// Existing paths of a `direct` project that the session must not change, absolute.

@@ -22,7 +22,7 @@ package struct ProvenanceStatement: Sendable {
       "buildDefinition": [
         "buildType": "urn:bailey:session:1",
         "externalParameters": [
-          "argv": .array(recorded(summary.command).map(JSON.string)), "project": .string(summary.project),
+          "argv": .array(summary.command.map(JSON.string)), "project": .string(summary.project),
           "workspace": .string(summary.mode.rawValue),
         ],
         "internalParameters": parameters,

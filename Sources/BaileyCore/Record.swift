@@ -122,4 +122,11 @@ package protocol Mediator: Sendable {
   func complete(_ ruling: Ruling, _ outcome: Outcome) async
   /// Records what only the kernel decided.
   func observe(_ action: Action, _ outcome: Outcome) async
+  /// The agent is about to see what these labels say: later decisions know it. Returns when they do.
+  func expose(to labels: Set<String>)
+}
+
+extension Mediator {
+  /// For who decides without memory.
+  package func expose(to labels: Set<String>) {}
 }

@@ -33,11 +33,13 @@ package struct RecordingRules: Sendable, Equatable {
 }
 
 extension Manifest {
-  /// The values that a recording must not hold: those of the variables that the manifest calls secret, and those it sets under such a name.
-  package func secretValues(in caller: [String: String]) -> [String] {
-    environment.secrets.compactMap { caller[$0] }
-      + environment.set.filter { SecretShape.isSecret(name: $0.key) || SecretShape.isSecret(value: $0.value) != nil }
-      .map(\.value)
+  /// What a recording must not hold: the values of the variables that the manifest calls secret, and of those it sets under such a name.
+  package func secrets(in caller: [String: String]) -> [KnownSecret] {
+    let passed = environment.secrets.compactMap { name in caller[name].map { (name, $0) } }
+    let set = environment.set.filter {
+      SecretShape.isSecret(name: $0.key) || SecretShape.isSecret(value: $0.value) != nil
+    }
+    return (passed + set.sorted { $0.key < $1.key }).map { KnownSecret($0.0, Array($0.1.utf8)) }
   }
 }
 

@@ -17,10 +17,14 @@ package struct SandboxRequest: Sendable {
   package var manifest: Manifest
   /// Absolute paths that exist and must not be readable inside.
   package var masks: [String]
+  /// What some of `masks` hold inside, by path: placeholders.
+  package var standIns: [String: String] = [:]
   /// Paths of the workspace that exist and must not be changed, and directories above them that must stay where they are. Absolute.
   package var readOnly: [String] = []
   package var pinned: [String] = []
   package var caller: Caller
+  /// What the programs inside are to trust beside nothing of their own; `nil` leaves the host's stores as they are.
+  package var trust: SandboxTrust?
 
   package init(
     session: SessionID, workspace: WorkspaceLayers, mounts: [WorkspaceMount] = [], homeDirectory: String,

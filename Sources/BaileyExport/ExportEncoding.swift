@@ -5,11 +5,16 @@ package struct ExportEncoding: Sendable {
   private let format: ExportFormat
   private let origin: ExportOrigin
   private let paths: PathHash?
+  private let mask: SecretMask
   private let sampled: Int
   private var trajectory: Trajectory
 
   /// - Parameter sampled: the records given are one in so many of the ordinary ones, which OTLP says in an attribute.
-  package init(_ format: ExportFormat, _ origin: ExportOrigin, paths: PathHash? = nil, sampled: Int = 1) {
+  package init(
+    _ format: ExportFormat, _ origin: ExportOrigin, paths: PathHash? = nil, sampled: Int = 1,
+    mask: SecretMask = SecretMask()
+  ) {
+    self.mask = mask
     self.format = format
     self.origin = origin
     self.paths = paths
@@ -44,7 +49,7 @@ package struct ExportEncoding: Sendable {
   }
 
   private func released(_ record: JSON) -> JSON {
-    let masked = SecretMask.masked(record)
+    let masked = mask.masked(record)
     return paths?.hashed(masked) ?? masked
   }
 

@@ -1,5 +1,5 @@
 package import BaileyCore
-import BaileyExport
+package import BaileyExport
 import BaileyLinux
 
 /// The log of this controller in other programs' forms.
@@ -7,12 +7,16 @@ package struct LogExports: LogExporter {
   let log: any LogSource
   let origin: ExportOrigin
   private let stateDirectory: String
+  private let mask: SecretMask
 
   /// - Parameters:
   ///   - name: the origin line of the log's checkpoints.
   ///   - stateDirectory: for the site's key and the cursors: `keys/export.key`, `export/`.
-  package init(_ log: any LogSource, _ name: String, version: String, stateDirectory: String) {
+  package init(
+    _ log: any LogSource, _ name: String, version: String, stateDirectory: String, mask: SecretMask = SecretMask()
+  ) {
     self.log = log
+    self.mask = mask
     origin = ExportOrigin(log: name, host: Kernel.hostName, version: version)
     self.stateDirectory = stateDirectory
   }
@@ -26,7 +30,7 @@ package struct LogExports: LogExporter {
 
   func encoding(_ options: ExportOptions, sampled: Int = 1) throws(Fault) -> ExportEncoding {
     let paths = options.hashesPaths ? try SiteKey(at: keyFile).paths : nil
-    return ExportEncoding(options.format, origin, paths: paths, sampled: sampled)
+    return ExportEncoding(options.format, origin, paths: paths, sampled: sampled, mask: mask)
   }
 }
 

@@ -1,5 +1,6 @@
 package import BaileyCore
 import BaileyLinux
+import BaileyTLS
 import NIOCore
 import NIOPosix
 import NIOTLS

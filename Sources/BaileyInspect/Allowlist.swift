@@ -11,10 +11,14 @@ public struct Allowlist: Sendable {
 
   static let comment = Array("bailey:allow".utf8)
 
-  func covers(_ finding: Finding, path: String?) -> Bool {
+  public func covers(_ finding: Finding, path: String?) -> Bool {
     if rules.contains(finding.rule) || fingerprints.contains(finding.fingerprint) { return true }
-    guard let path else { return false }
-    return paths.contains { Self.matches(Array($0.utf8), Array(path.utf8)) }
+    return path.map(covers(path:)) ?? false
+  }
+
+  /// Whether everything at this path is accepted.
+  public func covers(path: String) -> Bool {
+    paths.contains { Self.matches(Array($0.utf8), Array(path.utf8)) }
   }
 
   /// A glob with stars only, read from the end of a path component.

@@ -119,8 +119,9 @@ package enum BuiltinProfiles {
     # Node.js with npm, pnpm or yarn. Downloads only; publishing needs a credential that agents do not have.
     name: node
     network:
-      - registry.npmjs.org:443
-      - registry.yarnpkg.com:443
+      # Names of packages within a scope come as @scope%2Fname.
+      - {host: registry.npmjs.org, port: 443, encoded_slash: true}
+      - {host: registry.yarnpkg.com, port: 443, encoded_slash: true}
       - nodejs.org:443
 
     """#,

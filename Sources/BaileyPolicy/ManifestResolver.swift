@@ -10,6 +10,8 @@ package struct ManifestResolver: ManifestProvider {
   package struct Places: Sendable {
     package var administrator = "/etc/bailey/manifest.yaml"
     package var user: String
+    /// Where `egress.yaml` of the person lies.
+    package var configuration: String
     package var trustDirectory: String
     /// Bailey's own directories, which no manifest can grant.
     package var ownDirectories: [String]
@@ -17,6 +19,7 @@ package struct ManifestResolver: ManifestProvider {
     /// - Parameters: Bailey's configuration, state and runtime directories.
     package init(configuration: String, state: String, runtime: String) {
       user = configuration + "/manifest.yaml"
+      self.configuration = configuration
       trustDirectory = state + "/trust"
       ownDirectories = [configuration, state, runtime]
     }
@@ -49,7 +52,7 @@ package struct ManifestResolver: ManifestProvider {
   {
     let (layers, manifest) = try merged(project, workingDirectory, home, options)
     let floor = Floor(home: home, ownDirectories: places.ownDirectories)
-    let basis = basis(layers, manifest, floor, project, options)
+    let basis = try basis(layers, manifest, floor, project, options)
     let refused = floor.refusals(of: manifest.files) { storage.realPath($0) }
     if let first = refused.first { throw ManifestIssue.fault(refused, file: first.source.file) }
     var judges = basis
@@ -64,6 +67,7 @@ package struct ManifestResolver: ManifestProvider {
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + faults)
     resolved.basis = basis
+    resolved.ceiling = layers.ceilings.first?.manifest.network
     // What nobody has agreed to is not looked into; it decides nothing either.
     resolved.versions = versions(state == .trusted ? own : nil, project)
     return resolved
@@ -71,8 +75,9 @@ package struct ManifestResolver: ManifestProvider {
 
   private func basis(
     _ layers: ManifestLayers, _ manifest: Manifest, _ floor: Floor, _ project: String, _ options: ManifestOptions
-  ) -> [any Judge] {
-    [floor] + layers.ceilings.map { CeilingJudge($0) }
+  ) throws(Fault) -> [any Judge] {
+    let residency = try EgressFile.load(configuration: places.configuration, storage).residency
+    return [floor] + layers.ceilings.map { CeilingJudge($0) } + (residency.isEmpty ? [] : [ResidencyJudge(residency)])
       + [ManifestJudge(manifest, project: project, personsPorts: options.hostPorts)]
   }
 
@@ -82,7 +87,7 @@ package struct ManifestResolver: ManifestProvider {
     let floor = Floor(home: home, ownDirectories: places.ownDirectories)
     return PolicyBasis(
       manifest: Self.data(manifest, project: project),
-      judges: basis(layers, manifest, floor, project, ManifestOptions()))
+      judges: try basis(layers, manifest, floor, project, ManifestOptions()))
   }
 
   private func merged(_ project: String, _ workingDirectory: String, _ home: String, _ options: ManifestOptions)

@@ -12,11 +12,16 @@ struct DiffMask {
 
   private let secrets: [String]
   private let masker: StreamMasker
+  private let finder: (any SecretFinder)?
+  private let session: SessionID?
   private let contents: (any ChangeContents)?
   /// Bytes of both sides that are still masked: a large tree may not hold up an apply.
   private var budget = limit
 
-  init(secrets: [String], contents: (any ChangeContents)?) {
+  init(
+    secrets: [String], finder: (any SecretFinder)? = nil, session: SessionID? = nil, contents: (any ChangeContents)?
+  ) {
+    (self.finder, self.session) = (finder, session)
     self.secrets = secrets
     self.contents = contents
     masker = StreamMasker(secrets: secrets)
@@ -40,11 +45,18 @@ struct DiffMask {
   private mutating func masked(_ old: [UInt8], _ new: [UInt8]) -> (old: [UInt8], new: [UInt8])? {
     budget -= old.count + new.count
     if budget < 0 { return nil }
-    let parts = Set((masker.secrets(in: old) + masker.secrets(in: new)).flatMap(Self.lines))
+    guard let mine = found(in: old), let theirs = found(in: new) else { return nil }
+    let parts = Set((masker.secrets(in: old) + masker.secrets(in: new) + mine + theirs).flatMap(Self.lines))
     if parts.isEmpty { return (old, new) }
     if parts.count > Self.maximumSecrets { return nil }
     let masker = StreamMasker(secrets: secrets + parts)
     return (masker.whole(old), masker.whole(new))
+  }
+
+  /// `nil` where nobody could look.
+  private func found(in text: [UInt8]) -> [ArraySlice<UInt8>]? {
+    guard let finder else { return [] }
+    return finder.secrets(in: text, of: session)?.map { text[$0] }
   }
 
   /// One by one, since the other side may have them indented, or some of them.

@@ -1,9 +1,8 @@
 package import BaileyCore
 
 /// Every resource of a session, doing nothing: what a test needs of one, it gives itself.
-package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, SandboxLauncher, ManifestProvider,
-  ProjectLocator,
-  SessionArchive, HomeKeeper
+package struct IdleResources: WorkspaceKeeper, EgressGate, PreparedEgress, EgressSession, SandboxLauncher,
+  ManifestProvider, ProjectLocator, SessionArchive, HomeKeeper
 {
   package let present: Set<String>
   package let traffic = Traffic()
@@ -32,10 +31,13 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, EgressSession, Sandbo
   package func isPresent(_ path: String) -> Bool { present.contains(path) }
   package func unwatch(session: SessionID) async {}
   package func close(session: SessionID) async {}
-  package func open(
-    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
-    mediator: any Mediator
-  ) async throws(Fault) -> any EgressSession { self }
+  package var trust: SandboxTrust { SandboxTrust(authority: [], bundle: [], keyStore: []) }
+  package func prepare(
+    subject: Subject, rules: [NetworkRule], ceiling: [NetworkRule]?, credentials: SessionCredentials?
+  ) async throws(Fault) -> any PreparedEgress { self }
+  package func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator)
+    async throws(Fault) -> any EgressSession
+  { self }
   package func close() async {}
   package func launch(
     _ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver,

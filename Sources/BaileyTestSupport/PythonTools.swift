@@ -10,7 +10,7 @@ package enum PythonTools {
 
   /// Whether they are there; where tests must not be skipped they count as such, and what needs them fails.
   package static var arePresent: Bool {
-    mustIsolate || (try? Tool(python).run(["-c", "import ocsf_json_schema, jsonschema, rotel"]).status) == 0
+    mustIsolate || (try? Tool(python).run(["-c", "import grpc, h2, ocsf_json_schema, jsonschema, rotel"]).status) == 0
   }
 
   /// Where a package of them lies.

@@ -8,18 +8,24 @@ import BaileyLinux
 package actor Workspaces: WorkspaceKeeper {
   let stateDirectory: String
   let hasher: HasherFactory
+  let inspector: (any ContentInspector)?
+  let reviewed = ReviewedContents()
   private var turns = Turns()
   private var running: Set<SessionID> = []
   private var watches: [SessionID: SensitiveWatch] = [:]
   private var openings: [SessionID: OpenWorkspace] = [:]
   /// Sessions whose placeholders still serve another direct session of the same project.
   private var lingering: [String: Set<SessionID>] = [:]
+  /// Sessions that are over, and of which the inspection was told again what they know.
+  var recalled: [SessionID] = []
   private var bases: [SessionID: Task<Void, Never>] = [:]
 
   /// - Parameters:
   ///   - stateDirectory: absolute; sessions lie in `sessions/ID` below it.
+  ///   - inspector: of what a session would bring into its project; `nil` inspects nothing.
   ///   - hasher: SHA-256.
-  package init(stateDirectory: String, hasher: @escaping HasherFactory) {
+  package init(stateDirectory: String, inspector: (any ContentInspector)? = nil, hasher: @escaping HasherFactory) {
+    self.inspector = inspector
     self.stateDirectory = stateDirectory
     self.hasher = hasher
   }
@@ -30,9 +36,11 @@ package actor Workspaces: WorkspaceKeeper {
     let files = files(session)
     let opening = WorkspaceOpener(files: files, project: project, mode: mode, sensitive: sensitive)
     let stateDirectory = stateDirectory
-    let result = try await onOwnThread("workspace") { () throws(Fault) in
+    var result = try await onOwnThread("workspace") { () throws(Fault) in
       try opening.run(stateDirectory: stateDirectory)
     }
+    inspector?.know(result.secrets, of: session)
+    result.secrets = []
     running.insert(session)
     openings[session] = result
     if mode == .staged || mode == .copy { takeBase(of: session, result.memory) }
@@ -45,6 +53,14 @@ package actor Workspaces: WorkspaceKeeper {
       giveBackMemory(after: set.changes.count)
       return set
     }
+  }
+
+  package func review(of session: SessionID) async throws(Fault) -> ChangeSet {
+    let (staged, reading) = try await working(session) { files, hasher throws(Fault) in
+      let staged = try StagedSession(session, files, hasher: hasher)
+      return (staged, try staged.read())
+    }
+    return await inspected(reading, of: staged).set
   }
 
   package func account(of session: SessionID, inputs: [[UInt8]]) async throws(Fault) -> WorkspaceAccount {
@@ -64,7 +80,7 @@ package actor Workspaces: WorkspaceKeeper {
     try await applying(session) { applying async throws(Fault) in
       // Read once: what has changed when the apply comes to it shows by its content then.
       let reading = try await onOwnThread("workspace") { () throws(Fault) in try applying.read(digest: digest) }
-      if !selection.isDryRun { try await approve(reading.set) }
+      if !selection.isDryRun { try await approve(await self.inspected(reading, of: applying.staged).set) }
       return try await onOwnThread("workspace") { () throws(Fault) in
         let report = try applying.apply(selection, reading)
         giveBackMemory(after: report.applied.count)

@@ -2,16 +2,19 @@
 
 #include <brotli/decode.h>
 #include <bzlib.h>
+#include <lzma.h>
 #include <stdlib.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
-enum { gzip_wrapper = 16, largest_window = 23 };
+enum { gzip_wrapper = 16, largest_window = 23, largest_dictionary = 16 << 20 };
 
 struct bailey_inflate {
   int kind;
   z_stream zlib;
   bz_stream bzip2;
+  lzma_stream lzma;
   ZSTD_DStream *zstd;
   BrotliDecoderState *brotli;
 };
@@ -22,6 +25,7 @@ static int begin(bailey_inflate *inflate) {
     case bailey_inflate_zlib: return inflateInit2(&inflate->zlib, MAX_WBITS) == Z_OK;
     case bailey_inflate_deflate: return inflateInit2(&inflate->zlib, -MAX_WBITS) == Z_OK;
     case bailey_inflate_bzip2: return BZ2_bzDecompressInit(&inflate->bzip2, 0, 0) == BZ_OK;
+    case bailey_inflate_xz: return lzma_auto_decoder(&inflate->lzma, largest_dictionary, 0) == LZMA_OK;
     case bailey_inflate_brotli: return (inflate->brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL)) != NULL;
     case bailey_inflate_zstd:
       inflate->zstd = ZSTD_createDStream();
@@ -34,6 +38,7 @@ bailey_inflate *bailey_inflate_new(int kind) {
   bailey_inflate *made = calloc(1, sizeof *made);
   if (!made) return NULL;
   made->kind = kind;
+  made->lzma = (lzma_stream)LZMA_STREAM_INIT;
   if (begin(made)) return made;
   ZSTD_freeDStream(made->zstd);
   free(made);
@@ -43,6 +48,7 @@ bailey_inflate *bailey_inflate_new(int kind) {
 void bailey_inflate_free(bailey_inflate *inflate) {
   switch (inflate->kind) {
     case bailey_inflate_bzip2: BZ2_bzDecompressEnd(&inflate->bzip2); break;
+    case bailey_inflate_xz: lzma_end(&inflate->lzma); break;
     case bailey_inflate_brotli: BrotliDecoderDestroyInstance(inflate->brotli); break;
     case bailey_inflate_zstd: ZSTD_freeDStream(inflate->zstd); break;
     default: inflateEnd(&inflate->zlib);
@@ -75,6 +81,18 @@ static int step_bzip2(bz_stream *stream, const uint8_t *input, size_t length, si
   return status == BZ_STREAM_END ? 1 : (status == BZ_OK ? 0 : -1);
 }
 
+static int step_xz(lzma_stream *stream, const uint8_t *input, size_t length, size_t *used, uint8_t *output, size_t room, size_t *made) {
+  stream->next_in = input;
+  stream->avail_in = length;
+  stream->next_out = output;
+  stream->avail_out = room;
+  lzma_ret status = lzma_code(stream, LZMA_RUN);
+  *used = length - stream->avail_in;
+  *made = room - stream->avail_out;
+  if (status == LZMA_MEMLIMIT_ERROR || status == LZMA_OPTIONS_ERROR) return -2;
+  return status == LZMA_STREAM_END ? 1 : (status == LZMA_OK || status == LZMA_BUF_ERROR ? 0 : -1);
+}
+
 static int step_zstd(ZSTD_DStream *stream, const uint8_t *input, size_t length, size_t *used, uint8_t *output, size_t room,
                      size_t *made) {
   ZSTD_inBuffer in = {input, length, 0};
@@ -82,6 +100,7 @@ static int step_zstd(ZSTD_DStream *stream, const uint8_t *input, size_t length, 
   size_t status = ZSTD_decompressStream(stream, &out, &in);
   *used = in.pos;
   *made = out.pos;
+  if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge) return -2;
   return ZSTD_isError(status) ? -1 : (status == 0 ? 1 : 0);
 }
 
@@ -100,6 +119,7 @@ int bailey_inflate_step(bailey_inflate *inflate, const uint8_t *input, size_t le
   if (length > UINT32_MAX || room > UINT32_MAX) return -1;
   switch (inflate->kind) {
     case bailey_inflate_bzip2: return step_bzip2(&inflate->bzip2, input, length, used, output, room, made);
+    case bailey_inflate_xz: return step_xz(&inflate->lzma, input, length, used, output, room, made);
     case bailey_inflate_brotli: return step_brotli(inflate->brotli, input, length, used, output, room, made);
     case bailey_inflate_zstd: return step_zstd(inflate->zstd, input, length, used, output, room, made);
     default: return step_zlib(&inflate->zlib, input, length, used, output, room, made);

@@ -17,8 +17,7 @@ import Glibc
 struct Daemon {
   static func main() async {
     do throws(Fault) {
-      if CommandLine.arguments.dropFirst().first == "--version" { return print(baileyVersion) }
-      try await run()
+      if CommandLine.arguments.dropFirst().first == "--version" { print(baileyVersion) } else { try await run() }
     } catch {
       say(error.description)
       exit(error.code == "controller-running" ? Places.controllerRunsCode : 1)
@@ -26,7 +25,7 @@ struct Daemon {
   }
 
   private static func run() async throws(Fault) {
-    let places = try Places.current()
+    let (passed, places) = (try SharedDoor.passed(), try Places.current())
     try places.prepare()
     do throws(Errno) { try DaemonProcess.prepare() } catch { throw Fault("controller-unable", why: error.message) }
     let lock = try ControllerLock(in: places)
@@ -34,11 +33,10 @@ struct Daemon {
     let log = try AuditLog(LogLayout(stateDirectory: places.state), key: settings.0.key)
     let wiring = try Wiring(places: places, log: log, settings)
     for sentence in try await wiring.workspaces.recover() { say(sentence) }
-    let socket = SharedDoor(try Door(passedOrAt: places))
+    let socket = if let passed { passed } else { SharedDoor(try Door(at: places)) }
     let door = SocketDoor(services: wiring.services { DaemonProcess.stop() })
+    let (policyDoor, upkeep) = (wiring.policyDoor, wiring.upkeep(say))
     let policySocket = SharedDoor(try Door(at: places.policySocket, in: places))
-    let policyDoor = wiring.policyDoor
-    let upkeep = wiring.upkeep(say)
     do throws(Errno) {
       if let door = wiring.logDoor { try startThread("log door") { door.serve() } }
       try startThread("door") { door.serve(socket.door) }

@@ -1,8 +1,10 @@
 import BaileyAudit
+import BaileyBroker
 import BaileyControl
 import BaileyCore
 import BaileyDoors
 import BaileyEgress
+import BaileyExport
 import BaileyForward
 import BaileyHTTP
 import BaileyLinux
@@ -25,6 +27,7 @@ struct Wiring: Sendable {
   let witnessing: Witnessing?
   let logDoor: LogDoor?
   private let wrong: [any HealthProbe]
+  private let inspection: InspectionStore
   let recordings: Recordings
   let retention: Retention
   private let provenance: any ProvenanceKeeper
@@ -33,10 +36,9 @@ struct Wiring: Sendable {
     guard let account = Account.of(user: CurrentProcess.user) else {
       throw Fault("user-unknown", why: "the user database does not know user \(CurrentProcess.user)")
     }
-    self.log = log
-    let roots = ["/etc/bailey", places.configuration]
-    let own = [places.state, places.runtime, places.configuration]
-    let (settings, misread) = found
+    let (roots, own) = (["/etc/bailey", places.configuration], [places.state, places.runtime, places.configuration])
+    (self.log, inspection) = (log, InspectionStore.started(configuration: places.configuration))
+    let ((settings, misread), inspection, mask) = (found, inspection, SecretMask(inspection))
     witnessing = try Witnessing(
       log, policies: roots.map { $0 + "/witness-policy" }, caller: HTTPClient(), settings: settings.witness)
     let (door, unserved) = LogDoor.opened(settings.listener, log, places)
@@ -45,21 +47,19 @@ struct Wiring: Sendable {
     caller = Caller(
       user: account.user, group: CurrentProcess.group, agentUser: account.user, agentGroup: CurrentProcess.group,
       name: account.name, home: CurrentProcess.variable("HOME") ?? account.home)
-    let workspaces = Workspaces(stateDirectory: places.state) { ContentDigest() }
-    self.workspaces = workspaces
+    workspaces = Workspaces(stateDirectory: places.state, inspector: inspection) { ContentDigest() }
     groups = ControlGroups.claim()
     let (exporting, client) = (ExportFile.all(configuration: places.configuration, DiskFiles()), HTTPClient())
-    let exports = LogExports(log, log.origin, version: baileyVersion, stateDirectory: places.state)
+    let exports = LogExports(log, log.origin, version: baileyVersion, stateDirectory: places.state, mask: mask)
     forwarder = Forwarder(exporting, exports: exports, caller: client, sender: client)
     policies = PolicyStore(
       storage: DiskFiles(), roots: PolicyStore.roots(configuration: places.configuration), caller: HTTPClient(),
       fetched: places.state + "/bundles", monotonic: { Clock.monotonic })
-    let recordings = Recordings(stateDirectory: places.state) { ContentDigest() }
-    self.recordings = recordings
+    recordings = Recordings(stateDirectory: places.state) { ContentDigest() }
     provenance = Payloads(stateDirectory: places.state) { ContentDigest() }
     let resources = Resources(
-      launcher: Launcher(groups: groups) { ContentDigest() }, workspaces: workspaces, egress: try NetworkGate(),
-      recorder: log,
+      launcher: Launcher(groups: groups) { ContentDigest() }, workspaces: workspaces,
+      egress: try NetworkGate(inspector: inspection, settings: EgressFile.reader(places.configuration)), recorder: log,
       manifests: ManifestResolver(
         storage: DiskFiles(),
         places: .init(configuration: places.configuration, state: places.state, runtime: places.runtime),
@@ -67,7 +67,9 @@ struct Wiring: Sendable {
       locator: ProjectFinder(ownDirectories: own), archive: Sessions(stateDirectory: places.state),
       homes: Homes(stateDirectory: places.state) { ContentDigest.hex(Array($0.utf8)) },
       now: { Clock.realTime }, deciding: { try? WorkThread("decide") }, recordings: recordings, provenance: provenance,
-      diffs: Diffs(stateDirectory: places.state) { ContentDigest() })
+      diffs: Diffs(stateDirectory: places.state, finder: inspection) { ContentDigest() }, masking: mask,
+      secrets: Broker(stateDirectory: places.state, caller: client),
+      readRules: { () throws(Fault) in try inspection.reload() })
     let controller = Controller(
       resources: resources, floor: Floor(home: caller.home, ownDirectories: own), home: caller.home)
     self.controller = controller
@@ -94,7 +96,7 @@ struct Wiring: Sendable {
       controller: controller, log: log, index: index, exports: forwarder.exports, policies: answers,
       recordings: recordings, retention: retention, provenance: provenance,
       health: [HostHealth(caller: caller, environment: CurrentProcess.environment, groups: groups), log, index]
-        + [forwarder, retention] + wrong,
+        + [forwarder, retention, inspection] + wrong,
       version: baileyVersion, shutdown: shutdown)
   }
 }

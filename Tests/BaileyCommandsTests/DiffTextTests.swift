@@ -18,6 +18,17 @@ struct DiffTextTests {
     return change
   }
 
+  @Test("What is beyond doubt is shown before all else that was found")
+  func certainFirst() {
+    var change = Change(path: [0x61], kind: .added, type: .file)
+    change.findings = Array(
+      repeating: ContentFinding(rule: "decoy", title: "", kind: .secret, tier: .likely), count: 60)
+    var other = Change(path: [0x62], kind: .added, type: .file)
+    other.findings = [ContentFinding(rule: "real", title: "", kind: .secret, tier: .certain)]
+    let text = Summary(palette: .none).found([change, other], [])
+    #expect(text.contains("b  certain real") && text.contains("and 11 more"), "\(text)")
+  }
+
   @Test("A unified diff in which nothing obeys the agent")
   func diff() {
     let text = DiffText(palette: .none).text(edited())

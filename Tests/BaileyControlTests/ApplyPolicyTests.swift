@@ -26,6 +26,17 @@ private struct Numbers: Recorder {
   func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 { 0 }
 }
 
+private final class KeepingRecorder: Recorder {
+  let records = Mutex<[Record]>([])
+
+  func append(_ record: Record, _ durability: Durability) async throws(Fault) -> UInt64 {
+    records.withLock {
+      $0.append(record)
+      return UInt64($0.count - 1)
+    }
+  }
+}
+
 /// Allows all, with a label.
 private struct Labeller: Judge {
   var readsFacts: Bool { true }
@@ -51,12 +62,14 @@ struct ApplyPolicyTests {
     return CountingKeeper(changes: [change])
   }
 
-  private func controller(_ keeper: CountingKeeper, _ texts: [String: String]) -> Controller {
+  private func controller(
+    _ keeper: CountingKeeper, _ texts: [String: String], _ recorder: any Recorder = Numbers()
+  ) -> Controller {
     let files = Files(texts: texts)
     let places = ManifestResolver.Places(configuration: "/h/c", state: "/h/s", runtime: "/h/r")
     let store = PolicyStore(
       storage: files, roots: [.administrator: Self.administrator, .user: "/h/c/policy.d"], monotonic: { 0 })
-    var resources = Resources.idle(Numbers(), workspaces: keeper)
+    var resources = Resources.idle(recorder, workspaces: keeper)
     resources.manifests = ManifestResolver(storage: files, places: places, policies: store) { _ in "d" }
     return Controller(resources: resources, floor: NoFloor(), home: "/h")
   }
@@ -89,6 +102,92 @@ struct ApplyPolicyTests {
     #expect(await apply([file: Self.risky], risks: [Risk("git-hook", "runs later")]) == "policy-denies")
     #expect(await apply([file: Self.risky]) == nil)
     #expect(await undo([file: Self.risky]) == nil)
+  }
+
+  /// Code and sentence of the refusal, and the action that was recorded.
+  private func apply(
+    findings: [ContentFinding], _ selection: ChangeSelection = ChangeSelection(), _ texts: [String: String] = [:]
+  ) async -> (fault: Fault?, action: JSON?) {
+    var (change, other) = (
+      Change(path: [0x61], kind: .added, type: .file), Change(path: [0x62], kind: .added, type: .file)
+    )
+    change.findings = findings
+    other.findings = []
+    let keeper = CountingKeeper(changes: [change, other])
+    let log = KeepingRecorder()
+    let controller = controller(keeper, texts, log)
+    var fault: Fault?
+    do throws(Fault) { _ = try await controller.apply(selection, of: session, digest: "00") } catch { fault = error }
+    #expect(keeper.effects.withLock { $0 } == (fault == nil ? 1 : 0))
+    let intent = log.records.withLock { $0.first { $0.kind == .intent } }
+    return (fault, intent?.body)
+  }
+
+  private static let secret: ContentFinding = {
+    var secret = ContentFinding(rule: "aws", title: "a key", kind: .secret, tier: .certain)
+    secret.sample = "AKIA****"
+    return secret
+  }()
+
+  @Test(
+    "A secret beyond doubt asks, and the person's yes applies it; both are on record with what was found, not its sample"
+  )
+  func secret() async throws {
+    let (refused, asked) = await apply(findings: [Self.secret])
+    #expect(refused?.code == "approval-needed")
+    #expect(refused?.why == "the inspection found a secret in a: a person has to say yes to it", "\(refused as Any)")
+    #expect(refused?.hint?.contains("--approve") == true)
+    let findings = asked?["action"]?["resource"]?["findings"]
+    #expect(
+      findings == ["certain": 1, "likely": 0, "hint": 0, "secrets": 1, "rules": ["aws"], "paths": ["a"]],
+      "\(asked as Any)")
+    #expect(asked?["action"]?["context"]?["labels"] == ["secret"])
+    #expect(asked?["decision"]?["effect"] == "deny")
+    #expect(asked.map { !String(decoding: $0.canonical, as: UTF8.self).contains("AKIA") } == true)
+    var yes = ChangeSelection()
+    yes.isApproved = true
+    let (none, approved) = await apply(findings: [Self.secret], yes)
+    #expect(none == nil && approved?["decision"]?["effect"] == "allow")
+    #expect(approved?["action"]?["context"]?["approved"] == true)
+    let codes = approved?["decision"]?["reasons"]?.array?.compactMap { $0["code"]?.string }
+    #expect(codes == ["secret-in-changes", "approved-by-person"])
+  }
+
+  @Test("What is likely, a hint, or no secret asks nobody, nor does what is not selected")
+  func harmless() async {
+    let likely = ContentFinding(rule: "x", title: "t", kind: .secret, tier: .likely)
+    let card = ContentFinding(rule: "card", title: "t", kind: .financial, tier: .certain)
+    let (fault, action) = await apply(findings: [likely, card])
+    #expect(fault == nil && action?["action"]?["context"]?["labels"] == ["pii", "secret"])
+    let (other, recorded) = await apply(findings: [Self.secret], ChangeSelection(paths: [[0x62]]))
+    #expect(other == nil && recorded?["action"]?["resource"]?["findings"]?["secrets"] == 0)
+    #expect(await apply(findings: [.unread("why")]).fault?.code == "approval-needed")
+  }
+
+  @Test("A new directory that a selected file brings along is asked about with it")
+  func parents() {
+    var directory = Change(path: Array("d".utf8), kind: .added, type: .directory)
+    directory.findings = [Self.secret]
+    let file = Change(path: Array("d/f".utf8), kind: .added, type: .file)
+    let other = Change(path: Array("e".utf8), kind: .added, type: .directory)
+    let chosen = ChangeSelection(paths: [file.path]).chosen(of: [directory, file, other])
+    #expect(chosen == [directory, file])
+  }
+
+  @Test("A policy asks and denies by what was found, with its place; a yes does not overturn a denial")
+  func policies() async {
+    let file = Self.administrator + "/a.rego"
+    let asks = "package p\nask contains \"sure?\" if input.resource.findings.likely > 0"
+    let likely = ContentFinding(rule: "x", title: "t", kind: .secret, tier: .likely)
+    var yes = ChangeSelection()
+    yes.isApproved = true
+    let (fault, _) = await apply(findings: [likely], ChangeSelection(), [file: asks])
+    #expect(fault?.code == "approval-needed" && fault?.why.contains("sure?") == true, "\(fault as Any)")
+    #expect(fault?.why.contains("\(file):2") == true, "\(fault as Any)")
+    #expect(await apply(findings: [likely], yes, [file: asks]).fault == nil)
+    let denies = "package p\ndeny if \"secret\" in input.context.labels"
+    #expect(await apply(findings: [likely], yes, [file: denies]).fault?.code == "policy-denies")
+    #expect(await apply(findings: [], yes, [file: denies]).fault == nil)
   }
 
   @Test("The labels of a session count when its changes are applied, while it runs and after its end")

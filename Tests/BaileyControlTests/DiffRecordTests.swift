@@ -28,9 +28,9 @@ private struct Keeping: DiffKeeper {
   /// What it was told when it asked whether it may write.
   let answer = AsyncStream.makeStream(of: Bool.self)
 
-  func keep(_ set: ChangeSet, secrets: [String], begins: @escaping @Sendable () -> Bool) async throws(Fault)
-    -> StoredDiff
-  {
+  func keep(
+    _ set: ChangeSet, of session: SessionID, secrets: [String], begins: @escaping @Sendable () -> Bool
+  ) async throws(Fault) -> StoredDiff {
     if secrets != ["of-the-manifest"], !secrets.isEmpty { throw Fault("x", why: "other secrets") }
     guard let result else {
       try? await Task.sleep(for: .seconds(3600))

@@ -108,4 +108,21 @@ struct SlowLogTests {
     await well(controller)
     #expect(await !fixture.session.isLive)
   }
+
+  @Test("A freeze of the person's that the log's own overtakes stays")
+  func overtaken() async throws {
+    let fixture = SessionFixture(recorder: notes)
+    let (gate, open) = AsyncStream.makeStream(of: Void.self)
+    fixture.sandbox.freezing.withLock { $0 = { for await _ in gate {} } }
+    let controller = await controller(fixture)
+    async let order: Void = fixture.session.freeze()
+    while calls(fixture).isEmpty { await Task.yield() }
+    fixture.sandbox.freezing.withLock { $0 = {} }
+    await controller.heed(Controller.longestWait)
+    #expect(await fixture.session.held != nil)
+    open.finish()
+    try await order
+    await well(controller)
+    #expect(await fixture.session.status.state == .frozen && !calls(fixture).contains("thaw"))
+  }
 }

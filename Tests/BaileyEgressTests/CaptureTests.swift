@@ -17,12 +17,12 @@ func synthetic(_ host: String, at gate: TestGate) throws -> IPAddress {
 
 @Suite("Captured connections")
 struct CaptureTests {
-  @Test("TLS to an allowed name is decided, looked up and passed on whole, with its end")
+  @Test("Opaque TLS to an allowed name is decided, looked up and passed on whole, with its end")
   func tls() async throws {
     let server = try TestServer.echo()
     let gate = try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule("good.example", server.port)]))
+      rules: opened(server.port, also: [rule("good.example", server.port, opaque: true)]))
     let hello = clientHello("Good.Example.")
     let echoed = try await blocking {
       let target = try synthetic("good.example", at: gate)
@@ -68,7 +68,7 @@ struct CaptureTests {
     let server = try TestServer.echo()
     let gate = try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule("good.example", server.port)]))
+      rules: opened(server.port, also: [rule("good.example", server.port, opaque: true)]))
     let elsewhere = Endpoint(ip("9.9.9.9"), server.port)
     let hello = clientHello("good.example")
     #expect(try await say(gate, to: elsewhere, hello) == hello)
@@ -183,7 +183,8 @@ struct CaptureTests {
     let server = try TestServer.echo()
     var options = GateOptions()
     options.originalDestination = { _ in server.endpoint }
-    let gate = try NetworkGate(resolver: TestResolver([:]), options: options)
+    let gate = try NetworkGate(
+      inspector: Unseeing(), resolver: TestResolver([:]), options: options, host: TestGate.host)
     let listener = try Socket.listener(on: loopback)
     let port = try #require(Socket.localEndpoint(listener)?.port)
     let session = try await gate.open(

@@ -103,7 +103,7 @@ struct ClientHelloTests {
     let canonical = name(text).text
     let gate = try await TestGate(
       mediator: TestMediator(hosts: [canonical]), names: [canonical: ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule(canonical, server.port)]))
+      rules: opened(server.port, also: [rule(canonical, server.port, opaque: true)]))
     let hello = clientHello(text, split: 7)
     let echoed = try await blocking {
       let target = try synthetic(canonical, at: gate)
@@ -151,7 +151,7 @@ struct ClientHelloTests {
     }
     let gate = try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule("good.example", server.port, transport)]))
+      rules: opened(server.port, also: [rule("good.example", server.port, transport, opaque: transport == .any)]))
     try await blocking {
       let peer = try gate.captured(to: Endpoint(try synthetic("good.example", at: gate), server.port))
       try peer.send(guessing ? first + second : first)

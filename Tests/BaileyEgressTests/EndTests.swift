@@ -11,7 +11,7 @@ struct EndTests {
   private func gate(_ server: TestServer, budget: Int64? = nil) async throws -> TestGate {
     try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule("good.example", server.port)]), uploadBudget: budget)
+      rules: opened(server.port, also: [rule("good.example", server.port, opaque: true)]), uploadBudget: budget)
   }
 
   @Test("When the server has finished, what the client still sends arrives, and the other way round")
@@ -95,7 +95,7 @@ struct EndTests {
   func sharedBudget() async throws {
     let core = SessionCore(
       number: 1, subject: TestGate.subject(), rules: [], uploadBudget: 10_000, mediator: TestMediator(),
-      resolver: TestResolver([:]), options: GateOptions())
+      resolver: TestResolver([:]), interception: try testInterception(), options: GateOptions())
     let granted = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 {
         group.addTask { (0..<4_000).reduce(0) { sum, _ in core.countSent(1) ? sum + 1 : sum } }
@@ -137,12 +137,12 @@ struct EndTests {
     let server = try TestServer { peer in
       let first = try peer.receive()
       if first.starts(with: "GET /ws".utf8) {
-        try peer.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        try peer.send(Handshake.answer)
       }
       _ = try peer.receiveAll()
     }
     let stuck = Stuck { action in action.resource["host"]?.string == "undecided.example" }
-    let gate = try NetworkGate(resolver: stuck)
+    let gate = try NetworkGate(inspector: Unseeing(), resolver: stuck, host: TestGate.host)
     let proxy = try Socket.listener(on: loopback)
     let dns = try Socket.listener(on: loopback)
     let (proxyEnd, dnsEnd) = (Socket.localEndpoint(proxy) ?? loopback, Socket.localEndpoint(dns) ?? loopback)
@@ -159,7 +159,7 @@ struct EndTests {
       "", "CONN", "GET http://good.example/ HTTP/1.1\r\n", "\u{5}\u{1}\u{0}", connect("undecided.example"),
       connect("stuck.example"), connect("good.example"), connect("first.example"), get("undecided.example", ""),
       get("stuck.example", ""), get("good.example", "hangs"),
-      get("good.example", "ws", "Connection: Upgrade\r\nUpgrade: websocket\r\n"),
+      Handshake.request("http://good.example:\(port)/ws", host: "good.example:\(port)"),
     ]
     let peers = try await blocking {
       try openings.map { text in
@@ -204,7 +204,7 @@ struct EndTests {
     let stuck = Stuck { $0.resource["name"]?.string?.hasSuffix("flood.example") == true }
     var options = GateOptions()
     options.newNamesPerMinute = 10_000
-    let gate = try NetworkGate(resolver: stuck, options: options)
+    let gate = try NetworkGate(inspector: Unseeing(), resolver: stuck, options: options, host: TestGate.host)
     let socket = try Socket.datagram(boundTo: loopback)
     let (udp, stream) = (Socket.localEndpoint(socket) ?? loopback, try Socket.listener(on: loopback))
     let tcp = Socket.localEndpoint(stream) ?? loopback

@@ -8,7 +8,7 @@ import Testing
 /// OpenSSL at both ends, the gate between them.
 @Suite("Real handshakes")
 struct HandshakeTests {
-  @Test("TLS 1.3 passes whole, with a HelloRetryRequest and without", arguments: ["", "secp384r1", "secp521r1"])
+  @Test("Opaque TLS 1.3 passes whole, with a HelloRetryRequest and without", arguments: ["", "secp384r1", "secp521r1"])
   func handshake(curve: String) async throws {
     let scratch = try Scratch()
     let script = """
@@ -39,7 +39,7 @@ struct HandshakeTests {
     Socket.close(probe)
     let gate = try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(port, also: [rule("good.example", port)]))
+      rules: opened(port, also: [rule("good.example", port, opaque: true)]))
     let result = try await blocking { [proxy = gate.proxyPort] in
       try Tool("/usr/bin/python3").run(["-c", script, scratch.path, curve, "\(proxy)", "\(port)"])
     }

@@ -9,7 +9,7 @@ struct ProxyTests {
   private func gate(_ server: TestServer, _ transport: NetworkRule.Transport = .any) async throws -> TestGate {
     try await TestGate(
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
-      rules: opened(server.port, also: [rule("good.example", server.port, transport)]))
+      rules: opened(server.port, also: [rule("good.example", server.port, transport, opaque: true)]))
   }
 
   private func connect(_ gate: TestGate, _ target: String, host: String? = nil, then bytes: [UInt8]) async throws
@@ -186,13 +186,14 @@ struct ProxyTests {
       mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
       rules: opened(server.port))
     let hello = clientHello("good.example")
-    #expect(try await connect(gate, "good.example:\(server.port)", then: hello).1 == hello)
+    // The gate answers the hello itself, and finds too little in it.
+    #expect(try await connect(gate, "good.example:\(server.port)", then: hello).1.first == 21)
     let (head, body) = try await connect(gate, "good.example:\(server.port)", then: Array("SSH-2.0-x\r\n".utf8))
     #expect(head.hasPrefix("HTTP/1.1 200") && !body.starts(with: "SSH".utf8))
     let (_, other) = try await connect(gate, "good.example:\(server.port)", then: clientHello("evil.example"))
     #expect(other == [21, 3, 3, 0, 2, 2, 49])
     await gate.close()
-    #expect(gate.session.traffic.sent == Int64(hello.count))
+    #expect(gate.session.traffic.sent == 0 && gate.mediator.refusalCodes.contains("client-handshake"))
   }
 
   @Test("A name that only a policy opens does not lead to a private address, and no address is opened by a policy")
@@ -229,5 +230,59 @@ struct ProxyTests {
     let refused = try await tunnel(Array("GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n".utf8))
     #expect(refused.contains("name-mismatch"))
     await gate.close()
+  }
+
+  @Test(
+    "What may pass unread is asked for as that before anything is dialled, by CONNECT, by SOCKS5 and captured",
+    arguments: [
+      (NetworkRule.Transport.tcp, false, "tcp"), (.any, true, "opaque"), (.tls, true, "opaque"),
+      (.any, false, "connect"),
+    ])
+  func unread(transport: NetworkRule.Transport, opaque: Bool, word: String) async throws {
+    let mediator = TestMediator { action in
+      ["tcp", "opaque"].contains(action.resource["transport"]?.string ?? "")
+        ? [Reason(.deny, "no-raw", "nothing passes unread")] : [Reason(.allow, "x", "x")]
+    }
+    let server = try TestServer.echo()
+    let port = server.port
+    let gate = try await TestGate(
+      mediator: mediator, names: ["good.example": ["127.0.0.1"]],
+      rules: opened(port, also: [rule("good.example", port, transport, opaque: opaque)]))
+    let (head, _) = try await connect(gate, "good.example:\(port)", then: [])
+    #expect(head.hasPrefix(word == "connect" ? "HTTP/1.1 200" : "HTTP/1.1 403"))
+    let reply = try await socks(gate, [3, 12] + Array("good.example".utf8), port, then: [])
+    #expect(reply[3] == (word == "connect" ? 0 : SOCKSRequest.refused))
+    // To a bare address, with the name in the hello alone.
+    try await blocking {
+      let peer = try gate.captured(to: Endpoint(try IPAddress("8.8.8.8"), port))
+      try peer.send(clientHello("good.example"))
+      peer.finish()
+      _ = try peer.receiveAll()
+    }
+    await gate.close()
+    let words = gate.mediator.requests.compactMap { $0.resource["transport"]?.string }
+    #expect(words == (word == "connect" ? ["connect", "socks5", "tls"] : [word, word, word]))
+    #expect(gate.session.traffic.sent == 0)
+  }
+
+  @Test("The rule that names a host most closely says whether its TLS is opened")
+  func closest() throws {
+    let name = NamedHost.name(try HostName("x.a.example"))
+    func word(_ rules: NetworkRule...) -> String? { EgressRules(rules).unread(name, 443, isTLS: true) }
+    #expect(word(rule("*.a.example", 443, opaque: true), rule("x.a.example", 443)) == nil)
+    #expect(word(rule("*.a.example", 443), rule("x.a.example", 443, opaque: true)) == "opaque")
+    #expect(word(rule("*.a.example", 443, .tcp), rule("x.a.example", 443)) == nil)
+    #expect(word(rule("*.a.example", 443, .tcp), rule("x.a.example", 444)) == "tcp")
+    #expect(word(rule("x.a.example", 443), rule("x.a.example", 443, opaque: true)) == "opaque")
+  }
+
+  @Test("Bytes to an address that a rule opens for anything are asked for as such, also through CONNECT")
+  func unreadAddress() async throws {
+    let server = try TestServer.echo()
+    let gate = try await TestGate(rules: opened(server.port))
+    let (_, echo) = try await connect(gate, "127.0.0.1:\(server.port)", then: Array("SSH-2.0-x\r\n".utf8))
+    #expect(echo == Array("SSH-2.0-x\r\n".utf8))
+    await gate.close()
+    #expect(gate.mediator.requests.map { $0.resource["transport"]?.string } == ["address"])
   }
 }

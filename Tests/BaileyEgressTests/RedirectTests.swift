@@ -82,10 +82,12 @@ struct RedirectTests {
     let server = try TestServer.echo()
     let inside = try await blocking { try Self.enter() }
     let mediator = TestMediator(hosts: ["good.example"])
-    let gate = try NetworkGate(resolver: TestResolver(["good.example": ["127.0.0.1"]]))
+    let gate = try NetworkGate(
+      inspector: Unseeing(), resolver: TestResolver(["good.example": ["127.0.0.1"]]), host: TestGate.host)
     let session = try await gate.open(
       subject: TestGate.subject(), channels: inside.channels,
-      rules: opened(server.port, also: [rule("good.example", server.port)]), uploadBudget: nil, mediator: mediator)
+      rules: opened(server.port, also: [rule("good.example", server.port, opaque: true)]), uploadBudget: nil,
+      mediator: mediator)
     let hello = clientHello("good.example")
     let echoed = try await blocking { () -> [[UInt8]] in
       let nameserver = Endpoint(ip("8.8.8.8"), 53)
@@ -114,10 +116,11 @@ struct RedirectTests {
     let range = try #require(try? AddressRange("::1"))
     let rules = [
       NetworkRule(target: .address(range), ports: [server.port...server.port], source: SourceLocation(file: "t")),
-      rule("six.example", server.port),
+      rule("six.example", server.port, opaque: true),
     ]
     let mediator = TestMediator(hosts: ["six.example"])
-    let gate = try NetworkGate(resolver: TestResolver(["six.example": ["::1"]]))
+    let gate = try NetworkGate(
+      inspector: Unseeing(), resolver: TestResolver(["six.example": ["::1"]]), host: TestGate.host)
     let session = try await gate.open(
       subject: TestGate.subject(), channels: inside.channels, rules: rules, uploadBudget: nil, mediator: mediator)
     let hello = clientHello("six.example")

@@ -30,6 +30,14 @@ struct VectorTests {
     #expect(throws: RequestHeadError.self) { try RequestHead.parse(Array(text.utf8)) }
   }
 
+  @Test("A field that Connection names is there for nobody: neither for policy nor for the server")
+  func nominated() throws {
+    let text =
+      "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Type: text/plain\r\nConnection: close, Content-Type\r\n\r\n"
+    let head = try #require(try RequestHead.parse(Array(text.utf8)))
+    #expect(head.values("content-type").isEmpty && !String(decoding: head.http1, as: UTF8.self).contains("text/plain"))
+  }
+
   @Test(
     "Every malformed request line is refused",
     arguments: [
@@ -102,7 +110,7 @@ struct VectorTests {
   private static func passes(_ bytes: [UInt8]) -> Bool {
     let origin = HTTPOrigin.transparent(nil, port: 80, isStrict: false)
     guard let head = try? RequestHead.parse(bytes), let target = try? HTTPTarget(head, origin) else { return false }
-    let text = String(decoding: head.forwarded(to: target), as: UTF8.self).lowercased()
+    let text = String(decoding: head.directed(to: target).http1, as: UTF8.self).lowercased()
     let lines = text.split(separator: "\r\n")
     let framings = lines.map { $0.prefix { $0 != ":" } }.filter { $0.contains("transfer") || $0.contains("length") }
     #expect(framings.count <= 1, "\(text)")

@@ -56,7 +56,8 @@ struct PrivacyTests {
       ("curl -H 'X-Api-Key: abc def' a.example", "curl -H 'X-Api-Key: [masked] [masked]' a.example"),
       ("curl -H 'X-Api-Key:abc' a.example", "curl -H 'X-Api-Key:[masked]' a.example"),
       ("curl -H \"Authorization: token abc\" b", "curl -H \"Authorization: [masked] [masked]\" b"),
-      ("Cookie: a=b; c=d", "Cookie: [masked]; [masked]"), ("set-cookie:sid=x\nHost: h", "set-cookie:[masked]\nHost: h"),
+      ("Cookie: a=b; c=d", "Cookie: [masked]; c=[masked]"),
+      ("set-cookie:sid=x\nHost: h", "set-cookie:[masked]\nHost: h"),
       (
         "/o?X-Amz-Signature=0a1b&X-Amz-Credential=AK/2026&X-Amz-Date=2026",
         "/o?X-Amz-Signature=[masked]&X-Amz-Credential=[masked]&X-Amz-Date=2026"
@@ -73,7 +74,7 @@ struct PrivacyTests {
     ])
   func announced(text: String, expected: String) {
     let record: JSON = ["v": 1, "kind": "note", "body": ["event": "watch", "notice": .string(text)]]
-    #expect(SecretMask.masked(record)["body"]?["notice"]?.string == expected)
+    #expect(SecretMask().masked(record)["body"]?["notice"]?.string == expected)
   }
 
   @Test("Members with the names of secrets, names that are secrets, and the word after an option in a list are masked")
@@ -83,7 +84,7 @@ struct PrivacyTests {
       "argv": ["curl", "--token", "abc", "-u", "dev:abc", "x"],
     ]
     #expect(
-      SecretMask.masked(["body": body])["body"]
+      SecretMask().masked(["body": body])["body"]
         == [
           "accessToken": "[masked]", "x-api-key": ["[masked]", "[masked]"], "[masked]": 1, "count": 3,
           "argv": ["curl", "--token", "[masked]", "-u", "dev:[masked]", "x"],

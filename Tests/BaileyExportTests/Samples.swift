@@ -9,7 +9,7 @@ enum Samples {
   static let time: Int64 = 1_790_000_000_123_456_789
 
   static let actions: [Action] = [
-    .start(subject, command: ["claude", "--token", "x"], project: "/home/dev/project", manifest: "ab12"),
+    .start(subject, command: ["claude", "--token", "[masked]"], project: "/home/dev/project", manifest: "ab12"),
     .exec(subject, path: "/usr/bin/git", arguments: ["git", "commit", "-m", "a b"]),
     .mount(subject, path: "/home/dev/data", access: "read"),
     .connect(subject, host: "db.example.com", address: nil, port: 5432, transport: "tcp"),

@@ -36,6 +36,49 @@ struct FindingTests {
     #expect(try Shared.find("AKIAIOSFODNN7EXAMPLE").map(\.tier) == [.hint])
   }
 
+  @Test(
+    "Names, references and placeholders behind a password's name are no question",
+    arguments: [
+      "password = \"password\"", "password: string", "PASSWORD=${SECRET}", "password = getpass()",
+      "pwd: '<your password>'",
+      "password: 'Invalid password'", "self.password, self.user = credentials", "DB_PASSWORD=changeme",
+      "token = \"abcdefghijklmnopqrstuvwxyz123456\"", "secret_key: X25519PublicKey", "password=self.password",
+      "access_token=2YotnFZFEjr1zCsicMWpAA", "api_key = settings.api_key",
+    ])
+  func names(text: String) throws {
+    #expect(try Shared.find(text).allSatisfy { $0.tier == .hint })
+  }
+
+  @Test(
+    "A password that is written down is a question",
+    arguments: [
+      "password = \"banana7\"", "\"password\": \"correcthorse\"", "DB_PASSWORD=welcome7", "password: sonnenschein",
+      "postgres://app:wintertime@db.host.net/x", "create user x identified by tulip99;",
+      "curl -u joe:daffodil http://h/",
+    ])
+  func passwords(text: String) throws {
+    #expect(try Shared.find(text).contains { $0.tier == .likely })
+  }
+
+  @Test("A pair of a cloud is certain, its secret alone is not")
+  func pairs() throws {
+    let secret = "nZg6dw+/6vxsLPaS3nyJa0rYqixgRKmg19e8bKDJ"
+    #expect(try Shared.find("aws_secret_access_key = \(secret)").map(\.tier) == [.likely])
+    let both = try Shared.find("aws_access_key_id = \(self.secret)\naws_secret_access_key = \(secret)")
+    #expect(both.map(\.tier).filter { $0 > .hint } == [.certain, .certain])
+  }
+
+  @Test("A key that a passphrase protects is a question, a bare one certain")
+  func protectedKeys() throws {
+    let body = "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0BBQwwHAQIvZkT2hWfLm4CAggAMAwGCCqGSIb3DQIJ"
+    func tiers(_ name: String) throws -> [Tier] {
+      try Shared.find("-----BEGIN \(name)-----\n\(body)\n-----END \(name)-----").filter { $0.rule == "private-key" }
+        .map(\.tier)
+    }
+    #expect(try tiers("PRIVATE KEY") == [.certain])
+    #expect(try tiers("ENCRYPTED PRIVATE KEY") == [.likely])
+  }
+
   @Test("The claims of a token are told")
   func claims() throws {
     let token = [#"{"alg":"HS256"}"#, #"{"iss":"acme","exp":1900000000}"#].map {

@@ -31,7 +31,7 @@ struct FingerprintTests {
   }
 
   private func index(_ sources: [String: [UInt8]], boilerplate: [UInt8] = []) throws -> FingerprintIndex {
-    var index = FingerprintIndex()
+    var index = FingerprintIndex(key: key)
     for (name, text) in sources.sorted(by: { $0.key < $1.key }) {
       index = try #require(index.adding(name, Set(chosen(text)), boilerplate: Set(chosen(boilerplate))))
     }
@@ -39,7 +39,7 @@ struct FingerprintTests {
   }
 
   private func matches(_ index: FingerprintIndex, _ text: [UInt8]) -> [FingerprintMatcher.Match] {
-    var matcher = FingerprintMatcher(index, key: key)
+    var matcher = FingerprintMatcher(index)
     return matcher.take(text.span)
   }
 
@@ -97,16 +97,91 @@ struct FingerprintTests {
   func bytes() throws {
     let index = try index(["a": text(500, seed: 1), "ü": text(500, seed: 2)])
     let bytes = index.bytes
-    #expect(FingerprintIndex(bytes: bytes) == index)
-    #expect(index.removing("a").sources == ["ü"] && index.removing("a").removing("ü") == FingerprintIndex())
-    #expect(FingerprintIndex(bytes: bytes + [0]) == nil)
+    #expect(FingerprintIndex(bytes: bytes, key: key) == index)
+    #expect(index.removing("a").sources == ["ü"] && index.removing("a").removing("ü") == FingerprintIndex(key: key))
+    #expect(FingerprintIndex(bytes: bytes, key: SipHash(low: 1, high: 2)) == nil)
+    #expect(FingerprintIndex(bytes: bytes + [0], key: key) == nil)
     for count in 0..<bytes.count where count % 7 == 0 {
-      #expect(FingerprintIndex(bytes: Array(bytes[..<count])) == nil)
+      #expect(FingerprintIndex(bytes: Array(bytes[..<count]), key: key) == nil)
     }
     var swapped = bytes
-    let hashes = 4 + 4 + 2 + 1 + 2 + 2 + 4
+    let hashes = 4 + 8 + 4 + 2 + 1 + 2 + 2 + 4
     swapped.swapAt(hashes + 7, hashes + 15)
-    #expect(FingerprintIndex(bytes: swapped) == nil || swapped == bytes)
+    #expect(FingerprintIndex(bytes: swapped, key: key) == nil || swapped == bytes)
     #expect(index.adding("", []) == nil && index.adding(String(repeating: "x", count: 5_000), []) == nil)
+  }
+
+  private func find(_ bytes: [UInt8], _ index: FingerprintIndex, pieces: Int = .max) throws -> [Finding] {
+    var options = InspectionOptions()
+    options.sources = [index]
+    let inspection = Inspection(try Shared.rules.get(), options: options)
+    for start in stride(from: 0, to: bytes.count, by: min(pieces, bytes.count)) {
+      inspection.feed(bytes.span.extracting(start..<min(bytes.count, start + min(pieces, bytes.count))))
+    }
+    return inspection.finish().filter { $0.rule == "source-fingerprint" }
+  }
+
+  @Test("A part of a source is a finding of an inspection, also in base 64, and names the source")
+  func inspected() throws {
+    let source = text(5_000, seed: 1)
+    let index = try index(["engine": source])
+    let excerpt = Array(source[7000..<8500])
+    let plain = try find(text(900, seed: 9) + excerpt + text(900, seed: 8), index)
+    #expect(plain.map(\.tier) == [.likely] && plain[0].notes["source"] == "engine" && plain[0].sample.isEmpty)
+    #expect(try find(text(900, seed: 9) + excerpt + text(900, seed: 8), index, pieces: 1) == plain)
+    let hidden = RunWriter.write(excerpt, RunWriter.base64, 6, shift: 0)
+    #expect(try find(hidden, index).map(\.disguises) == [["base64"]])
+    #expect(try find(hidden, index, pieces: 3).count == 1)
+    #expect(try find(text(5_000, seed: 2), index).isEmpty)
+  }
+
+  @Test("A notice of a licence is boilerplate in any comment and however it is wrapped")
+  func licences() throws {
+    let own = text(3_000, seed: 1)
+    let usual = Boilerplate.hashes([], key: key)
+    for notice in Boilerplate.texts {
+      let words = notice.split(separator: " ").enumerated()
+      let wrapped = words.map { ($0.offset % 11 == 0 ? "\n// " : "") + $0.element }.joined(separator: " ")
+      let hashes = Set(chosen(Array(wrapped.utf8) + own))
+      let index = try #require(FingerprintIndex(key: key).adding("a", hashes, boilerplate: usual))
+      let other = words.map { ($0.offset % 7 == 0 ? "\n * " : "") + $0.element }.joined(separator: " ").lowercased()
+      #expect(matches(index, Array(other.utf8)).isEmpty)
+      #expect(matches(index, Array(own[..<2000])).count == 1)
+      let bare = try #require(FingerprintIndex(key: key).adding("a", hashes))
+      #expect(!matches(bare, Array(other.utf8)).isEmpty || other.utf8.count < 400)
+    }
+  }
+
+  @Test("A comment that speaks of a licence is no part of a source, wherever it stands; other comments are")
+  func notices() {
+    let body = "int a;\n// The sum of all.\nint b;\n"
+    for notice in [
+      "// Copyright (c) Acme\n// All rights.\n", "/*\n Licensed to nobody\n */\n", "# SPDX-License-Identifier: X\n",
+      "<!--\nCopyright\n-->\n",
+    ] {
+      for text in [notice + body, body + notice + body, body + notice] {
+        let kept = SourceText.withoutNotices(Array(text.utf8))
+        #expect(String(decoding: kept, as: UTF8.self) == text.replacing(notice, with: ""))
+      }
+    }
+    for text in ["", "\n", "//", "/*", "/* copyright", body, "copyright of code\n"] {
+      let kept = SourceText.withoutNotices(Array(text.utf8))
+      #expect(String(decoding: kept, as: UTF8.self) == (text == "/* copyright" ? "" : text))
+    }
+  }
+
+  @Test("What many files of a source have in common is left out; a file that is there twice is not")
+  func usual() throws {
+    let head = text(300, seed: 50)
+    var source = SourceHashes(key: key)
+    for number in 0..<12 { source.add(head + text(300, seed: UInt64(number))) }
+    let index = try #require(FingerprintIndex(key: key).adding("a", source.rare()))
+    #expect(matches(index, head).isEmpty && matches(index, text(300, seed: 3)).count == 1)
+    var copies = SourceHashes(key: key)
+    for _ in 0..<12 { copies.add(head) }
+    #expect(copies.rare() == Set(chosen(head)))
+    let without = try #require(FingerprintIndex(key: key).adding("b", Set(chosen(text(300, seed: 3)))))
+    #expect(index.without(without).count < index.count && matches(index.without(without), text(300, seed: 3)).isEmpty)
+    #expect(index.without(without).counts == [index.without(without).count])
   }
 }

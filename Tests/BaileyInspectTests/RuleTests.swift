@@ -59,6 +59,13 @@ struct RuleFileTests {
       ("['key acme_0123456789abcdef']", "[]", "rule-example-missing", "site.yaml:2:5"),
       ("acme_0123456789abcdef", "acme_0123456789abcde", "rule-example", "site.yaml: acme-key"),
       ("acme_short", "acme_0123456789abcdef", "rule-counterexample", "site.yaml: acme-key"),
+      ("tier: certain", "companion: acme-key", "rule-companion", "site.yaml:4:5"),
+      ("tier: certain", "needs-companion: true", "rule-companion", "site.yaml:4:5"),
+      ("tier: certain", "companion: nobody", "rule-companion", "acme-key"),
+      ("tier: certain", "entropy: 9", "rule-value", "site.yaml:4:5"),
+      ("tier: certain", "reach: 5000", "rule-value", "site.yaml:4:5"),
+      ("tier: certain", "validator: luck", "rule-value", "site.yaml:4:5"),
+      ("acme_[a-z0-9]{16}'", "acme_(?:[a-z0-9]{1,900}){900}'", "rule-pattern", "site.yaml:6:5"),
       ("rules:", "things:", "rule-syntax", "site.yaml:1:1"), ("[acme_]", "&a [acme_]", "rule-syntax", ""),
       ("[acme_]", "[acme_", "rule-syntax", ""),
     ])
@@ -66,6 +73,47 @@ struct RuleFileTests {
     let issue = refusal(good.replacingFirst(old, with: new))
     #expect(issue?.code == code)
     if !place.isEmpty { #expect(issue?.place == place) }
+  }
+
+  @Test("A pattern that would go back and forth elsewhere takes linear time here")
+  func pathological() throws {
+    let rules = try RuleSet.read(
+      Array(good.replacingFirst("acme_[a-z0-9]{16}'", with: "acme_(?:a+)+b|acme_[a-z0-9]{16}'").utf8), file: "site.yaml"
+    )
+    let found = Inspection.findings(
+      in: Array(("acme_" + String(repeating: "a", count: 100_000)).utf8), rules: try RuleSet(only: rules))
+    #expect(found.allSatisfy { $0.rule == "acme-key" })
+  }
+
+  @Test("A companion near a match raises it, or is what it needs")
+  func companions() throws {
+    let secret = """
+        - id: acme-secret
+          title: Secret of Acme
+          tier: likely
+          keywords: [secret]
+          pattern: '[a-z0-9]{20}'
+          companion: acme-key
+          examples: ['secret=7k2m4nqpxyz89abc3def']
+      """
+    let file = good + "\n" + secret
+    func tiers(_ file: String, _ text: String) throws -> [Tier] {
+      let rules = try RuleSet.read(Array(file.utf8), file: "site.yaml")
+      return Inspection.findings(in: Array(text.utf8), rules: try RuleSet(only: rules))
+        .filter { $0.rule == "acme-secret" }.map(\.tier)
+    }
+    let alone = "secret=9q3w7e5r1t8y6u2i4o0p", id = "acme_fedcba9876543210"
+    #expect(try tiers(file, alone) == [.likely])
+    #expect(try tiers(file, "\(id) \(alone)") == [.certain])
+    #expect(try tiers(file, "\(alone) \(id)") == [.certain])
+    #expect(try tiers(file, alone + String(repeating: " ", count: 300) + id) == [.likely])
+    let needy = file.replacingFirst("companion: acme-key", with: "companion: acme-key\n    needs-companion: true")
+      .replacingFirst("['secret=", with: "['\(id) secret=")
+    #expect(try tiers(needy, alone).isEmpty)
+    #expect(try tiers(needy, "\(id) \(alone)") == [.likely])
+    #expect(throws: RuleIssue.self) {
+      try RuleSet(only: try RuleSet.read(Array(file.utf8), file: "site.yaml").filter { $0.id == "acme-secret" })
+    }
   }
 
   @Test("Two rules of one name, and a file that is too large, are refused")

@@ -21,12 +21,28 @@ enum Shared {
   }
 
   static func find(_ text: String) throws -> [Finding] { try find(Array(text.utf8)) }
+
+  /// In pieces.
+  ///
+  /// - Parameter size: how many bytes the piece at this place has; at least one is taken.
+  static func find(_ bytes: [UInt8], _ options: InspectionOptions = InspectionOptions(), by size: (Int) -> Int) throws
+    -> [Finding]
+  {
+    let inspection = Inspection(try rules.get(), options: options)
+    var at = 0
+    while at < bytes.count {
+      let count = min(max(1, size(at)), bytes.count - at)
+      inspection.feed(bytes.span.extracting(at..<(at + count)))
+      at += count
+    }
+    return inspection.finish()
+  }
 }
 
 @Suite("Inspection of streams")
 struct StreamTests {
   /// All examples of all rules and all disguises, in an order of chance, with room between them.
-  private static func material() throws -> [UInt8] {
+  static func material() throws -> [UInt8] {
     var numbers = Numbers()
     var parts = try Shared.rules.get().rules.flatMap { $0.examples.map { Array($0.utf8) } }
     parts += disguiseCases.compactMap { Base64Text.decode($0.texts[0].utf8) }
@@ -37,31 +53,20 @@ struct StreamTests {
     }
   }
 
-  private func findings(_ bytes: [UInt8], cut: (Int) -> Int) throws -> [Finding] {
-    let inspection = Inspection(try Shared.rules.get())
-    var at = 0
-    while at < bytes.count {
-      let count = min(max(1, cut(at)), bytes.count - at)
-      inspection.feed(bytes.span.extracting(at..<(at + count)))
-      at += count
-    }
-    return inspection.finish()
-  }
-
   @Test("The findings are the same in one piece, in pieces of one byte and in pieces of any size")
   func cuts() throws {
     let bytes = try Self.material()
-    let whole = try findings(bytes) { _ in bytes.count }
+    let whole = try Shared.find(bytes) { _ in bytes.count }
     #expect(whole.count > 500)
-    #expect(try findings(bytes) { _ in 1 } == whole)
+    #expect(try Shared.find(bytes) { _ in 1 } == whole)
     var numbers = Numbers(state: 7)
-    #expect(try findings(bytes) { _ in Int.random(in: 1...5000, using: &numbers) } == whole)
+    #expect(try Shared.find(bytes) { _ in Int.random(in: 1...5000, using: &numbers) } == whole)
   }
 
   @Test("A secret over twenty pieces of one byte is found where it stands")
   func pieces() throws {
     let text = Array("key AKIAPYCDYBK377OXTZQ6 end".utf8)
-    let found = try findings(text) { _ in 1 }
+    let found = try Shared.find(text) { _ in 1 }
     #expect(found.map(\.rule) == ["aws-access-key"])
     #expect(found.first?.span == 4..<24)
   }
@@ -86,6 +91,25 @@ struct StreamTests {
     for _ in 0..<20 { inspection.feed(piece) }
     #expect(inspection.heldBytes < 12 << 10)
     #expect(inspection.finish().isEmpty)
+  }
+
+  @Test("A long stream holds no more than a short one, disguises and peeks included")
+  func long() throws {
+    let texts = try ["base64-whole", "percent-all", "dashes"].compactMap { way in
+      try disguiseCases.first { $0.way == way }.map { try #require(Base64Text.decode($0.texts[0].utf8)) }
+    }
+    #expect(texts.count == 3)
+    let filler = Array(String(repeating: "let value = compute(of: item) // nothing here\n", count: 500).utf8)
+    let piece = texts.flatMap { $0 + filler }
+    let inspection = Inspection(try Shared.rules.get())
+    var held: [Int] = []
+    for _ in 0..<60 {
+      inspection.feed(piece)
+      _ = inspection.peek()
+      held.append(inspection.heldBytes)
+    }
+    #expect(held[40...].max() == held[..<40].max())
+    #expect(held.allSatisfy { $0 < 64 << 10 })
   }
 
   @Test("Bytes that are no UTF-8 hide nothing and break nothing")

@@ -286,15 +286,27 @@ import Testing
 
   @Test(
     "A manifest says nothing about other verbs, which leaves them denied",
-    arguments: [Verb.exec, .fileRead, .secretUse, .toolCall, .modelLoad])
+    arguments: [Verb.exec, .fileRead, .toolCall, .modelLoad])
   func silent(verb: Verb) throws {
     let action = Action(verb, subject, resource: [:])
     #expect(try decide(action, "files: [/]").reasons.map(\.code) == ["nothing-allows"])
   }
 
+  @Test("A secret is used where the manifest names it; one that asks is asked for")
+  func secrets() throws {
+    let use = { (name: String, asks: Bool) in
+      Action.use(
+        subject, secret: name, places: ["basic"], host: "a.com", port: 443, method: "GET", path: "/", asks: asks)
+    }
+    let manifest = "secrets: [github, {name: npm, env: NPM_TOKEN}]"
+    #expect(try decide(use("github", false), manifest).effect == .allow)
+    #expect(try decide(use("npm", true), manifest).reasons.map(\.code) == ["secret-asks"])
+    #expect(try decide(use("other", false), manifest).reasons.map(\.code) == ["nothing-allows"])
+  }
+
   @Test(
     "An action without its resource is denied",
-    arguments: [Verb.netConnect, .httpRequest, .dnsQuery, .fileMount, .sessionStart])
+    arguments: [Verb.netConnect, .httpRequest, .dnsQuery, .fileMount, .sessionStart, .secretUse])
   func empty(verb: Verb) throws {
     #expect(try decide(Action(verb, subject, resource: [:]), "network: [a.com]").effect == .deny)
     #expect(

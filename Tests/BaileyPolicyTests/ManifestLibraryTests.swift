@@ -34,7 +34,36 @@ struct ManifestLibraryTests {
     "10.0.0.0/8", "{deny: 10.1.0.0/16}", "0.0.0.0/0", "\"::/0\"", "\"fd00::/8\"", "8.8.8.8:53", "127.0.0.1",
     "{deny: 127.0.0.1}",
     "{ask: 1.1.1.0/24}", "192.168.0.0/16:5432", "{deny: \"*.b.com\"}", "{deny: \"tcp://db.com:5432\"}",
+    "{host: a.com, opaque: true}", "{host: \"*.a.com\", access: ask, opaque: true}", "{deny: \"https://a.com\"}",
+    "{deny: \"http://10.0.0.1\"}", "{address: 8.8.8.8, opaque: true, protocol: tls}",
   ]
+  private static let requestRules = [
+    "{host: a.com, methods: [GET]}", "{host: a.com, access: ask, paths: [/v1/**]}", "{host: a.com, query: [page]}",
+    "{host: b.com, headers: [x-a], identity: none}", "{host: b.com, identity: \"placeholder:KEY\", max_body: 5}",
+    "{host: a.com, access: deny, paths: [/V1/admin/*]}", "{host: b.com, access: deny, query: [key], methods: [GET]}",
+    "{host: t.com, content_types: [application/*], paths: [/, /v1/*]}", "{address: 8.8.8.8, methods: [POST]}",
+  ]
+
+  private static func facts(_ numbers: inout Numbers) -> RequestFacts {
+    let paths = ["/", "/v1", "/v1/", "/v1/a", "/v1/admin./x", "/v1/Admin/x", "/v1/a/b", "*", "//v1", "/v1/../x"]
+    var facts = RequestFacts(
+      method: some(["GET", "POST"], &numbers) ?? "", path: some(paths, &numbers) ?? "")
+    if Int.random(in: 0..<4, using: &numbers) > 0 {
+      facts.query = .init()
+      facts.query?.keys = some(["page", "key", "*"], oftenNone: true, &numbers).map { [$0] } ?? []
+      facts.query?.repeated = some(["page"], oftenNone: true, &numbers).map { [$0] } ?? []
+      facts.query?.isAmbiguous = Int.random(in: 0..<4, using: &numbers) == 0
+    }
+    facts.headers = ["accept"] + (some(["x-a", "x-b", "cookie"], oftenNone: true, &numbers).map { [$0] } ?? [])
+    facts.contentType = some(["application/json", "text/plain", "*"], &numbers)
+    facts.bytes = Bool.random(using: &numbers) ? Int64.random(in: 0...9, using: &numbers) : nil
+    if Int.random(in: 0..<4, using: &numbers) > 0 {
+      facts.identities =
+        some(["KEY", "OTHER"], oftenNone: true, &numbers).map { [.init(.header, "cookie", secret: $0)] } ?? []
+    }
+    return facts
+  }
+
   private static let hosts = [
     "a.com", "A.COM.", "x.a.com", "no.a.com", "y.no.a.com", "evila.com", "b.com", "x.b.com", "db.com", "plain.com",
     "t.com",
@@ -47,7 +76,9 @@ struct ManifestLibraryTests {
     "2606:4700::1",
     "1.1.1.1", "100.64.0.1", "169.254.1.1", "x", "010.0.0.1",
   ]
-  private static let transports = ["tls", "http", "connect", "socks5", "tcp", "address", "host-port", "published"]
+  private static let transports = [
+    "tls", "http", "connect", "socks5", "tcp", "opaque", "address", "host-port", "published",
+  ]
 
   private static func some(_ choices: [String], oftenNone: Bool = false, _ numbers: inout Numbers) -> String? {
     if oftenNone, Int.random(in: 0..<3, using: &numbers) > 0 { return nil }
@@ -55,7 +86,9 @@ struct ManifestLibraryTests {
   }
 
   private static func manifest(_ numbers: inout Numbers) throws -> Manifest {
-    let network = rules.shuffled(using: &numbers).prefix(Int.random(in: 0...9, using: &numbers))
+    let network =
+      rules.shuffled(using: &numbers).prefix(Int.random(in: 0...9, using: &numbers))
+      + requestRules.shuffled(using: &numbers).prefix(Int.random(in: 0...4, using: &numbers))
     let files = ["\"/data\"", "\"write:/srv\"", "\"deny:/data/x\"", "\"deny:secrets\""].filter { _ in
       Bool.random(using: &numbers)
     }
@@ -82,8 +115,7 @@ struct ManifestLibraryTests {
     case 7, 8:
       action = .request(
         subject, scheme: some(["http", "https", "gopher"], &numbers) ?? "", host: some(hosts, &numbers) ?? "",
-        port: port,
-        method: "GET", path: "/")
+        port: port, facts: facts(&numbers))
     case 9: action = .resolve(subject, name: some(hosts, &numbers) ?? "", type: "A")
     case 10:
       let path = some(

@@ -40,6 +40,6 @@ import Testing
     let rest = text[block.upperBound...]
     let end = try #require(rest.firstRange(of: "```"))
     let document = try read(String(rest[..<end.lowerBound]))
-    #expect(document.manifest.network.count == 5 && document.manifest.files.count == 3)
+    #expect(document.manifest.network.count == 7 && document.manifest.files.count == 3)
   }
 }

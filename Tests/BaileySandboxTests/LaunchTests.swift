@@ -262,6 +262,15 @@ struct LaunchTests {
     try await sandbox.kill()
   }
 
+  @Test("What a program wrote is there for who takes its terminal after its end")
+  func takenLate() async throws {
+    let sandbox = try await fixture.launch(["/bin/echo", "last words"], terminal: TerminalSize(rows: 24, columns: 80))
+    for await event in sandbox.events where event == .exited(.exited(code: 0)) { break }
+    try await sandbox.kill()
+    let master = Descriptor(owning: try #require(sandbox.take(.terminal)))
+    #expect(String(decoding: try master.read(upTo: 64), as: UTF8.self) == "last words\r\n")
+  }
+
   @Test("A port of the sandbox's loopback is dialled; one that nobody serves is refused")
   func dial() async throws {
     let shell = try await Shell(fixture)

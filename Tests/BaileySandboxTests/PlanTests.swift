@@ -48,6 +48,21 @@ struct PlanTests {
     #expect(!data.attributes.contains(.readOnly))
   }
 
+  @Test("A masked file of variables holds its placeholders instead, read-only, and nothing of its own")
+  func standIns() throws {
+    var request = PlanFixture.request(masks: [PlanFixture.project + "/.env", PlanFixture.project + "/.env.local"])
+    request.standIns = [PlanFixture.project + "/.env": "TOKEN=bailey_x\n"]
+    let plan = try SandboxPlanner.plan(request, PlanFixture.facts())
+    let bind = try #require(plan.binds.first { $0.path == "/view" + PlanFixture.project + "/.env" })
+    #expect(bind.source.hasPrefix("/masks/") && bind.source != "/masks/file" && bind.attributes.contains(.readOnly))
+    let content = plan.start.compactMap { operation -> String? in
+      guard case .file(let path, _, let content) = operation, PlanFixture.text(path) == bind.source else { return nil }
+      return PlanFixture.text(content)
+    }
+    #expect(content == ["TOKEN=bailey_x\n"])
+    #expect(plan.binds.first { $0.path.hasSuffix(".env.local") }?.source == "/masks/file")
+  }
+
   @Test("Masks come after every other mount, and each one asked for is there")
   func masks() throws {
     let project = PlanFixture.project

@@ -46,7 +46,7 @@ struct DiffTests {
     var set = Files(files: ["a": ("", "hunter2!\nghp_0123456789abcdefghijABCDEFGHIJ012345\n")]).set
     set.changes.append(binary)
     set.refs = [ref]
-    let kept = try await diffs.keep(set, secrets: ["hunter2!"]) { true }
+    let kept = try await diffs.keep(set, of: .random(), secrets: ["hunter2!"]) { true }
     let text = try scratch.read(StatePlace.payload(sha256: kept.sha256))
     #expect(text.hasPrefix("changes d\ngit refs/heads/x none -> 12\ndiff a\n") && !kept.isCut)
     #expect(
@@ -59,7 +59,9 @@ struct DiffTests {
     let scratch = try BaileyTestSupport.Scratch()
     let diffs = Diffs(stateDirectory: scratch.path) { ContentDigest() }
     let set = Files(files: ["a": ("", "x\n")]).set
-    let fault = await #expect(throws: Fault.self) { _ = try await diffs.keep(set, secrets: []) { false } }
+    let fault = await #expect(throws: Fault.self) {
+      _ = try await diffs.keep(set, of: .random(), secrets: []) { false }
+    }
     #expect(fault?.code == "too-slow")
     #expect((try? Descriptor.entries(of: scratch.path + "/payloads")) == nil)
   }

@@ -68,8 +68,14 @@ enum Samples {
       .erasePayloads(EraseOrder(.content(sha256: digest), isDryRun: true)), .prunePayloads(dryRun: true),
       .hold(named, reason: nil), .hold(latest, reason: "r"), .release(named, reason: "r"), .holds,
       .policyBasis(named, action: ["action": "exec"]), .policies(reload: true), .policies(reload: false),
-      .shutdown,
+      .secrets, .secretOrder(.create(.passphrase)), .secretOrder(.create(.file("/k"))), .secretOrder(.create(.service)),
+      .secretOrder(.unlock), .secretOrder(.lock), .secretOrder(.add(try card())), .secretOrder(.rotate("a")),
+      .secretOrder(.remove("a")), .shutdown,
     ]
+  }
+
+  static func card() throws -> SecretCard {
+    SecretCard(name: "a", rule: SecretRule(hosts: [try HostPattern("*.a.com")], places: [.json("/x")]), created: 3)
   }
 
   static func filter() throws -> RecordFilter {
@@ -127,6 +133,9 @@ enum Samples {
       .ended(SessionEnding(session: id, code: 137, cause: .killed)),
       .ended(SessionEnding(session: id, code: 127, cause: .notStarted)), .detached(id),
       .sessions([running, SessionRow(summary: summary)]), .sessions([], log: Fault("a-b", subject: "s", why: "w")),
+      .secrets(
+        SecretListing(
+          status: SecretStoreStatus(exists: true, isUnlocked: false, locks: ["file"]), cards: [try card()])),
       .killed(count: 3), .changes(id, set), .applied(id, report),
       .trust(nil), .trust(question), .doctor([HealthFinding("a", .warn, "b", fix: "c"), HealthFinding("a", .ok, "b")]),
       .entry(row), .verified(LogVerification(size: 1, root: "aa", checkpoint: "c", problems: ["p"], firstBad: 0)),

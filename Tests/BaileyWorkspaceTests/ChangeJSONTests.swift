@@ -12,6 +12,9 @@ struct ChangeJSONTests {
     change.hunks = [hunk]
     change.risks = [Risk("setuid", "becomes set-user-id")]
     change.conflict = "changed meanwhile"
+    var finding = ContentFinding(rule: "r", title: "a key", kind: .secret, tier: .certain)
+    (finding.line, finding.sample, finding.disguises) = (3, "ab****", ["gzip"])
+    change.findings = [finding, .unread("why")]
     var link = Change(path: Array("l".utf8), kind: .added, type: .symlink)
     link.newTarget = [0x80]
     let ref = RefChange(repository: [], name: "refs/heads/main", old: nil, new: "aa", conflict: "moved")
@@ -26,9 +29,11 @@ struct ChangeJSONTests {
 
   @Test("A selection survives the way over the wire")
   func selection() throws {
-    let selection = ChangeSelection(
+    var selection = ChangeSelection(
       paths: [[0xFF], Array("a/b".utf8)], hunks: [Array("e\u{301}".utf8): [0, 2], Array("\u{e9}".utf8): []],
       includesRisky: true, movesRefs: false, isDryRun: true)
+    #expect(try ChangeSelection(json: JSON.parse(selection.json.canonical)) == selection)
+    selection.isApproved = true
     #expect(try ChangeSelection(json: JSON.parse(selection.json.canonical)) == selection)
     let report = ApplyReport(
       applied: [[0xFF]], conflicts: [.init(path: [1], why: "why")], heldBack: [[2]], refs: sample.refs)

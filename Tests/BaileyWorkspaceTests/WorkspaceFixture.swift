@@ -32,10 +32,10 @@ final class WorkspaceFixture: Sendable {
   var upper: String { state + "/sessions/\(session.text)/upper" }
   var copy: String { state + "/sessions/\(session.text)/copy" }
 
-  init(_ base: String = "/tmp") throws {
+  init(_ base: String = "/tmp", inspector: (any ContentInspector)? = nil) throws {
     root = try Descriptor.makeTemporaryDirectory(prefix: base + "/bailey-workspace-")
     try Descriptor.makeDirectories(root + "/project", mode: 0o755)
-    workspaces = Workspaces(stateDirectory: root + "/state", hasher: { TestHasher() })
+    workspaces = Workspaces(stateDirectory: root + "/state", inspector: inspector, hasher: { TestHasher() })
   }
 
   /// For the process that is killed: a fixture that exists already and is not its own.

@@ -14,14 +14,14 @@ private let environment = [
 extension WorkspaceFixture {
   /// A shell on the host, in the project.
   @discardableResult
-  fileprivate func outside(_ script: String) throws -> String {
+  func outside(_ script: String) throws -> String {
     let result = try Tool("/bin/sh", environment: environment, directory: project).run(["-ec", script])
     try #require(result.status == 0, "\(script)\n\(result.errors)")
     return result.output.split(separator: "\n").joined(separator: "\n")
   }
 
   /// A shell in the session: the kernel mounts the layers over the project.
-  fileprivate func inside(_ script: String) throws {
+  func inside(_ script: String) throws {
     let beside = mounts.withLock { $0 }.map { "mkdir -p \($0.path); mount --bind \($0.source) \($0.path)" }
     let mount = """
       mount -t tmpfs none /run
@@ -35,9 +35,13 @@ extension WorkspaceFixture {
     try #require(result.status == 0, "\(script)\n\(result.errors)")
   }
 
-  fileprivate static func withRepository() async throws -> WorkspaceFixture {
-    let fixture = try WorkspaceFixture()
-    try fixture.outside("git init -q -b main . && echo one > file && git add . && git commit -q -m first")
+  static func withRepository(inspector: (any ContentInspector)? = nil, _ setUp: String = "") async throws
+    -> WorkspaceFixture
+  {
+    let fixture = try WorkspaceFixture(inspector: inspector)
+    try fixture.outside(
+      "git init -q -b main . && echo one > file && \(setUp.isEmpty ? ":" : setUp) && git add . && git commit -q -m first"
+    )
     try await fixture.open()
     return fixture
   }

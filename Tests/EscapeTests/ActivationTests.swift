@@ -67,6 +67,7 @@ struct ActivationTests {
       import os, socket
       s = socket.socket(\(kind))
       os.dup2(s.fileno(), 3)
+      os.set_inheritable(3, True)
       os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1')
       os.execv('\(Products.path("baileyd"))', ['baileyd'])
       """

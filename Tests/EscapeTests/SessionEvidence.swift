@@ -17,7 +17,7 @@ struct SessionEvidence {
     _ = try walls.outside(
       """
       (sleep 2) | script -qec "bailey run -q --env AWS_SECRET_ACCESS_KEY -- \
-      sh -c 'echo made > new; printenv AWS_SECRET_ACCESS_KEY > leak; echo shown'" /dev/null >/dev/null; bailey apply --yes
+      sh -c 'echo made > new; printenv AWS_SECRET_ACCESS_KEY > leak; echo shown'" /dev/null >/dev/null; bailey apply --yes --approve
       """)
     return try session()
   }

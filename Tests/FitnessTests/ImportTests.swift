@@ -4,25 +4,35 @@ import Testing
 private let allowedImports: [String: Set<String>] = [
   "BaileyCore": ["Synchronization"],
   "BaileyMerkle": [],
-  "BaileyExport": ["BaileyCast", "BaileyCore"],
+  "BaileyExport": ["BaileyCast", "BaileyCore", "Synchronization"],
   "BaileyCast": ["BaileyCore"],
   "BaileyEvidence": ["BaileyCore", "BaileyMerkle"],
-  "BaileyInspect": ["CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "CYaml", "Crypto", "Synchronization"],
+  "BaileyInspect": [
+    "CBaileyBytes", "CBaileyInflate", "CBaileyRE2", "CBaileyVectorscan", "CYaml", "Crypto", "Synchronization",
+  ],
   "BaileyRego": [],
   "BaileyRegoLibraries": ["BaileyRego", "CBaileyRE2", "CYaml", "Crypto", "CryptoExtras", "Glibc", "Synchronization"],
   "BaileyLinux": ["BaileyCore", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyStore": ["BaileyCast", "BaileyCore", "BaileyLinux", "GRDB", "Glibc", "Synchronization"],
+  "BaileyBroker": ["BaileyCore", "BaileyLinux", "CBaileySodium", "Synchronization"],
   "BaileySandbox": ["BaileyCore", "BaileyLinux", "CBaileyJail", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyWorkspace": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "Synchronization"],
   "BaileyPolicy": [
-    "BaileyCore", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Glibc", "Synchronization", "Yams",
+    "BaileyCore", "BaileyInspect", "BaileyLinux", "BaileyRego", "BaileyRegoLibraries", "CBaileyZlib", "Glibc",
+    "Synchronization", "Yams",
   ],
   "BaileyAudit": ["BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "Crypto", "Glibc", "Synchronization"],
-  "BaileyEgress": ["BaileyCore", "BaileyLinux", "CBaileyLinux", "Glibc", "NIOCore", "NIOPosix", "Synchronization"],
+  "BaileyEgress": [
+    "BaileyCore", "BaileyInspect", "BaileyLinux", "BaileyTLS", "CBaileyLinux", "Crypto", "FoundationEssentials",
+    "Glibc", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL", "NIOTLS", "SwiftASN1", "Synchronization", "X509",
+  ],
+  "BaileyTLS": ["BaileyCore", "BaileyLinux", "NIOCore", "NIOSSL", "NIOTLS", "SwiftASN1", "Synchronization"],
   "BaileyHTTP": [
-    "BaileyCore", "BaileyLinux", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS", "Synchronization",
+    "BaileyCore", "BaileyLinux", "BaileyTLS", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "NIOTLS",
+    "Synchronization",
   ],
   "BaileyForward": ["BaileyCore", "BaileyExport", "BaileyLinux", "Crypto", "Synchronization"],
+  "BaileyFingerprints": ["BaileyCore", "BaileyInspect", "BaileyLinux"],
   "BaileyControl": ["BaileyCore", "Synchronization"],
   "BaileyWire": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "BaileyDoors": [
@@ -32,18 +42,27 @@ private let allowedImports: [String: Set<String>] = [
     "ArgumentParser", "BaileyCast", "BaileyCore", "BaileyExport", "BaileyLinux", "BaileyWire", "Glibc",
     "Synchronization",
   ],
+  "BaileyFingerprintTools": [
+    "ArgumentParser", "BaileyCore", "BaileyFingerprints", "BaileyInspect", "BaileyLinux", "BaileyWire",
+  ],
   "BaileyLogTools": [
     "ArgumentParser", "BaileyAudit", "BaileyCore", "BaileyEvidence", "BaileyLinux", "BaileyMerkle", "BaileyWire",
   ],
   "BaileyPolicyTools": [
     "ArgumentParser", "BaileyCore", "BaileyLinux", "BaileyPolicy", "BaileyRego", "BaileyRegoLibraries",
   ],
+  "BaileyScan": [
+    "ArgumentParser", "BaileyCore", "BaileyFingerprints", "BaileyInspect", "BaileyLinux", "BaileyWire",
+    "BaileyWorkspace", "Crypto", "Synchronization",
+  ],
   "BaileyTestSupport": ["BaileyCore", "BaileyLinux", "Glibc", "Synchronization"],
   "bailey": ["BaileyCommands", "Glibc"],
+  "bailey-fingerprint": ["BaileyFingerprintTools", "Glibc"],
   "bailey-log": ["BaileyLogTools", "Glibc"],
   "bailey-policy": ["BaileyPolicyTools", "Glibc"],
+  "bailey-scan": ["BaileyScan", "Glibc"],
   "baileyd": [
-    "BaileyAudit", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress",
+    "BaileyAudit", "BaileyBroker", "BaileyControl", "BaileyCore", "BaileyDoors", "BaileyEgress", "BaileyExport",
     "BaileyForward", "BaileyHTTP", "BaileyLinux", "BaileyMerkle", "BaileyPolicy",
     "BaileySandbox", "BaileyStore", "BaileyWire", "BaileyWorkspace", "Glibc",
   ],
@@ -51,7 +70,8 @@ private let allowedImports: [String: Set<String>] = [
 
 /// Targets that are C or C++ only.
 private let targetsInC: Set<String> = [
-  "CBaileyInflate", "CBaileyJail", "CBaileyLinux", "CBaileyRE2", "CBaileyVectorscan", "CBaileyZlib", "bailey-jail",
+  "CBaileyBytes", "CBaileyInflate", "CBaileyJail", "CBaileyLinux", "CBaileyRE2", "CBaileySodium", "CBaileyVectorscan",
+  "CBaileyZlib", "bailey-jail",
 ]
 
 @Suite("Imports follow the layers of DESIGN.md section 4")
@@ -74,8 +94,8 @@ struct ImportTests {
   @Test("The table itself keeps resources apart")
   func resourcesDoNotImportEachOther() {
     let resources: Set = [
-      "BaileyStore", "BaileySandbox", "BaileyWorkspace", "BaileyPolicy", "BaileyAudit", "BaileyEgress",
-      "BaileyForward", "BaileyHTTP",
+      "BaileyBroker", "BaileyStore", "BaileySandbox", "BaileyWorkspace", "BaileyPolicy", "BaileyAudit", "BaileyEgress",
+      "BaileyFingerprints", "BaileyForward", "BaileyHTTP",
     ]
     for resource in resources {
       #expect(allowedImports[resource]?.isDisjoint(with: resources) == true)

@@ -28,7 +28,9 @@ struct SourceTests {
     }
   }
 
-  @Test("Programs are wiring only", arguments: ["bailey", "baileyd", "bailey-log", "bailey-policy"])
+  @Test(
+    "Programs are wiring only",
+    arguments: ["bailey", "baileyd", "bailey-fingerprint", "bailey-log", "bailey-policy", "bailey-scan"])
   func programsAreWiring(program: String) throws {
     let lines = try Repository.files(below: "Sources/" + program, ending: ".swift").reduce(0) {
       $0 + (try Repository.text($1)).split(separator: "\n").count
@@ -43,6 +45,14 @@ struct SourceTests {
     }
     // The aim of the house style is 1,200; serving requests of a running session takes the rest.
     #expect(lines <= 1_200 && lines > 0, "bailey-jail has \(lines) lines")
+  }
+
+  @Test("Every target of tests is in a group that runs")
+  func targetsAreRun() throws {
+    let groups = try Repository.text("scripts/run-tests")
+    let targets = try Repository.folders(in: "Tests").filter { $0.hasSuffix("Tests") }
+    #expect(targets.count > 20)
+    for target in targets { #expect(groups.contains(target), "no group of scripts/run-tests runs \(target)") }
   }
 
   @Test("No folder or file is a catch-all", arguments: ["Utils", "Helpers", "Manager", "Common", "Extras"])

@@ -24,7 +24,7 @@ struct EgressBench {
     let loopback = try IPAddress("127.0.0.1")
     var options = GateOptions()
     options.originalDestination = { _ in Endpoint(loopback, upstream) }
-    let gate = try NetworkGate(options: options)
+    let gate = try NetworkGate(inspector: NoInspector(), options: options)
     let rule = NetworkRule(
       target: .address(try AddressRange("127.0.0.0/8")), ports: [1...65535], transport: .tcp,
       source: SourceLocation(file: "bench"))

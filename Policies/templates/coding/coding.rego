@@ -58,6 +58,13 @@ deny contains "the session has reached very many hosts" if {
 	not hosts.within_any(destination, trusted_domains)
 }
 
+# A certain secret asks without this policy; a likely one asks as well.
+ask contains msg if {
+	input.action == "workspace.apply"
+	labels.has("secret")
+	msg := sprintf("a secret may be in %s", [concat(", ", input.resource.findings.paths)])
+}
+
 is_connection if input.action in {"net.connect", "http.request"}
 
 destination := object.get(input.resource, "host", object.get(input.resource, "address", ""))

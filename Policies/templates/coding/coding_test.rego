@@ -38,3 +38,10 @@ test_hosts if {
 	not denied with input as connect("x.example.com", many)
 	not denied with input as connect("new.com", {"counters": {"hosts": 199}})
 }
+
+test_findings if {
+	found := {"action": "workspace.apply", "resource": {"findings": {"paths": ["a", "b"]}}, "context": {"labels": ["secret"]}}
+	coding.ask == {"a secret may be in a, b"} with input as found
+	count(coding.ask) == 0 with input as object.union(found, {"context": {"labels": ["pii"]}})
+	count(coding.ask) == 0 with input as {"action": "workspace.apply", "resource": {"undo": true}, "context": {"labels": ["secret"]}}
+}

@@ -32,6 +32,11 @@ deny contains "a change that runs later is not applied" if {
 	input.resource.risky > 0
 }
 
+deny contains "a secret is not applied" if {
+	input.action == "workspace.apply"
+	input.resource.findings.secrets > 0
+}
+
 deny contains "sessions start from Monday to Friday, 07:00 to 20:00" if {
 	input.action == "session.start"
 	not clock.working_hours(zone, "07:00", "20:00")

@@ -20,6 +20,7 @@ test_files if {
 	denied with input as {"action": "file.mount", "resource": {"path": "/data"}}
 	denied with input as {"action": "workspace.apply", "resource": {"risky": 2}}
 	not denied with input as {"action": "workspace.apply", "resource": {"risky": 0}}
+	denied with input as {"action": "workspace.apply", "resource": {"risky": 0, "findings": {"secrets": 1}}}
 }
 
 test_hours if {

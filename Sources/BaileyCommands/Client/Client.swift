@@ -28,10 +28,10 @@ struct Client {
 
   /// Sends a request and returns its reply; a fault of the controller is thrown.
   func ask(
-    _ request: Request, onEvent: (Event) throws(Failure) -> Void = { _ in },
+    _ request: Request, descriptors: [Int32] = [], onEvent: (Event) throws(Failure) -> Void = { _ in },
     onData: ([UInt8]) throws(Failure) -> Void = { _ in }
   ) throws(Failure) -> Reply {
-    try send(request)
+    do { try connection.send(request, descriptors: descriptors) } catch { throw Failure(error.fault) }
     while true {
       switch try next(onData) {
       case .event(let event): try onEvent(event)
@@ -39,10 +39,6 @@ struct Client {
       case .reply(let reply): return reply
       }
     }
-  }
-
-  private func send(_ request: Request) throws(Failure) {
-    do { try connection.send(request) } catch { throw Failure(error.fault) }
   }
 
   private func next(_ onData: ([UInt8]) throws(Failure) -> Void) throws(Failure) -> ServerMessage {

@@ -12,7 +12,7 @@ struct Apply: BaileyCommand {
         bailey apply --path src --path README.md
         bailey apply --dry-run
 
-      Changes that can run code later (git hooks, CI, editor tasks …) need a yes of their own. What you changed meanwhile is never \
+      Changes that can run code later (git hooks, CI, editor tasks …) need a yes of their own, and so does a secret in them. What you changed meanwhile is never \
       overwritten: a conflict is shown, left to you, and the exit code is 5. `bailey undo` takes an apply back.
       """)
 
@@ -28,6 +28,8 @@ struct Apply: BaileyCommand {
   var yes = false
   @Flag(help: "The separate yes to risky changes.")
   var includeRisky = false
+  @Flag(help: "The separate yes to what a policy asks about: a secret that was found, for instance.")
+  var approve = false
   @Flag(help: "Put git refs below refs/bailey/SESSION instead of moving them.")
   var keepRefs = false
   @OptionGroup var data: DataOptions
@@ -55,7 +57,8 @@ struct Apply: BaileyCommand {
     }
     selection.isDryRun = dryRun
     selection.movesRefs = !keepRefs
-    return try apply(selection, source)
+    selection.isApproved = approve
+    return try asking(selection, source)
   }
 
   private func filter(_ source: ReviewSource) throws(Failure) -> PathFilter {
@@ -98,7 +101,7 @@ struct Apply: BaileyCommand {
         )
       }
       let set = ChangeSet(
-        changes: chosen, refs: filter.paths == nil ? source.changes.refs : [], digest: source.changes.digest)
+        changes: chosen, refs: source.changes.refs.filter(selection.selects), digest: source.changes.digest)
       console.insist(Summary(palette: console.palette).text(set, session: source.session))
       let answer = console.ask("Apply \(counted(chosen.count, "change"))? [y/N] ")
       guard answer == "y" || answer == "yes" else { return nil }
@@ -114,6 +117,21 @@ struct Apply: BaileyCommand {
     if dryRun || yes || !console.canAsk { return false }
     console.insist(Summary(palette: console.palette).risky(risky))
     return console.ask("Type yes to apply these as well, anything else to hold them back: ") == "yes"
+  }
+
+  /// What a policy asks is put to the person, once.
+  private func asking(_ selection: ChangeSelection, _ source: ReviewSource) throws(Failure) -> Int32 {
+    do throws(Failure) { return try apply(selection, source) } catch {
+      guard let fault = error.fault, fault.code == "approval-needed", console.canAsk, !yes else { throw error }
+      let changes = source.changes
+      let (files, refs) = (selection.chosen(of: changes.changes), changes.refs.filter(selection.selects))
+      console.insist(Summary(palette: console.palette).found(files, refs))
+      console.insist(printable(fault.why) + "\n")
+      guard console.ask("Type yes to apply it all the same: ") == "yes" else { throw error }
+      var approved = selection
+      approved.isApproved = true
+      return try apply(approved, source)
+    }
   }
 
   private func apply(_ selection: ChangeSelection, _ source: ReviewSource) throws(Failure) -> Int32 {

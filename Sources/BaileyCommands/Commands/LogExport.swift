@@ -38,7 +38,7 @@ struct LogExport: BaileyCommand {
   var since: String?
   @Flag(help: "Replace paths by hashes under this site's key.")
   var hashPaths = false
-  @Flag(help: "Only for opa: as it was recorded, whatever looks like a secret included.")
+  @Flag(help: "Only for opa: as it was recorded, which is masked once since there is an inspection.")
   var unmasked = false
   @Option(name: [.long, .customShort("n")], help: ArgumentHelp("The newest so many; 0 is all.", valueName: "count"))
   var last = 0
@@ -92,9 +92,11 @@ extension LogExport {
     for row in found { try write(row, notes) }
   }
 
+  private static let mask = SecretMask()
+
   private func write(_ row: LogRow, _ notes: PolicyNotes) throws(Failure) {
     var row = row
-    if !unmasked { row.record = SecretMask.masked(row.record) }
+    if !unmasked { row.record = Self.mask.masked(row.record) }
     guard let event = DecisionEvent(row, policies: notes.policies(of: row)) else { return }
     try Self.write(event.json.shownText + "\n")
   }

@@ -14,7 +14,7 @@ struct Summary {
     if !set.refs.isEmpty { text += refs(set.refs) }
     if !risky.isEmpty { text += self.risky(risky) }
     if !conflicts.isEmpty { text += self.conflicts(conflicts) }
-    return text
+    return text + found(set.changes, set.refs)
   }
 
   static func count(_ set: ChangeSet) -> String {
@@ -46,6 +46,30 @@ struct Summary {
       for risk in change.risks { text += "      \(palette.red(printable(risk.code))): \(printable(risk.sentence))\n" }
     }
     return text
+  }
+
+  private static let mostShown = 50
+
+  /// What the inspection found; hints as a count.
+  func found(_ changes: [Change], _ refs: [RefChange]) -> String {
+    let all =
+      changes.flatMap { change in change.findings.map { (change.displayPath, $0) } }
+      + refs.flatMap { ref in ref.findings.map { ("\(printable(ref.place)) \(printable(ref.name))", $0) } }
+    if all.isEmpty { return "" }
+    // What is beyond doubt first: however much else there is, it is seen.
+    let shown = all.filter(\.1.needsYes) + all.filter { $0.1.tier != .hint && !$0.1.needsYes }
+    var text = shown.isEmpty ? "" : palette.red("found by the inspection:") + "\n"
+    for (path, finding) in shown.prefix(Self.mostShown) {
+      let place = path + (finding.line > 0 ? ":\(finding.line)" : "")
+      let sample = finding.sample.isEmpty ? "" : "  " + printable(finding.sample)
+      let hidden = finding.disguises.isEmpty ? "" : "  in " + printable(finding.disguises.joined(separator: ", in "))
+      let tier = finding.tier == .certain ? palette.red("certain") : palette.yellow("likely")
+      text +=
+        "  \(place)  \(tier) \(printable(finding.rule)): \(printable(finding.title + finding.named))\(sample)\(hidden)\n"
+    }
+    if shown.count > Self.mostShown { text += "  and \(shown.count - Self.mostShown) more\n" }
+    let hints = all.count - shown.count
+    return text + (hints > 0 ? "\(counted(hints, "hint")) of the inspection: --json has them\n" : "")
   }
 
   private func conflicts(_ changes: [Change]) -> String {

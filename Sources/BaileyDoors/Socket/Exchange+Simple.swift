@@ -23,12 +23,13 @@ extension Exchange {
       return .verified(result)
     case .payloads, .erasePayloads, .prunePayloads, .hold, .release, .holds: return try await payloads(request)
     case .indexLog(let rebuild): return try await indexLog(rebuild: rebuild)
+    case .secrets: return try secrets()
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))
     case .shutdown:
       await controller.stop()
       return .done
-    case .run, .exec, .attach, .log, .replay, .provenance:
+    case .run, .exec, .attach, .log, .replay, .provenance, .secretOrder:
       throw Fault("request-misplaced", why: "this request needs its own exchange")
     }
   }
@@ -75,7 +76,7 @@ extension Exchange {
     switch request {
     case .changes(let reference):
       let session = try await pick(reference)
-      return .changes(session.id, try await send(pagesOf: try await controller.changes(of: session)))
+      return .changes(session.id, try await send(pagesOf: try await controller.review(of: session)))
     case .apply(let reference, let selection, let digest):
       let session = try await pick(reference)
       let report = try await controller.apply(selection, of: session, digest: digest)

@@ -37,6 +37,7 @@ struct Exchange: Sendable {
       case .attach(let session, let terminal): reply = try await attach(session, terminal, inbox)
       case .log(let query): reply = try await log(query, inbox)
       case .replay(let replay): reply = try await self.replay(replay)
+      case .secretOrder(let order): reply = try await carryOut(order, descriptors)
       case .provenance(let session): reply = try await provenance(session)
       default: reply = try await simple(request)
       }

@@ -124,11 +124,12 @@ final class TerminalRelay: Sendable {
     guard let ready = try? poll([(number, wanted), (wake.raw, .input)]) else { return false }
     if ready[1].contains(.input) { wake.drain() }
     if ready[0].contains(.output) { flushInput() }
-    if ready[0].contains(.input) { return forward() }
-    if ready[0].isDisjoint(with: [.hangUp, .error]) { return true }
+    if ready[0].isDisjoint(with: [.input, .hangUp, .error]) { return true }
+    // A hang-up may be told before what was written last; to read says which.
+    if hasRoom { return forward() }
     // The program has gone: what it wrote last waits for room, what was typed has no reader.
-    if !hasRoom { state.withLock { $0.input = [] } }
-    return !hasRoom
+    state.withLock { $0.input = [] }
+    return true
   }
 
   private func flushInput() {

@@ -3,10 +3,14 @@ import BaileyLinux
 
 /// From the decision to a dialled connection.
 extension Connection {
-  func decide(transport: String) {
+  /// - Parameter learned: how the name was learned; what may pass unread is asked for as that instead.
+  func decide(transport learned: String) {
     if isSurplus { return refuse(.tooManyConnections) }
-    let action = Action.connect(
+    let transport = unread ?? learned
+    isOpaque = transport == "opaque"
+    var action = Action.connect(
       session.subject, host: claim?.name?.text, address: claimedAddress?.description, port: port, transport: transport)
+    if let region = session.region(of: claim) { action.add(["region": .string(region)]) }
     self.action = action
     stage = .deciding
     deadline = 0
@@ -15,6 +19,11 @@ extension Connection {
       let ruling = await session.mediator.request(action)
       loop.post(.ruled(source: identifier, ruling, session))
     }
+  }
+
+  private var unread: String? {
+    if case .hostPort = door { return nil }
+    return claim.flatMap { session.rules.unread($0, port, isTLS: hello != nil) }
   }
 
   var claimedAddress: IPAddress? {
@@ -26,6 +35,7 @@ extension Connection {
     guard stage == .deciding else { return }
     guard ruling.isAllowed else { return speak(Refusal(ruling)) }
     self.ruling = ruling
+    if isOpened { return open() }
     switch claim {
     case .name(let name): resolve(name)
     case .address(let address): dialAddress(address)

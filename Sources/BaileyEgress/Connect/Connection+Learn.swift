@@ -25,8 +25,7 @@ extension Connection {
     case .undecided: voice = .http
     case .tls: isAtProxy ? refuse(Self.tlsToProxy, as: .tls) : learnTLS(bytes)
     case .http: isAtProxy ? learnProxyRequest(bytes) : handOff()
-    case .http2:
-      refuse(Refusal("http2-clear", "HTTP/2 without TLS is not served", hint: "use HTTP/1.1 or TLS"), as: .silence)
+    case .http2: isAtProxy ? refuse(Self.clearToProxy, as: .silence) : handOff(.http2)
     case .socks5: beginSOCKS()
     case .socks4: refuseSOCKS4()
     case .other: isAtProxy ? refuse(Self.notProxy, as: .silence) : learnOther()
@@ -35,6 +34,8 @@ extension Connection {
 
   private static let tlsToProxy = Refusal(
     "proxy-request-malformed", "the proxy itself is spoken to without TLS", hint: "use http:// in the proxy variables")
+  private static let clearToProxy = Refusal(
+    "http2-clear", "the proxy itself is not spoken to in HTTP/2", hint: "use HTTP/1.1 and CONNECT")
   private static let notProxy = Refusal(
     "proxy-request-malformed", "this is neither HTTP nor SOCKS5", hint: "use CONNECT, an absolute URL or SOCKS5")
 
@@ -57,12 +58,11 @@ extension Connection {
     }
   }
 
-  /// TLS to an address has no server name; TLS to a name must have one, or the rule must be for any bytes.
+  /// TLS to an address has no server name; TLS to a name must have one.
   private func learnUnnamedTLS() {
     guard let claim else { return refuse(.nameMissing) }
     switch claim {
-    case .address(let address) where session.rules.names(address, port): proceed(claim, .tls, transport: "address")
-    case .name where session.rules.serverSpeaksFirst(claim, port): proceed(claim, .other, transport: "tcp")
+    case .address(let address) where session.rules.names(address, port): proceed(claim, .tls, transport: "tls")
     default: refuse(.nameMissing)
     }
   }
@@ -86,26 +86,51 @@ extension Connection {
   private func proceed(_ host: NamedHost, _ spoken: SpokenProtocol, transport: String) {
     if stage == .verifying {
       guard session.rules.spoken(host, port).contains(spoken) else { return refuse(.spoken(spoken)) }
-      return beginRelay()
+      return isOpened ? open() : beginRelay()
     }
     claim = host
     decide(transport: transport)
   }
 
+  /// Whether the gate answers the ClientHello itself, to read what is inside.
+  var isOpened: Bool {
+    guard hello != nil, let claim else { return false }
+    return !session.rules.isOpaque(claim, port) && !session.rules.serverSpeaksFirst(claim, port)
+  }
+
+  /// Hands the connection to the HTTP pipeline with a certificate for the name that was judged.
+  func open() {
+    voice = .tls
+    guard let claim else { return refuse(.nameMissing) }
+    do throws(Refusal) {
+      let context = try session.interception.leaf(for: claim)
+      guard session.openings.enter() else { throw .tooManyOpened }
+      let opening = TLSOpening(context: context, ruling: ruling)
+      ruling = nil
+      handOff(to: .secure(claim, port: port), opening)
+    } catch {
+      refuse(error)
+    }
+  }
+
   /// Plain HTTP is decided request by request, in its own pipeline, which takes the descriptor over.
-  private func handOff() {
-    voice = .http
+  private func handOff(_ version: HTTPVersion = .http11) {
+    voice = version == .http2 ? .silence : .http
     if let claim, stage == .verifying, !session.rules.spoken(claim, port).contains(.http) {
       return refuse(.spoken(.http))
     }
-    handOff(to: .transparent(claim, port: port, isStrict: door == .proxy))
+    handOff(to: .transparent(claim, port: port, isStrict: door == .proxy), version: version)
   }
 
-  func handOff(to origin: HTTPOrigin) {
-    if isSurplus { return refuse(.tooManyConnections, as: .http) }
+  func handOff(to origin: HTTPOrigin, _ opening: TLSOpening? = nil, version: HTTPVersion = .http11) {
+    // Whoever opens has been decided, and so is none.
+    if isSurplus, opening == nil {
+      return refuse(.tooManyConnections, as: version == .http2 ? .silence : .http)
+    }
     report(nil)
+    let dialled = takeUpstream()
     let (session, client) = (session, client)
     releaseClient(keepsPlace: true)
-    HTTPFront.serve(session, client, origin)
+    HTTPFront.serve(session, client, origin, opening, dialled, version)
   }
 }

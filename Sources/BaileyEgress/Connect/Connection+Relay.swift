@@ -28,10 +28,11 @@ extension Connection {
   private func pump() {
     if retry != .none { inspectRetry() }
     guard stage == .guarded || stage == .relaying else { return }
-    let (session, buffer) = (session, thread.buffer)
+    let (session, buffer, isOpaque) = (session, thread.buffer, isOpaque)
     let upward =
       stage == .guarded
-      ? FlowResult.waiting : up.move(buffer, from: client, to: upstream) { session.countSent($0) }
+      ? FlowResult.waiting
+      : up.move(buffer, from: client, to: upstream) { isOpaque ? session.countUnread($0) : session.countSent($0) }
     let downward = down.move(buffer, from: upstream, to: client) {
       session.countReceived($0)
       return true
@@ -40,7 +41,10 @@ extension Connection {
   }
 
   private func settle(_ upward: FlowResult, _ downward: FlowResult) {
-    if upward == .overBudget { return up.moved + down.moved == 0 ? refuse(.budget) : end(.budget) }
+    if upward == .overBudget {
+      let refusal = isOpaque ? Refusal.unreadBudget : .budget
+      return up.moved + down.moved == 0 ? refuse(refusal) : end(refusal)
+    }
     if upward == .failed || downward == .failed { return end(Refusal("connection-lost", "the connection broke")) }
     if upward == .finished, downward == .finished { return end(nil) }
     if upward == .more || downward == .more { thread.yield(identifier) }

@@ -36,6 +36,8 @@ final class Connection: LoopSource {
   /// How a refusal must be written.
   var voice = Voice.silence
   var ruling: Ruling?
+  /// TLS that passes unopened.
+  var isOpaque = false
   var action: Action?
   var candidates: [IPAddress] = []
   var upstream: Int32 = -1
@@ -95,7 +97,7 @@ final class Connection: LoopSource {
     case .failure(let refusal): refuse(refusal, address: target.address)
     case .success(let host):
       claim = host
-      if session.rules.serverSpeaksFirst(host, port) { decide(transport: host.name == nil ? "address" : "tcp") }
+      if session.rules.serverSpeaksFirst(host, port) { decide(transport: "tcp") }
     }
   }
 
@@ -212,6 +214,14 @@ extension Connection {
     held = nil
     thread.forget(identifier)
     if !keepsPlace { session.dismiss() }
+  }
+
+  /// Gives up the connection that a CONNECT or SOCKS5 tunnel has made to the server, for its first request.
+  func takeUpstream() -> DialledSocket? {
+    guard upstream >= 0, let dialled else { return nil }
+    thread.unwatch(upstream)
+    defer { upstream = -1 }
+    return DialledSocket(owning: upstream, dialled)
   }
 
   func closeUpstream() {

@@ -1,30 +1,47 @@
 import BaileyCore
 
-/// How plain HTTP reached the gate.
+/// How HTTP reached the gate.
 enum HTTPOrigin: Sendable, Equatable {
+  /// Inside of TLS that the gate has answered for this host.
+  case secure(NamedHost, port: UInt16)
   /// The explicit proxy: absolute-form targets.
   case proxy
   /// A captured connection, or the inside of a tunnel: origin-form targets.
   case transparent(NamedHost?, port: UInt16, isStrict: Bool)
+
+  var scheme: HTTPScheme {
+    if case .secure = self { return .https }
+    return .http
+  }
+}
+
+enum HTTPScheme: String, Sendable {
+  case http, https
+
+  var usualPort: UInt16 { self == .http ? 80 : 443 }
 }
 
 /// Where one request goes, after all its names were found to agree.
 struct HTTPTarget: Sendable, Equatable {
+  var scheme: HTTPScheme
   var host: NamedHost
   var port: UInt16
-  /// What stands in the request line towards the server.
-  var requestTarget: String
+  /// Path and query in the one form that is judged.
+  var canonical: CanonicalTarget
 
-  /// Without the query, which may hold secrets, for the record.
-  var path: String { String(requestTarget.prefix { $0 != "?" && $0 != "#" }) }
+  /// What stands in the request line towards the server.
+  var requestTarget: String { canonical.text }
 
   /// The value of Host towards the server.
   var authority: String {
     let text = if case .address(let address) = host, !address.isIPv4 { "[\(address)]" } else { host.text }
-    return port == 80 ? text : "\(text):\(port)"
+    return port == scheme.usualPort ? text : "\(text):\(port)"
   }
 
-  init(_ head: RequestHead, _ origin: HTTPOrigin) throws(Refusal) {
+  /// - Parameter keepsEncodedSlash: whether a rule for the host says that `%2F` is part of names there.
+  init(
+    _ head: RequestHead, _ origin: HTTPOrigin, keepsEncodedSlash: (NamedHost, UInt16) -> Bool = { _, _ in false }
+  ) throws(Refusal) {
     if head.method == "TRACE" || head.method == "TRACK" {
       throw Refusal("method-refused", "\(head.method) sends credentials back and is not passed on")
     }
@@ -34,9 +51,16 @@ struct HTTPTarget: Sendable, Equatable {
     guard let raw = head.values("host").first, let named = Authority(raw) else {
       throw .host(head.values("host").first ?? "")
     }
-    let absolute = try Self.absolute(head.target)
-    if let absolute { try Self.check(absolute.authority, named) }
+    scheme = origin.scheme
+    if let named = head.scheme, named != scheme.rawValue { throw .mismatch("scheme \(named)", scheme.rawValue) }
+    let absolute = try Self.absolute(head.target, scheme)
+    if let absolute { try Self.check(absolute.authority, named, usualPort: scheme.usualPort) }
     switch origin {
+    case .secure(let judged, let connectionPort):
+      host = try HostAgreement(claim: judged, isStrict: true).agree(named.host).get()
+      port = connectionPort
+      try Self.check(port: named, connectionPort)
+      if let absolute { try Self.check(port: absolute.authority, connectionPort) }
     case .proxy:
       guard let absolute else { throw Self.notProxied }
       host = absolute.authority.host
@@ -44,14 +68,19 @@ struct HTTPTarget: Sendable, Equatable {
     case .transparent(let claim, let connectionPort, let isStrict):
       host = try HostAgreement(claim: claim, isStrict: isStrict).agree(named.host).get()
       port = connectionPort
-      if let namedPort = named.port, namedPort != connectionPort {
-        throw .mismatch(raw, "port \(connectionPort)")
-      }
+      try Self.check(port: named, connectionPort)
+      if let absolute { try Self.check(port: absolute.authority, connectionPort) }
     }
-    requestTarget = absolute?.path ?? head.target
-    let isAsterisk = requestTarget == "*" && head.method == "OPTIONS"
-    guard requestTarget.hasPrefix("/") || isAsterisk else { throw .http(.requestLine) }
-    guard !requestTarget.utf8.contains(UInt8(ascii: "#")) else { throw .http(.requestLine) }
+    canonical = try Self.canonical(absolute?.path ?? head.target, head.method, keepsEncodedSlash(host, port))
+  }
+
+  private static func canonical(_ raw: String, _ method: String, _ keepsSlash: Bool) throws(Refusal) -> CanonicalTarget
+  {
+    if raw == "*", method == "OPTIONS" { return .asterisk }
+    guard raw.hasPrefix("/"), !raw.utf8.contains(UInt8(ascii: "#")) else { throw .http(.requestLine) }
+    do throws(PathAmbiguity) { return try CanonicalTarget(raw, keepsEncodedSlash: keepsSlash) } catch {
+      throw .path(error)
+    }
   }
 
   private static let notProxied = Refusal(
@@ -59,12 +88,15 @@ struct HTTPTarget: Sendable, Equatable {
     hint: "send an absolute URL (GET http://host/path) or CONNECT")
 
   /// - Returns: `nil` for origin-form.
-  private static func absolute(_ target: String) throws(Refusal) -> (authority: Authority, path: String)? {
+  private static func absolute(_ target: String, _ scheme: HTTPScheme) throws(Refusal)
+    -> (authority: Authority, path: String)?
+  {
     guard !target.hasPrefix("/"), target != "*" else { return nil }
     guard let separator = target.utf8.firstIndex(of: UInt8(ascii: ":")) else { throw .http(.requestLine) }
-    guard HTTPToken.lower(target.utf8[..<separator]) == "http", target[separator...].hasPrefix("://") else {
+    guard HTTPToken.lower(target.utf8[..<separator]) == scheme.rawValue, target[separator...].hasPrefix("://") else {
       throw Refusal(
-        "proxy-request-malformed", "only http:// URLs can be requested in clear", hint: "use CONNECT for https://")
+        "proxy-request-malformed", "only \(scheme.rawValue):// URLs can be requested here",
+        hint: "use CONNECT for https://")
     }
     let rest = target[target.index(separator, offsetBy: 3)...]
     let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
@@ -73,43 +105,25 @@ struct HTTPTarget: Sendable, Equatable {
     return (authority, path.hasPrefix("/") ? path : "/" + path)
   }
 
-  private static func check(_ absolute: Authority, _ named: Authority) throws(Refusal) {
-    guard absolute.host == named.host, (absolute.port ?? 80) == (named.port ?? 80) else {
-      throw .mismatch(named.host.text, "\(absolute.host.text):\(absolute.port ?? 80)")
+  private static func check(_ absolute: Authority, _ named: Authority, usualPort: UInt16) throws(Refusal) {
+    guard absolute.host == named.host, (absolute.port ?? usualPort) == (named.port ?? usualPort) else {
+      throw .mismatch(named.host.text, "\(absolute.host.text):\(absolute.port ?? usualPort)")
     }
+  }
+
+  private static func check(port named: Authority, _ port: UInt16) throws(Refusal) {
+    if let other = named.port, other != port { throw .mismatch("port \(other)", "port \(port)") }
   }
 }
 
 extension RequestHead {
-  /// Fields that belong to one connection (RFC 9110 section 7.6.1), and those that the gate writes itself.
-  private static let hopByHop: Set<String> = [
-    "connection", "proxy-connection", "keep-alive", "te", "trailer", "transfer-encoding", "content-length", "upgrade",
-    "proxy-authorization", "proxy-authenticate", "host", "http2-settings",
-  ]
-
-  /// Whether the client wants to speak WebSocket (RFC 6455); no other upgrade passes.
-  var wantsWebSocket: Bool {
-    connectionOptions.contains("upgrade") && values("upgrade").count == 1
-      && HTTPToken.lower(values("upgrade")[0].utf8) == "websocket" && method == "GET" && minorVersion == 1
-      && framing == .none
-  }
-
-  var keepsAlive: Bool {
-    let options = connectionOptions.union(values("proxy-connection").map { HTTPToken.lower($0.utf8) })
-    return minorVersion == 1 ? !options.contains("close") : options.contains("keep-alive")
-  }
-
-  /// The head as the server gets it: written anew, with one framing.
-  func forwarded(to target: HTTPTarget) -> [UInt8] {
-    var text = "\(method) \(target.requestTarget) HTTP/1.1\r\nHost: \(target.authority)\r\n"
-    let dropped = Self.hopByHop.union(connectionOptions)
-    for field in fields where !dropped.contains(field.name) { text += "\(field.name): \(field.value)\r\n" }
-    switch framing {
-    case .none: if ["POST", "PUT", "PATCH"].contains(method) { text += "content-length: 0\r\n" }
-    case .length(let length): text += "content-length: \(length)\r\n"
-    case .chunked: text += "transfer-encoding: chunked\r\n"
-    }
-    if wantsWebSocket { text += "connection: upgrade\r\nupgrade: websocket\r\n" }
-    return Array((text + "\r\n").utf8)
+  /// The head with the one target and host that were judged.
+  func directed(to target: HTTPTarget) -> RequestHead {
+    var head = self
+    head.target = target.requestTarget
+    head.scheme = target.scheme.rawValue
+    head.fields.removeAll { $0.name == "host" }
+    head.fields.insert(HTTPField(name: "host", target.authority), at: 0)
+    return head
   }
 }

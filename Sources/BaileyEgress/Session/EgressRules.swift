@@ -11,7 +11,16 @@ struct EgressRules: Sendable {
 
   /// Whether the server may speak first: only a rule of transport `tcp` for this very destination says so.
   func serverSpeaksFirst(_ host: NamedHost, _ port: UInt16) -> Bool {
-    granting(host, port).contains { $0.transport == .tcp }
+    closest(host, port).contains { $0.transport == .tcp } && !mustRead(host, port)
+  }
+
+  /// The transport of `Action.connect` where bytes may pass unread, however the name was learned; `nil` where all is read.
+  ///
+  /// - Parameter isTLS: a ClientHello was seen; before that a tunnel to an address may carry anything.
+  func unread(_ host: NamedHost, _ port: UInt16, isTLS: Bool) -> String? {
+    if serverSpeaksFirst(host, port) { return host.name == nil ? "address" : "tcp" }
+    if host.name == nil, !isTLS, spoken(host, port).contains(.other) { return "address" }
+    return isOpaque(host, port) ? "opaque" : nil
   }
 
   /// An address without a name needs a rule that names the address.
@@ -29,10 +38,51 @@ struct EgressRules: Sendable {
       case (.tls, _): result.insert(.tls)
       case (.http, _): result.insert(.http)
       case (.any, .name): result.formUnion([.tls, .http])
+      case (.any, .address) where !rule.request.isPlain: result.formUnion([.tls, .http])
       case (.tcp, _), (.any, .address): result.formUnion([.tls, .http, .other])
       }
     }
-    return result
+    return mustRead(host, port) ? result.subtracting([.other]) : result
+  }
+
+  /// Whether TLS with this destination passes unopened: the rule that names it most closely says so.
+  func isOpaque(_ host: NamedHost, _ port: UInt16) -> Bool {
+    closest(host, port).contains(where: \.isOpaque) && !mustRead(host, port)
+  }
+
+  /// A rule denies some requests there, so all must be read. Such rules name hosts.
+  private func mustRead(_ host: NamedHost, _ port: UInt16) -> Bool {
+    rules.contains { rule in
+      guard rule.access == .deny, !rule.request.isPlain, rule.ports.isEmpty || rule.covers(port: port) else {
+        return false
+      }
+      guard case .host(let pattern) = rule.target, let name = host.name else { return false }
+      return pattern.matches(name)
+    }
+  }
+
+  /// Whether `%2F` within a path passes: a rule that grants the destination says so.
+  func keepsEncodedSlash(_ host: NamedHost, _ port: UInt16) -> Bool {
+    granting(host, port).contains(where: \.request.keepsEncodedSlash)
+  }
+
+  /// What the gate must count of a request: of the rules that admit it, the widest. Without such a rule a policy allowed it, and nothing is.
+  func limits(_ host: NamedHost, _ port: UInt16, _ facts: RequestFacts) -> RequestLimits {
+    let admitting = rules.enumerated().filter { _, rule in
+      grants(rule, host, port) && rule.request.refusal(of: facts) == nil
+    }
+    let requests = admitting.map(\.element.request)
+    let budgets = admitting.compactMap { index, rule in
+      rule.request.uploadBudget.map { UploadBudget(rule: index, bytes: $0) }
+    }
+    return RequestLimits(
+      maxBody: Self.widest(requests.map(\.maxBody)), maxResponse: Self.widest(requests.map(\.maxResponse)),
+      budgets: budgets.isEmpty || budgets.count < admitting.count ? nil : budgets)
+  }
+
+  private static func widest(_ limits: [Int64?]) -> Int64? {
+    let stated = limits.compactMap(\.self)
+    return stated.count == limits.count ? stated.max() : nil
   }
 
   enum Mention { case written, wildcard, none }
@@ -47,9 +97,10 @@ struct EgressRules: Sendable {
     return patterns.allSatisfy(\.isWildcard) ? .wildcard : .written
   }
 
-  /// Of the addresses that a name leads to, those that may be dialled: public ones, and special ones that a rule names.
+  /// Of the addresses that a name leads to, those that may be dialled: public ones, and special ones that a rule names. The first eight:
+  /// each may take its time to refuse.
   func dialable(_ addresses: [IPAddress], _ port: UInt16) -> [IPAddress] {
-    addresses.filter { !denies($0, port) && ($0.addressClass == .global || opens($0, port)) }
+    Array(addresses.lazy.filter { !denies($0, port) && ($0.addressClass == .global || opens($0, port)) }.prefix(8))
   }
 
   /// Metadata services, multicast and addresses that two stacks may read differently stay closed, whatever the rules say.
@@ -57,37 +108,32 @@ struct EgressRules: Sendable {
 
   private func opens(_ address: IPAddress, _ port: UInt16) -> Bool {
     guard !Self.neverReached.contains(address.addressClass) else { return false }
-    return rules.contains { rule in
-      guard case .address(let range) = rule.target, rule.access == .allow else { return false }
-      return covers(rule, port) && names(range, address)
-    }
+    return rules.contains { $0.access == .allow && $0.covers(port: port) && $0.names(address) }
   }
 
   private func denies(_ address: IPAddress, _ port: UInt16) -> Bool {
     rules.contains { rule in
-      guard case .address(let range) = rule.target, rule.access == .deny else { return false }
-      return range.contains(address) && (rule.ports.isEmpty || covers(rule, port))
+      guard case .address(let range) = rule.target, rule.access == .deny, rule.request.isPlain else { return false }
+      return range.contains(address) && (rule.ports.isEmpty || rule.covers(port: port))
     }
+  }
+
+  /// Of the rules that grant this those that name it most closely: they say how it passes, and a wider one does not.
+  private func closest(_ host: NamedHost, _ port: UInt16) -> [NetworkRule] {
+    let granting = granting(host, port)
+    let nearest = granting.map(\.closeness).max()
+    return granting.filter { $0.closeness == nearest }
   }
 
   private func granting(_ host: NamedHost, _ port: UInt16) -> [NetworkRule] {
-    rules.filter { rule in
-      guard rule.access != .deny, covers(rule, port) else { return false }
-      switch (rule.target, host) {
-      case (.host(let pattern), .name(let name)): return pattern.matches(name)
-      case (.address(let range), .address(let address)): return names(range, address)
-      default: return false
-      }
+    rules.filter { grants($0, host, port) }
+  }
+
+  private func grants(_ rule: NetworkRule, _ host: NamedHost, _ port: UInt16) -> Bool {
+    guard rule.access != .deny, rule.covers(port: port) else { return false }
+    return switch host {
+    case .name(let name): rule.names(name)
+    case .address(let address): rule.names(address)
     }
-  }
-
-  private func covers(_ rule: NetworkRule, _ port: UInt16) -> Bool {
-    rule.ports.isEmpty ? port == 443 || port == 80 : rule.ports.contains { $0.contains(port) }
-  }
-
-  /// `0.0.0.0/0` is for public addresses; a special one needs a range that lies in its own kind of space.
-  private func names(_ range: AddressRange, _ address: IPAddress) -> Bool {
-    guard range.contains(address) else { return false }
-    return address.addressClass == .global || range.base.addressClass == address.addressClass
   }
 }

@@ -1,3 +1,4 @@
+import BaileyCore
 package import BaileyLinux
 
 /// Limits and times of the gate. The defaults are the product's; tests shorten them.
@@ -14,6 +15,13 @@ package struct GateOptions: Sendable {
   package var halfClosedIdle = Duration.seconds(300)
   /// Live connections of a session.
   package var maximumConnections = 4096
+  /// Live streams of HTTP/2 of a session, those whose client is gone before the decision included.
+  package var maximumStreams = 2048
+  /// Of those, the ones whose TLS is opened; and of all sessions together.
+  package var maximumOpened = 512
+  package var maximumOpenedInAll = 2048
+  /// Bytes that a session may send by opaque rules where its manifest sets no budget for all that it sends.
+  package var maximumUnread: Int64 = 256 << 20
   /// Bytes of a session's plain HTTP that wait in the controller: heads that are not whole, and what comes while a request is decided.
   /// For each of the connections an ample head of 8 KiB.
   package var maximumHeld: Int64 = 32 << 20
@@ -27,6 +35,16 @@ package struct GateOptions: Sendable {
   package var lingering = Duration.seconds(2)
   /// Where a captured connection was going; tests, which have no redirection, put their own here.
   package var originalDestination: @Sendable (Int32) -> Endpoint? = { Socket.originalDestination($0) }
+  /// What reads and alters messages on their way, between the inspection and the server.
+  var guards: any MessageGuards = NoGuards()
+  /// What labels answers.
+  var labelling: [ContentLabelling] = []
 
   package init() {}
+
+  func reading(_ inspector: any TrafficInspector) -> GateOptions {
+    var options = self
+    options.guards = GuardChain([InspectionGuards(inspector: inspector, labelling: labelling), guards, PlainAnswers()])
+    return options
+  }
 }

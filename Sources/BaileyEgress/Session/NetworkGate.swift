@@ -7,12 +7,26 @@ package final class NetworkGate: EgressGate {
   private let loops: [EventLoop]
   private let resolver: any NameResolver
   private let options: GateOptions
+  private let settings: @Sendable () throws(Fault) -> EgressSettings
+  private let host: HostTrust
+  private let openings: Openings
   private let sessions = Atomic<UInt64>(0)
 
+  /// - Parameters:
+  ///   - inspector: reads every request and answer.
+  ///   - host: whom this machine trusts.
+  ///   - settings: asked at the start of each session.
   /// - Throws: `egress-unavailable` when threads or descriptors cannot be had.
-  package init(resolver: any NameResolver = HostResolver(), options: GateOptions = GateOptions()) throws(Fault) {
+  package init(
+    inspector: any TrafficInspector, resolver: any NameResolver = HostResolver(),
+    options: GateOptions = GateOptions(), host: HostTrust = HostTrust(),
+    settings: @escaping @Sendable () throws(Fault) -> EgressSettings = { () throws(Fault) in EgressSettings() }
+  ) throws(Fault) {
     self.resolver = resolver
-    self.options = options
+    self.options = options.reading(inspector)
+    self.settings = settings
+    self.host = host
+    openings = Openings(maximum: options.maximumOpenedInAll)
     let count = options.threads > 0 ? options.threads : min(max(processorCount(), 1), 4)
     do throws(Errno) {
       var loops: [EventLoop] = []
@@ -33,13 +47,30 @@ package final class NetworkGate: EgressGate {
       hint: "raise the limit of open files or threads")
   }
 
-  package func open(
-    subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
-    mediator: any Mediator
+  package func prepare(
+    subject: Subject, rules: [NetworkRule], ceiling: [NetworkRule]?, credentials: SessionCredentials?
+  ) async throws(Fault) -> any PreparedEgress {
+    let settings = try settings()
+    let interception = try Interception(ceiling: ceiling, settings, host)
+    return PreparedSession(
+      gate: self, subject: subject, rules: rules, interception: interception, credentials: credentials,
+      resolver: MappedResolver(names: settings.names, otherwise: resolver))
+  }
+
+  fileprivate func open(
+    _ session: PreparedSession, _ channels: [SandboxChannel: Int32], _ uploadBudget: Int64?, _ mediator: any Mediator
   ) async throws(Fault) -> any EgressSession {
     let core = SessionCore(
-      number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: subject, rules: rules,
-      uploadBudget: uploadBudget, mediator: mediator, resolver: resolver, options: options)
+      number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: session.subject, rules: session.rules,
+      uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
+      interception: session.interception, options: options, openings: openings, credentials: session.credentials)
+    return try await serve(core, channels)
+  }
+
+  /// Takes all descriptors over, whatever comes of it.
+  private func serve(_ core: SessionCore, _ channels: [SandboxChannel: Int32]) async throws(Fault)
+    -> any EgressSession
+  {
     var waiting = Array(channels)
     do throws(Errno) {
       while let (channel, number) = waiting.last {
@@ -77,6 +108,24 @@ package final class NetworkGate: EgressGate {
   }
 }
 
+/// A session before its sandbox: it has an authority, and no channels yet.
+private struct PreparedSession: PreparedEgress {
+  let gate: NetworkGate
+  let subject: Subject
+  let rules: [NetworkRule]
+  let interception: Interception
+  let credentials: SessionCredentials?
+  let resolver: any NameResolver
+
+  var trust: SandboxTrust { interception.trust }
+
+  func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator) async throws(Fault)
+    -> any EgressSession
+  {
+    try await gate.open(self, channels, uploadBudget, mediator)
+  }
+}
+
 /// The gate of one session, until `close`.
 struct OpenSession: EgressSession {
   let core: SessionCore
@@ -91,6 +140,7 @@ struct OpenSession: EgressSession {
       await withCheckedContinuation { loop.post(.close(session: core.number, $0)) }
     }
     await core.http.closeAll()
+    await core.servers.closeAll()
     core.reportAllSuppressed()
     await core.drain()
   }

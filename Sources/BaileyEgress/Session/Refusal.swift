@@ -7,6 +7,8 @@ struct Refusal: Error, Sendable, Equatable {
   var hint: String?
   /// File and line of the rule, where a rule said so.
   var source: String?
+  /// What was found, where that is the reason: `rule`, `tier`, `where`.
+  var found: [String: JSON] = [:]
 
   init(_ code: String, _ reason: String, hint: String? = nil, source: String? = nil) {
     self.code = code
@@ -20,13 +22,28 @@ struct Refusal: Error, Sendable, Equatable {
     let reason = ruling.decision.reasons.first
     self.init(
       reason?.code ?? "record-failed", reason?.sentence ?? "the action could not be recorded, so it does not happen",
-      hint: "this sandbox reaches only what its manifest allows; ask the person to add a rule",
+      hint: Self.advice(on: reason),
       source: reason?.source?.text)
+    name(ruling.action.resource["findings"])
+  }
+
+  /// What weighs most among the findings of a request; never its value.
+  private mutating func name(_ findings: JSON?) {
+    let places = (findings?["found"]?.array ?? []).compactMap(PassageFindings.Place.init(json:))
+    guard let told = places.strictest else { return }
+    found = [
+      "rule": .string(told.finding.rule), "tier": .string(told.finding.tier.rawValue), "where": .string(told.name),
+    ]
+    guard ["secret-in-request", "request-unreadable", "nobody-to-ask"].contains(code) else { return }
+    hint =
+      "take it out of the request; what is known and harmless, a person accepts in inspection/allow.yaml: "
+      + "by rule and host under `hosts`, or by value under `fingerprints`"
   }
 
   /// The body of a refusal where HTTP is spoken.
   func body(host: String?, port: UInt16?) -> [UInt8] {
     var error: [String: JSON] = ["code": .string(code), "reason": .string(printable(reason))]
+    error.merge(found) { first, _ in first }
     if let hint { error["hint"] = .string(hint) }
     if let source { error["source"] = .string(printable(source)) }
     if let host { error["host"] = .string(printable(host)) }
@@ -46,11 +63,11 @@ struct Refusal: Error, Sendable, Equatable {
   /// Status line for what is not the agent's lack of permission.
   var status: String {
     switch code {
-    case "http-malformed", "proxy-request-malformed", "host-malformed": "400 Bad Request"
+    case "http-malformed", "proxy-request-malformed", "host-malformed", "websocket-handshake": "400 Bad Request"
     case "client-silent": "408 Request Timeout"
-    case "name-not-found", "connection-failed": "502 Bad Gateway"
+    case "name-not-found", "connection-failed", "server-untrusted": "502 Bad Gateway"
     case "resolver-timeout", "connection-timeout": "504 Gateway Timeout"
-    case "too-many-connections", "egress-busy", "resolver-busy": "503 Service Unavailable"
+    case "too-many-connections", "too-many-streams", "egress-busy", "resolver-busy": "503 Service Unavailable"
     default: "403 Forbidden"
     }
   }
@@ -77,14 +94,29 @@ extension Refusal {
       "turn encrypted ClientHello and its grease off: Chromium by the policy EncryptedClientHelloEnabled, Firefox by "
       + "network.dns.echconfig.enabled and security.tls.ech.grease_probability")
 
+  static let exposed = Refusal(
+    "credential-in-answer", "the answer would show a credential that was put into the request",
+    hint: "ask for an answer without it, or one that is not encoded")
+
   static let budget = Refusal("upload-budget", "the session's upload budget is used up")
+
+  static let unreadBudget = Refusal(
+    "upload-budget", "what may leave this session unread is used up",
+    hint: "limits.upload in the manifest sets a budget of its own")
 
   static let tooManyConnections = Refusal(
     "too-many-connections", "the session has as many connections as it may have", hint: "close some, and try again")
 
+  static let tooManyOpened = Refusal(
+    "too-many-connections", "there are as many opened TLS connections as there may be",
+    hint: "close some, and try again")
+
   static let busy = Refusal(
     "egress-busy", "the session's unfinished requests hold as much memory as they may",
     hint: "finish or close some, and try again")
+
+  static let tooManyStreams = Refusal(
+    "too-many-streams", "the session has as many streams of HTTP/2 as it may have", hint: "finish some, and try again")
 
   static let silent = Refusal("client-silent", "the client sent no complete request in time")
 
@@ -95,6 +127,10 @@ extension Refusal {
 
   static func http(_ error: RequestHeadError) -> Refusal {
     Refusal("http-malformed", error.rawValue, hint: "send strict HTTP/1.1 (RFC 9112)")
+  }
+
+  static func http2(_ error: RequestHeadError) -> Refusal {
+    Refusal("http-malformed", error.rawValue, hint: "send strict HTTP/2 (RFC 9113)")
   }
 
   static func host(_ text: String) -> Refusal {

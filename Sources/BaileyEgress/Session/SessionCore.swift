@@ -10,33 +10,53 @@ final class SessionCore: Sendable {
   let rules: EgressRules
   let mediator: any Mediator
   let resolver: any NameResolver
+  let interception: Interception
   let options: GateOptions
+  /// What reads and alters messages on their way.
+  let guards: any MessageGuards
+  /// Names of secrets by what stands for them.
+  let placeholders: [String: String]
   let names: Mutex<SyntheticNames>
   /// New names that no rule mentions, those below a wildcard, and refusals that the gate records by itself.
   let questions: Mutex<RecordLimiter>
   let wildcardQuestions: Mutex<RecordLimiter>
   private let refusals: Mutex<RecordLimiter>
+  /// Channels to the agent, and to servers.
   let http = HTTPRegistry()
+  let pools = ServerPools()
+  let servers = HTTPRegistry()
+  let openings: Openings
+  /// Bytes that were sent by rules with a budget.
+  private let spent = Mutex<[Int: Int64]>([:])
   private let uploadBudget: Int64?
   private let sent = Atomic<Int64>(0)
+  private let unread = Atomic<Int64>(0)
   private let received = Atomic<Int64>(0)
   private let connections = Atomic<Int64>(0)
   private let live = Atomic<Int64>(0)
   private let held = Atomic<Int64>(0)
+  private let streams = Atomic<Int>(0)
   private let closed = Atomic<Bool>(false)
   private let reports = InFlight()
 
+  /// - Parameter openings: of all sessions.
   init(
     number: UInt64, subject: Subject, rules: [NetworkRule], uploadBudget: Int64?, mediator: any Mediator,
-    resolver: any NameResolver, options: GateOptions
+    resolver: any NameResolver, interception: Interception, options: GateOptions, openings: Openings? = nil,
+    credentials: SessionCredentials? = nil
   ) {
+    let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
+    placeholders = Dictionary(parts) { first, _ in first }
+    guards = credentials.map { GuardChain([options.guards, CredentialGuards($0)]) } ?? options.guards
     self.number = number
     self.subject = subject
     self.rules = EgressRules(rules)
     self.uploadBudget = uploadBudget
     self.mediator = mediator
     self.resolver = resolver
+    self.interception = interception
     self.options = options
+    self.openings = Openings(maximum: options.maximumOpened, within: openings)
     names = Mutex(SyntheticNames())
     questions = Mutex(RecordLimiter(perMinute: options.newNamesPerMinute))
     wildcardQuestions = Mutex(RecordLimiter(perMinute: options.newNamesUnderWildcardPerMinute))
@@ -73,20 +93,43 @@ final class SessionCore: Sendable {
 
   func dismiss() { live.wrappingSubtract(1, ordering: .relaxed) }
 
+  /// Counts a stream of HTTP/2 in; each that was is counted out by `dismissStream`.
+  func admitStream() -> Bool {
+    if streams.wrappingAdd(1, ordering: .relaxed).newValue <= options.maximumStreams { return true }
+    dismissStream()
+    return false
+  }
+
+  func dismissStream() { streams.wrappingSubtract(1, ordering: .relaxed) }
+
   /// Counts bytes that are about to leave; `false` when they would exceed the budget, and then they must not.
   func countSent(_ bytes: Int) -> Bool {
-    guard let uploadBudget else {
-      sent.wrappingAdd(Int64(bytes), ordering: .relaxed)
-      return true
-    }
-    var before = sent.load(ordering: .relaxed)
-    while Int64(bytes) <= uploadBudget - before {
-      let (done, original) = sent.weakCompareExchange(
-        expected: before, desired: before + Int64(bytes), ordering: .relaxed)
+    Self.add(Int64(bytes), to: sent, atMost: uploadBudget ?? .max)
+  }
+
+  /// The same for what passes by an opaque rule. Where the manifest sets no budget, that has one of its own.
+  func countUnread(_ bytes: Int) -> Bool {
+    guard uploadBudget == nil else { return countSent(bytes) }
+    return Self.add(Int64(bytes), to: unread, atMost: options.maximumUnread) && countSent(bytes)
+  }
+
+  private static func add(_ bytes: Int64, to count: borrowing Atomic<Int64>, atMost limit: Int64) -> Bool {
+    var before = count.load(ordering: .relaxed)
+    while bytes <= limit - before {
+      let (done, original) = count.weakCompareExchange(expected: before, desired: before + bytes, ordering: .relaxed)
       if done { return true }
       before = original
     }
     return false
+  }
+
+  /// Charges bytes to the first of these budgets that has room for them; `false` where none has.
+  func spend(_ bytes: Int64, of budgets: [UploadBudget]) -> Bool {
+    spent.withLock { spent in
+      guard let budget = budgets.first(where: { bytes <= $0.bytes - spent[$0.rule, default: 0] }) else { return false }
+      spent[budget.rule, default: 0] += bytes
+      return true
+    }
   }
 
   func countReceived(_ bytes: Int) { received.wrappingAdd(Int64(bytes), ordering: .relaxed) }
@@ -102,7 +145,11 @@ final class SessionCore: Sendable {
   /// - Returns: `false` when the session holds more than it may.
   func settle(_ buffer: inout ByteBuffer, and more: Int = 0, counted: inout Int) -> Bool {
     if buffer.readableBytes == 0 { buffer = ByteBuffer() } else { buffer.discardReadBytes() }
-    let now = buffer.storageCapacity + more
+    return settle(buffer.storageCapacity + more, counted: &counted)
+  }
+
+  /// The same for bytes that are kept elsewhere.
+  func settle(_ now: Int, counted: inout Int) -> Bool {
     defer { counted = now }
     return held.wrappingAdd(Int64(now - counted), ordering: .relaxed).newValue <= options.maximumHeld
   }

@@ -8,10 +8,16 @@ struct SecretWords {
   private static let userOptions: Set<String> = ["-u", "-U", "--user", "--proxy-user"]
 
   private var previous = ""
-  /// To the end of the line or the quotation everything is a header's value.
-  private var isHeader = false
+  /// To the end of the command everything is a header's value; behind it, to that of the line or the quotation, what pairs hold.
+  private var (isHeader, wasHeader) = (false, false)
 
-  mutating func beginLine() { isHeader = false }
+  mutating func beginLine() { (isHeader, wasHeader) = (false, false) }
+
+  /// A header that goes on has pairs, as a cookie has; a command must not hide behind one.
+  mutating func beginCommand() {
+    (isHeader, wasHeader) = (false, isHeader || wasHeader)
+    if wasHeader { previous = "" }
+  }
 
   mutating func masked(_ word: String) -> String {
     // `"password": "x"` has its colon apart.
@@ -76,7 +82,8 @@ struct SecretWords {
     guard let equals = place(of: "=", in: word) else { return word }
     let value = word[word.utf8.index(after: equals)...]
     guard !value.isEmpty else { return word }
-    let isSecret = SecretNames.isAssigned(word[..<equals]) || SecretShape.isSecret(value: String(value)) != nil
+    let isSecret =
+      wasHeader || SecretNames.isAssigned(word[..<equals]) || SecretShape.isSecret(value: String(value)) != nil
     return isSecret ? "\(word[..<word.utf8.index(after: equals)])\(Self.mark)" : word
   }
 }

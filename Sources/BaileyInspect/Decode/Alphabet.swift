@@ -31,9 +31,52 @@ enum Alphabet {
   }
 }
 
+/// What a letter of a run may be, as bits.
+enum Letter {
+  /// The first, second and third of four letters of base 64 that make three bytes of text.
+  static let first: UInt8 = 1
+  static let second: UInt8 = 2
+  static let third: UInt8 = 4
+  static let hex: UInt8 = 8
+  static let base32: UInt8 = 16
+  static let base32hex: UInt8 = 32
+  /// The first of base 64 of something compressed (`Speculation.hasMark`).
+  static let ofMark: UInt8 = 64
+  static let zero: UInt8 = 128
+
+  static let table: [UInt8] = (0...255).map { of(UInt8($0)) }
+
+  private static func of(_ byte: UInt8) -> UInt8 {
+    let value = Alphabet.base64[Int(byte)]
+    guard value < 64 else { return 0 }
+    var kind: UInt8 = 0
+    if value < 32, value >= 8 || value == 2 || value == 3 { kind |= first }
+    if value & 8 == 0 { kind |= second }
+    if value & 2 == 0 { kind |= third }
+    if Alphabet.base16[Int(byte)] < 16 { kind |= hex }
+    if Alphabet.base32[Int(byte)] < 32 { kind |= base32 }
+    if Alphabet.base32hex[Int(byte)] < 32 { kind |= base32hex }
+    if "HKQUOSWae".utf8.contains(byte) {
+      kind |= ofMark
+    }
+    if value == 0 { kind |= zero }
+    return kind
+  }
+}
+
 /// An encoding of bytes in the letters of a run.
 enum RunEncoding: String, CaseIterable {
   case hex, base32, base32hex, base64
+
+  /// The bit that all its letters have.
+  var letter: UInt8 {
+    switch self {
+    case .hex: Letter.hex
+    case .base32: Letter.base32
+    case .base32hex: Letter.base32hex
+    case .base64: 0
+    }
+  }
 
   var table: [UInt8] {
     switch self {

@@ -1,17 +1,51 @@
 /// Ascii85, RFC 1924 and Z85.
 enum Base85 {
+  private static let alphabets = [Alphabet.base85, Alphabet.ascii85, Alphabet.z85]
+  /// Behind the beginning of the run, so many more places are tried.
+  private static let mostStarts = 5
+  private static let farthestStart = 40
+
   /// The decoded bytes when what begins in the visible run is text in one of the alphabets.
   static func find(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
-    var starts = [range.lowerBound]
-    for place in range.lowerBound..<max(range.lowerBound, min(range.lowerBound + 40, range.upperBound - 20))
-    where starts.count < 6 && [0x22, 0x27, 0x3D, 0x3A, 0x7E, 0x2C].contains(bytes[place]) {
-      starts.append(place + 1)
+    if let found = decode(bytes, range) { return found }
+    var tried = 0
+    let last = max(range.lowerBound, min(range.lowerBound + farthestStart, range.upperBound - 20))
+    for place in range.lowerBound..<last where isBefore(bytes[place]) {
+      if let found = decode(bytes, (place + 1)..<range.upperBound) { return found }
+      tried += 1
+      if tried == mostStarts { return nil }
     }
-    for start in starts where start + 20 <= range.upperBound {
-      for (name, table) in [Alphabet.base85, Alphabet.ascii85, Alphabet.z85].enumerated()
-      where isPromising(bytes, start, table) {
-        return decode(bytes, start..<range.upperBound, table, hasZ: name == 1)
-      }
+    return nil
+  }
+
+  /// What may stand right before a text: quotes and the like.
+  private static func isBefore(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x22, 0x27, 0x3D, 0x3A, 0x7E, 0x2C: true
+    default: false
+    }
+  }
+
+  /// By letter, a bit for each alphabet in which it may begin a group that makes text.
+  private static let heads: [UInt8] = (0...255).map { letter in
+    alphabets.enumerated().reduce(UInt8(0)) { bits, alphabet in
+      let rank = UInt64(alphabet.element[letter])
+      let most = min((rank + 1) * 52_200_625 - 1, UInt64(UInt32.max))
+      guard rank < 85, rank * 52_200_625 <= most else { return bits }
+      return (rank * 52_200_625 >> 24...most >> 24).contains { Bytes.isText(UInt8($0)) }
+        ? bits | 1 << UInt8(alphabet.offset) : bits
+    }
+  }
+
+  /// What begins right there.
+  private static func decode(_ bytes: Span<UInt8>, _ range: Range<Int>) -> [UInt8]? {
+    guard range.count >= 20 else { return nil }
+    let (heads, start) = (heads, range.lowerBound)
+    let table = heads.span
+    let possible = table[Int(bytes[start])] & table[Int(bytes[start + 5])] & table[Int(bytes[start + 10])]
+    guard possible != 0 else { return nil }
+    for (index, ranks) in alphabets.enumerated() where possible >> UInt8(index) & 1 != 0 {
+      if isPromising(bytes, start, ranks) { return decode(bytes, range, ranks, hasZ: index == 1) }
     }
     return nil
   }

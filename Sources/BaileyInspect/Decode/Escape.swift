@@ -3,6 +3,8 @@ struct Escape {
   var at: Int
   var length: Int
   var text: [UInt8]
+  /// As findings call it.
+  var name = "escaped"
 }
 
 /// Knows escapes of URLs, programs, JSON, HTML and mail, joints of split strings, and what cannot be seen.
@@ -17,6 +19,7 @@ enum EscapeReader {
     case 0x3D: return quotedPrintable(bytes, at)
     case 0x22, 0x27: return joint(bytes, at)
     case 0x0A: return lineEnd(bytes, at)
+    case 0x3C: return tags(bytes, at)
     case 0x80...: return invisible(bytes, at)
     default: return nil
     }
@@ -117,7 +120,7 @@ enum EscapeReader {
     return byte(at, 3, number(bytes, at + 1, 2))
   }
 
-  private static func isPart(_ byte: UInt8) -> Bool { Alphabet.base64[Int(byte)] < 64 || byte == 0x3D || byte == 0x2E }
+  private static func isPart(_ byte: UInt8) -> Bool { Bytes.isRun(byte) || byte == 0x3D || byte == 0x2E }
 
   /// `" + "` and the like, also over a line's end: what joins the parts of one string.
   private static func joint(_ bytes: Span<UInt8>, _ at: Int) -> Escape? {
@@ -134,11 +137,18 @@ enum EscapeReader {
     return Escape(at: at, length: place + 1 - at, text: [])
   }
 
+  private static func tags(_ bytes: Span<UInt8>, _ at: Int) -> Escape? {
+    guard at > 0, isPart(bytes[at - 1]), let end = Markup.end(bytes, at), isPart(bytes[end]),
+      !Markup.parts(bytes, at..<end)
+    else { return nil }
+    return Escape(at: at, length: end - at, text: [], name: "markup")
+  }
+
   /// A line that ends within what looks like a token, and goes on in the next.
   private static func lineEnd(_ bytes: Span<UInt8>, _ at: Int) -> Escape? {
     let from = at > 0 && bytes[at - 1] == 0x0D ? at - 1 : at
     var (start, digits, letters) = (from, 0, 0)
-    while start > 0, from - start <= 60, Alphabet.base64[Int(bytes[start - 1])] < 64 {
+    while start > 0, from - start <= 60, Bytes.isRun(bytes[start - 1]) {
       start -= 1
       if Bytes.isDigit(bytes[start]) { digits += 1 } else { letters += 1 }
     }
@@ -146,7 +156,7 @@ enum EscapeReader {
     var next = at + 1
     while next < bytes.count - 5, next - at < 12, bytes[next] == 0x20 || bytes[next] == 0x09 { next += 1 }
     guard next + 4 < bytes.count else { return nil }
-    for place in next..<(next + 4) where Alphabet.base64[Int(bytes[place])] > 63 { return nil }
+    for place in next..<(next + 4) where !Bytes.isRun(bytes[place]) { return nil }
     return Escape(at: from, length: next - from, text: [])
   }
 

@@ -4,13 +4,13 @@ private import CBaileyInflate
 // call, and keeps no pointer.
 
 /// A decompressor, fed piece by piece.
-@safe final class Inflater {
+@safe final class Inflater: Decoder {
   enum Format: Int32 {
     case gzip = 0
-    case zlib, deflate, zstd, brotli, bzip2
+    case zlib, deflate, zstd, brotli, bzip2, xz
   }
 
-  enum Step { case more, end, broken }
+  private static let states: [Int32: DecoderStep.State] = [0: .more, 1: .end, -2: .refused]
 
   private let handle: OpaquePointer?
 
@@ -19,10 +19,8 @@ private import CBaileyInflate
   deinit { if let handle = unsafe handle { unsafe bailey_inflate_free(handle) } }
 
   /// Takes some of the input and fills some of the room.
-  func step(
-    _ input: Span<UInt8>, into room: inout [UInt8]
-  ) -> (used: Int, made: Int, state: Step) {
-    guard let handle = unsafe handle else { return (0, 0, .broken) }
+  func step(_ input: Span<UInt8>, into room: inout [UInt8]) -> DecoderStep {
+    guard let handle = unsafe handle else { return DecoderStep(used: 0, made: 0, state: .broken) }
     // Without it the last reference could go as soon as the handle is read.
     defer { withExtendedLifetime(self) {} }
     var (used, made) = (0, 0)
@@ -32,6 +30,6 @@ private import CBaileyInflate
         return unsafe bailey_inflate_step(handle, start, input.count, &used, room.baseAddress, room.count, &made)
       }
     }
-    return (used, made, status == 1 ? .end : (status == 0 ? .more : .broken))
+    return DecoderStep(used: used, made: made, state: Self.states[status, default: .broken])
   }
 }

@@ -36,12 +36,12 @@ extension Lane {
 
   private func open(_ escape: Escape, _ bytes: Span<UInt8>) {
     let end = escape.at + escape.length
-    guard mayDescend(at: (start + escape.at)..<(start + end)) else { return }
+    guard mayDescend(at: (start + escape.at)..<(start + end), isEscape: !escape.text.isEmpty) else { return }
     let from = max(0, escape.at - Self.before)
     let lane = child(.unescaped)
     let place = origins.place(of: (start + from)..<(start + end))
     lane.feed([0x0A])
-    lane.origins.add(Origins.Part(at: lane.end, root: place.root, disguises: place.disguises + ["escaped"]))
+    lane.origins.add(Origins.Part(at: lane.end, root: place.root, disguises: place.disguises + [escape.name]))
     feedChild(.unescaped, Array(bytes.extracting(from..<escape.at)) + escape.text)
     walk.region = EscapeRegion(cursor: start + end)
   }

@@ -1,8 +1,8 @@
 /// Text that is cut into groups of equal length: one letter a line, a dash after every fourth, UTF-16, hexadecimal pairs.
 extension Lane {
   /// Fewer groups of one letter than this are formulas and lists.
-  private static let fewestSingles = 12
-  private static let fewestGroups = 4
+  static let fewestSingles = 12
+  static let fewestGroups = 4
 
   /// Looks at a word of `length` bytes at `first` and the gap of `width` behind it; the caller saw that one more fits.
   func group(_ bytes: Span<UInt8>, _ first: Int, _ length: Int, _ width: Int) {

@@ -11,9 +11,12 @@ struct OpenRun {
 extension Lane {
   /// Looks at a run of letters of base 64; returns where the walk may go on: behind what was decoded, or at the end of the run.
   func decodeRun(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int {
-    guard RunReader.mayEncode(bytes, range) else { return range.upperBound }
+    guard RunReader.mayEncode(bytes, range) || range.count > Stretch.shortest else { return range.upperBound }
     let gathered = RunReader.gather(bytes, range)
-    guard let found = RunReader.decode(gathered.letters) else { return range.upperBound }
+    decodeStretches(of: gathered.letters, in: range.lowerBound..<gathered.end, bytes)
+    guard let found = RunReader.decode(gathered.letters), Speculation.isSound(found.bytes) else {
+      return range.upperBound
+    }
     let whole = range.lowerBound..<gathered.end
     guard mayDescend(at: (start + whole.lowerBound)..<(start + whole.upperBound)) else { return range.upperBound }
     let goesOn = gathered.end >= bytes.count - 1 && gathered.letters.count >= Lane.block / 2
@@ -21,6 +24,13 @@ extension Lane {
     if goesOn { openRun = OpenRun(encoding: found.encoding, rest: found.rest, next: start + gathered.end) }
     walk.resume = max(walk.resume, start + gathered.end)
     return gathered.end
+  }
+
+  /// The run itself is looked at none the less.
+  private func decodeStretches(of letters: [UInt8], in range: Range<Int>, _ bytes: Span<UInt8>) {
+    for found in Stretch.decode(letters) where mayDescend(at: (start + range.lowerBound)..<(start + range.upperBound)) {
+      emit(.decoded, found.encoding.rawValue, found.bytes, from: range, bytes)
+    }
   }
 
   /// Reads on in a run that was longer than the bytes at hand.
@@ -78,5 +88,28 @@ extension Lane {
     guard let found = Base85.find(bytes, range) else { return }
     guard mayDescend(at: (start + range.lowerBound)..<(start + range.upperBound)) else { return }
     emit(.decoded, "base85", found, from: range, bytes)
+  }
+}
+
+extension Speculation {
+  /// The mark of zlib is so short that a run of letters has it by chance: then it has to unpack, too, unless something else speaks for it.
+  static func isSound(_ bytes: [UInt8]) -> Bool {
+    guard bytes.count > 2, bytes[0] & 0x8F == 8, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0,
+      bytes.prefix(12).contains(where: { !Bytes.isText($0) }), !holdsMore(bytes)
+    else { return true }
+    var room = [UInt8](repeating: 0, count: 1024)
+    return Inflater(.zlib).step(bytes.span.extracting(0..<min(512, bytes.count)), into: &room).state != .broken
+  }
+
+  /// Whether behind the first bytes stands text, or the longer mark of something else, or so much that anything may.
+  private static func holdsMore(_ bytes: [UInt8]) -> Bool {
+    var (streak, head, zeros) = (0, UInt32(0), 0)
+    for (place, byte) in bytes.enumerated() {
+      streak = Bytes.isText(byte) ? streak + 1 : 0
+      if byte == 0 { zeros += 1 }
+      head = head << 8 | UInt32(byte)
+      if streak >= 10 || place > 3 && hasLongMark(head) { return true }
+    }
+    return bytes.count >= 192 || zeros * 5 >= bytes.count * 2
   }
 }

@@ -1,20 +1,72 @@
 /// Reads runs of letters that may be wrapped over lines, and finds out what they encode.
 enum RunReader {
-  /// Names and paths of small letters only, or of large ones, are neither base 64 of anything nor, with their marks, of base 32.
+  /// From so many letters on, runs are looked into whatever they make: they may be compressed.
+  private static let longRun = 60
+
+  /// Whether a run, with what follows it, is worth decoding: a quick look that most names and paths do not pass.
   static func mayEncode(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-    if range.count >= 48 { return true }
-    var (lower, upper, marks) = (false, false, 0)
-    for place in range {
-      let byte = bytes[place]
-      if Bytes.isLower(byte) {
-        lower = true
-      } else if Bytes.isUpper(byte) {
-        upper = true
-      } else if !Bytes.isDigit(byte) {
-        marks += 1
-      }
+    if isRuler(bytes, range) { return false }
+    if range.count >= longRun || joint(bytes, range.upperBound, range.count) > range.upperBound { return true }
+    return mayEncode(bytes.extracting(range))
+  }
+
+  /// The same letter again and again.
+  private static func isRuler(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    for place in range where bytes[place] != bytes[range.lowerBound] { return false }
+    return true
+  }
+
+  private static func mayEncode(_ letters: Span<UInt8>) -> Bool {
+    let classes = Letter.table
+    let table = classes.span
+    var (all, zeros) = (UInt8.max, 0)
+    // A bit for each letter, the last lowest: whether three bytes of text end with it.
+    var (first, second, text) = (UInt8(0), UInt8(0), UInt8(0))
+    var marks: UInt8 = 0
+    for place in 0..<letters.count {
+      let kind = table[Int(letters[place])]
+      all &= kind
+      zeros += Int(kind >> 7)
+      if place < 4 { marks |= kind }
+      text = text &<< 1 | first &>> 1 & second & (kind &>> 2) & 1
+      first = first &<< 1 | kind & 1
+      second = kind &>> 1 & 1
+      // Ten in a row, which decoding looks for, hold two whole triples.
+      if text & 0x11 == 0x11, holdsText(letters, around: place - 6) { return true }
     }
-    return lower && upper || marks == 0 && range.count >= 24
+    if letters.count >= 24, all & (Letter.hex | Letter.base32 | Letter.base32hex) != 0 { return true }
+    return marks & Letter.ofMark != 0 && hasMark(letters) || letters.count >= 32 && zeros * 20 >= letters.count
+  }
+
+  /// Whether two fours of letters from `first` on, with the four before and behind them, make ten bytes of text in a row.
+  private static func holdsText(_ letters: Span<UInt8>, around first: Int) -> Bool {
+    let values = Alphabet.base64
+    let table = values.span
+    let start = first >= 4 ? first - 4 : first
+    var (bits, count, streak) = (UInt32(0), UInt32(0), 0)
+    for place in start..<min(first + 12, letters.count) {
+      bits = bits &<< 6 | UInt32(table[Int(letters[place])])
+      count += 6
+      guard count >= 8 else { continue }
+      count -= 8
+      streak = Bytes.isText(UInt8(truncatingIfNeeded: bits &>> count)) ? streak + 1 : 0
+      if streak >= textInRow { return true }
+    }
+    return false
+  }
+
+  private static let textInRow = 10
+
+  /// Whether one of the first letters begins base 64 of something compressed.
+  private static func hasMark(_ letters: Span<UInt8>) -> Bool {
+    let values = Alphabet.base64
+    let table = values.span
+    for start in 0..<4 where start + 6 <= letters.count {
+      var head: UInt64 = 0
+      for place in start..<(start + 6) { head = head << 6 | UInt64(table[Int(letters[place])]) }
+      if Speculation.hasMark(UInt32(truncatingIfNeeded: head >> 4)) { return true }
+    }
+    return false
   }
 
   /// The letters of a run without line ends, the escaped ones too, and where it ends.
@@ -27,13 +79,13 @@ enum RunReader {
     var line = goesOn ? 64 : range.count
     while place < last {
       let byte = bytes[place]
-      if Alphabet.base64[Int(byte)] < 64 {
+      if Bytes.isRun(byte) {
         letters.append(byte)
         line += 1
         place += 1
         continue
       }
-      let next = joint(bytes, place, line, letters.count)
+      let next = joint(bytes, place, line)
       guard next > place else { break }
       (place, line) = (next, 0)
     }
@@ -47,7 +99,7 @@ enum RunReader {
   }
 
   /// Where the run goes on behind a line end or a dot; the same place when it does not.
-  private static func joint(_ bytes: Span<UInt8>, _ place: Int, _ line: Int, _ count: Int) -> Int {
+  private static func joint(_ bytes: Span<UInt8>, _ place: Int, _ line: Int) -> Int {
     let last = bytes.count - 1
     var next = place
     if bytes[next] == 0x2E, line >= 16, line <= 63 { return isRun(bytes, next + 1, 1) ? next + 1 : place }
@@ -66,7 +118,7 @@ enum RunReader {
 
   private static func isRun(_ bytes: Span<UInt8>, _ start: Int, _ count: Int) -> Bool {
     guard start + count < bytes.count else { return false }
-    for place in start..<(start + count) where Alphabet.base64[Int(bytes[place])] > 63 { return false }
+    for place in start..<(start + count) where !Bytes.isRun(bytes[place]) { return false }
     return true
   }
 
@@ -79,14 +131,42 @@ enum RunReader {
 
   /// The first encoding that makes text, or something with a known mark, of the letters.
   static func decode(_ letters: [UInt8]) -> Decoded? {
-    let encodings = RunEncoding.allCases.filter { letters.count >= $0.shortest && isPossible(letters, $0) }
-    for encoding in encodings where isPromising(letters[...], encoding) { return decoded(letters[...], encoding) }
-    if letters.count >= 60, let found = speculate(letters) { return found }
-    // Something that is no part of it may stand before it.
-    for (encoding, shifts) in [(RunEncoding.hex, 1...1), (.base64, 1...3)] where encodings.contains(encoding) {
-      for shift in shifts where isPromising(letters[shift...], encoding) { return decoded(letters[shift...], encoding) }
+    let text = letters.span
+    guard letters.count >= longRun && isMixed(text) || mayEncode(text) else { return nil }
+    let all = kinds(text)
+    for encoding in RunEncoding.allCases where isPossible(encoding, text, all) && isPromising(text, 0, encoding) {
+      return decoded(letters[...], encoding)
     }
+    if letters.count >= longRun, let found = speculate(letters, all) { return found }
+    // Something that is no part of it may stand before it.
+    if isPossible(.hex, text, all), isPromising(text, 1, .hex) { return decoded(letters[1...], .hex) }
+    guard isPossible(.base64, text, all) else { return nil }
+    for shift in 1...3 where isPromising(text, shift, .base64) { return decoded(letters[shift...], .base64) }
     return nil
+  }
+
+  /// Large and small letters and digits, which base 64 of anything compressed has. What has one case is of another encoding.
+  private static func isMixed(_ letters: Span<UInt8>) -> Bool {
+    var (large, small, digits) = (0, 0, 0)
+    for place in 0..<letters.count {
+      if Bytes.isUpper(letters[place]) { large += 1 }
+      if Bytes.isLower(letters[place]) { small += 1 }
+      if Bytes.isDigit(letters[place]) { digits += 1 }
+    }
+    return large > 0 && small > 0 && digits > 0
+  }
+
+  /// What all letters are.
+  private static func kinds(_ letters: Span<UInt8>) -> UInt8 {
+    let classes = Letter.table
+    let table = classes.span
+    var all = UInt8.max
+    for place in 0..<letters.count { all &= table[Int(letters[place])] }
+    return all
+  }
+
+  private static func isPossible(_ encoding: RunEncoding, _ letters: Span<UInt8>, _ all: UInt8) -> Bool {
+    letters.count >= encoding.shortest && all & encoding.letter == encoding.letter
   }
 
   /// What goes on behind the bytes at hand is cut where whole bytes end.
@@ -97,28 +177,23 @@ enum RunReader {
   }
 
   /// Long runs that make no text may be compressed without a mark.
-  private static func speculate(_ letters: [UInt8]) -> Decoded? {
-    for encoding in [RunEncoding.hex, .base64] where isPossible(letters, encoding) {
+  private static func speculate(_ letters: [UInt8], _ all: UInt8) -> Decoded? {
+    for encoding in [RunEncoding.hex, .base64] where all & encoding.letter == encoding.letter {
       let made = bytes(letters[...], encoding)
       if Speculation.format(of: made) != nil { return Decoded(encoding: encoding, bytes: made, rest: []) }
     }
     return nil
   }
 
-  private static func isPossible(_ letters: [UInt8], _ encoding: RunEncoding) -> Bool {
-    let table = encoding.table
-    let limit: UInt8 = 1 << UInt8(encoding.bits)
-    return encoding == .base64 || letters.allSatisfy { table[Int($0)] < limit }
-  }
-
   /// Enough text in a row, or the mark of a container. Long runs of base 64 are always looked into.
-  private static func isPromising(_ letters: ArraySlice<UInt8>, _ encoding: RunEncoding) -> Bool {
-    let table = encoding.table.span
+  static func isPromising(_ letters: Span<UInt8>, _ start: Int, _ encoding: RunEncoding) -> Bool {
+    let values = encoding.table
+    let table = values.span
     let width = encoding.bits
     var (bits, count, streak, total, zeros) = (UInt32(0), UInt32(0), 0, 0, 0)
     var head: UInt32 = 0
-    for letter in letters {
-      bits = bits &<< width | UInt32(table[Int(letter)])
+    for place in start..<letters.count {
+      bits = bits &<< width | UInt32(table[Int(letters[place])])
       count += width
       guard count >= 8 else { continue }
       count -= 8
@@ -127,7 +202,7 @@ enum RunReader {
       total += 1
       if byte == 0 { zeros += 1 }
       streak = Bytes.isText(byte) ? streak + 1 : 0
-      if streak >= 10 { return true }
+      if streak >= textInRow { return true }
       if total == 4, Speculation.hasMark(head) { return true }
     }
     return total >= 24 && zeros * 5 >= total * 2 && zeros * 5 <= total * 4 || encoding == .base64 && total >= 192
@@ -154,7 +229,11 @@ enum RunReader {
 enum Speculation {
   /// The first four bytes of something compressed.
   static func hasMark(_ head: UInt32) -> Bool {
-    head >> 8 == 0x1F8B08 || head == 0x28B5_2FFD || head == 0x504B_0304 || head >> 8 == 0x425A68 || isZlib(head >> 16)
+    hasLongMark(head) || isZlib(head >> 16)
+  }
+
+  static func hasLongMark(_ head: UInt32) -> Bool {
+    head >> 8 == 0x1F8B08 || head == 0x28B5_2FFD || head == 0x504B_0304 || head >> 8 == 0x425A68
   }
 
   private static func isZlib(_ head: UInt32) -> Bool { head >> 8 & 0x8F == 0x08 && head >> 8 >= 0x38 && head % 31 == 0 }

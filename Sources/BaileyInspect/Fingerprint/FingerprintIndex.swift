@@ -1,8 +1,8 @@
 /// Hashes of registered sources, and which source each is of.
 ///
-/// It holds nothing of their text: the hashes are keyed, and the key is not in it.
+/// Its bytes hold nothing of their text: the hashes are keyed, and the key is not among them.
 ///
-///     "BFP1" | u32 sources | { u16 bytes, name in UTF-8 } … | u32 hashes | { u64 hash } … ascending | { u32 source } …
+///     "BFP1" | u64 check of the key | u32 sources | { u16 bytes, name in UTF-8 } … | u32 hashes | { u64 hash } … ascending | { u32 source } …
 ///
 /// All little-endian.
 package struct FingerprintIndex: Sendable, Equatable {
@@ -12,19 +12,21 @@ package struct FingerprintIndex: Sendable, Equatable {
   package static let sourceLimit = 1 << 20
   package static let nameLimit = 4096
 
+  let key: SipHash
   package private(set) var sources: [String]
   private var hashes: [UInt64]
   private var owners: [UInt32]
   /// Where the hashes with these first 16 bits begin.
   private var starts: [UInt32] = []
+  private var filter = HashFilter([])
 
-  package init() { self.init(sources: [], pairs: []) }
+  package init(key: SipHash) { self.init(key, sources: [], pairs: []) }
 
-  private init(sources: [String], pairs: [(hash: UInt64, source: UInt32)]) {
-    self.sources = sources
+  private init(_ key: SipHash, sources: [String], pairs: [(hash: UInt64, source: UInt32)]) {
+    (self.key, self.sources) = (key, sources)
     hashes = pairs.map(\.hash)
     owners = pairs.map(\.source)
-    starts = Self.starts(of: hashes)
+    (starts, filter) = (Self.starts(of: hashes), HashFilter(hashes))
   }
 
   package var count: Int { hashes.count }
@@ -38,6 +40,7 @@ package struct FingerprintIndex: Sendable, Equatable {
 
   /// The source that a hash is of.
   package func source(of hash: UInt64) -> UInt32? {
+    guard filter.mayContain(hash) else { return nil }
     let bucket = Int(hash >> 48)
     var (low, high) = (Int(starts[bucket]), Int(starts[bucket + 1]))
     while low < high {
@@ -60,7 +63,7 @@ package struct FingerprintIndex: Sendable, Equatable {
     else { return nil }
     let number = UInt32(kept.sources.count)
     let pairs = zip(kept.hashes, kept.owners).map { ($0, $1) } + fresh.map { ($0, number) }
-    return FingerprintIndex(sources: kept.sources + [name], pairs: pairs.sorted { $0.0 < $1.0 })
+    return FingerprintIndex(key, sources: kept.sources + [name], pairs: pairs.sorted { $0.0 < $1.0 })
   }
 
   package func removing(_ name: String) -> FingerprintIndex {
@@ -70,63 +73,51 @@ package struct FingerprintIndex: Sendable, Equatable {
     }
     var rest = sources
     rest.remove(at: gone)
-    return FingerprintIndex(sources: rest, pairs: pairs)
+    return FingerprintIndex(key, sources: rest, pairs: pairs)
+  }
+
+  /// The index without these hashes, whosever they are.
+  package func without(_ boilerplate: FingerprintIndex) -> FingerprintIndex {
+    guard boilerplate.count > 0 else { return self }
+    let pairs = zip(hashes, owners).filter { boilerplate.source(of: $0.0) == nil }
+    return FingerprintIndex(key, sources: sources, pairs: pairs.map { ($0, $1) })
+  }
+
+  /// How many hashes each source has, in the order of `sources`.
+  package var counts: [Int] {
+    var counts = [Int](repeating: 0, count: sources.count)
+    for owner in owners { counts[Int(owner)] += 1 }
+    return counts
   }
 
   // MARK: bytes
 
   package var bytes: [UInt8] {
-    var bytes = Array("BFP1".utf8)
-    Self.append(UInt32(sources.count), to: &bytes)
-    for source in sources {
-      Self.append(UInt16(source.utf8.count), to: &bytes)
-      bytes += source.utf8
-    }
-    Self.append(UInt32(hashes.count), to: &bytes)
-    for hash in hashes { Self.append(hash, to: &bytes) }
-    for owner in owners { Self.append(owner, to: &bytes) }
-    return bytes
+    var writer = IndexWriter("BFP1", key)
+    writer.add(UInt32(sources.count))
+    for source in sources { writer.add(source) }
+    writer.add(UInt32(hashes.count))
+    writer.add(hashes)
+    writer.add(owners)
+    return writer.bytes
   }
 
-  /// - Returns: `nil` for anything but an index, whole and in order.
-  package init?(bytes: [UInt8]) {
-    var reader = Reader(rest: bytes[...])
-    guard reader.take(4).map(Array.init) == Array("BFP1".utf8), let count = reader.integer(UInt32.self),
+  /// - Returns: `nil` for anything but an index, whole and in order, that was made with this key.
+  package init?(bytes: [UInt8], key: SipHash) {
+    guard var reader = IndexReader(bytes, "BFP1", key), let count = reader.integer(UInt32.self),
       count <= Self.sourceLimit
     else { return nil }
     var names: [String] = []
     for _ in 0..<count {
-      guard let length = reader.integer(UInt16.self), length > 0, length <= Self.nameLimit,
-        let text = reader.take(Int(length)).flatMap({ String(validating: $0, as: UTF8.self) })
-      else { return nil }
-      names.append(text)
+      guard let name = reader.text(Self.nameLimit) else { return nil }
+      names.append(name)
     }
     guard Set(names).count == names.count, let number = reader.integer(UInt32.self), number <= Self.limit,
-      reader.rest.count == Int(number) * 12
+      reader.left == Int(number) * 12, let hashes = reader.integers(UInt64.self, Int(number)),
+      let owners = reader.integers(UInt32.self, Int(number))
     else { return nil }
-    self.init()
-    sources = names
-    for _ in 0..<number { hashes.append(reader.integer(UInt64.self) ?? 0) }
-    for _ in 0..<number { owners.append(reader.integer(UInt32.self) ?? .max) }
     guard zip(hashes, hashes.dropFirst()).allSatisfy({ $0 < $1 }), owners.allSatisfy({ $0 < count }) else { return nil }
-    starts = Self.starts(of: hashes)
-  }
-
-  private static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
-    for byte in 0..<Value.bitWidth / 8 { bytes.append(UInt8(truncatingIfNeeded: value >> Value(8 * byte))) }
-  }
-
-  private struct Reader {
-    var rest: ArraySlice<UInt8>
-
-    mutating func take(_ count: Int) -> ArraySlice<UInt8>? {
-      guard rest.count >= count else { return nil }
-      defer { rest = rest.dropFirst(count) }
-      return rest.prefix(count)
-    }
-
-    mutating func integer<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
-      take(Value.bitWidth / 8)?.reversed().reduce(Value(0)) { $0 << 8 | Value(truncatingIfNeeded: $1) }
-    }
+    (self.key, self.sources, self.hashes, self.owners) = (key, names, hashes, owners)
+    (starts, filter) = (Self.starts(of: hashes), HashFilter(hashes))
   }
 }

@@ -2,6 +2,8 @@
 package struct FingerprintMatcher: Sendable {
   /// Different hashes of one source that must come within `reach` bytes: fewer can be chance or a common phrase.
   package static let hits = 3
+  /// Bytes from the first of them to the last, at least: an idiom of a language may be a line long.
+  package static let spread = 160
   package static let reach = 4096
   /// Sources that are followed at once in one stream; the one that was met longest ago gives way.
   package static let followed = 64
@@ -26,9 +28,9 @@ package struct FingerprintMatcher: Sendable {
   private var offset: Int64 = 0
   private var trails: [UInt32: Trail] = [:]
 
-  package init(_ index: FingerprintIndex, key: SipHash) {
+  package init(_ index: FingerprintIndex) {
     self.index = index
-    winnower = Winnower(key: key)
+    winnower = Winnower(key: index.key)
   }
 
   /// - Returns: a match for each place as soon as it is one; the same place once, however long it goes on.
@@ -53,7 +55,8 @@ package struct FingerprintMatcher: Sendable {
       trail.hashes.removeFirst()
       trail.places.removeFirst()
     }
-    let isMatch = !trail.isTold && trail.hashes.count >= Self.hits
+    let spread = place - (trail.places.first ?? place)
+    let isMatch = !trail.isTold && trail.hashes.count >= Self.hits && spread >= Int64(Self.spread)
     if isMatch { trail.isTold = true }
     forgetOldest()
     trails[source] = trail

@@ -1,5 +1,5 @@
 /// SipHash-2-4 (J.-P. Aumasson, D. J. Bernstein, 2012): a short keyed hash. Who does not have the key cannot test a guess against what is stored.
-package struct SipHash: Sendable {
+package struct SipHash: Sendable, Equatable {
   private let low: UInt64
   private let high: UInt64
 

@@ -2,7 +2,8 @@
 ///
 /// Winnowing (S. Schleimer, D. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", 2003), its robust form: of each window
 /// of `window` hashes over `gram` characters the smallest is chosen, the last of equal ones, and the one chosen before as long as it is in the
-/// window. So any common run of `gram + window - 1` characters has a common hash. Text is compared without white space and in lower case. The hash
+/// window. So any common run of `gram + window - 1` characters has a common hash. Text is compared in lower case, without white space and
+/// without the signs that begin lines of comments and fill them: so a text is the same in any comment. The hash
 /// rolls (a cyclic polynomial) over a table made from the key.
 package struct Winnower: Sendable {
   /// Characters that a hash covers, and hashes of which one is chosen.
@@ -29,7 +30,7 @@ package struct Winnower: Sendable {
     }
   }
 
-  private static func isSkipped(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F }
+  private static func isSkipped(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F || "*#/-".utf8.contains(byte) }
 
   private static func folded(_ byte: UInt8) -> UInt8 { (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
 
@@ -75,5 +76,24 @@ package struct Winnower: Sendable {
       candidate &-= 1
     }
     return best
+  }
+
+  /// The hashes that are chosen of a text.
+  package static func chosen(_ text: [UInt8], key: SipHash) -> Set<UInt64> {
+    var winnower = Winnower(key: key)
+    var hashes: Set<UInt64> = []
+    winnower.take(text.span) { hash, _ in hashes.insert(hash) }
+    return hashes
+  }
+
+  /// All hashes of a text, of which another that contains it may choose any.
+  package static func everyHash(of text: [UInt8], key: SipHash) -> Set<UInt64> {
+    var winnower = Winnower(key: key)
+    var hashes: Set<UInt64> = []
+    for byte in text where winnower.table[Int(byte)] != 0 {
+      winnower.take([byte].span) { _, _ in }
+      if winnower.count >= gram { hashes.insert(key.hash(winnower.rolling)) }
+    }
+    return hashes
   }
 }

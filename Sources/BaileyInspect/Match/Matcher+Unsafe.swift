@@ -12,10 +12,12 @@ struct PatternIssue: Error {
 @safe final class Matcher: @unchecked Sendable {
   private let handle: OpaquePointer
   private let groups: Int
+  private let lead: Lead
 
   private static let maximumMemory: Int64 = 2 << 20
 
-  init(_ source: String) throws(PatternIssue) {
+  /// - Parameter lead: what a match begins with; without it, it is read from the source.
+  init(_ source: String, lead: Lead? = nil) throws(PatternIssue) {
     var (code, used) = (CInt(0), 0)
     var detail = [UInt8](repeating: 0, count: 128)
     let bytes = Array(source.utf8)
@@ -31,14 +33,17 @@ struct PatternIssue: Error {
       throw PatternIssue(why: "the pattern is wrong near `\(part)`")
     }
     unsafe handle = made
-    groups = unsafe min(1, Int(bailey_re2_groups(made)))
+    self.lead = lead ?? Lead(source)
+    groups = unsafe min(2, Int(bailey_re2_groups(made)))
   }
 
   deinit { unsafe bailey_re2_free(handle) }
 
-  /// A match that begins exactly at `start` and ends before `end`: the whole, and its first group if that took part.
+  /// A match that begins exactly at `start` and ends before `end`: the whole, and the first of its first two
+  /// groups that took part.
   func match(_ text: Span<UInt8>, at start: Int, before end: Int) -> (whole: Range<Int>, value: Range<Int>)? {
-    search(text, start, end, anchored: true)
+    guard start >= 0, start <= end, end <= text.count, lead.admits(text, at: start, before: end) else { return nil }
+    return search(text, start, end, anchored: true)
   }
 
   /// The first match that begins from `start` on.
@@ -51,19 +56,20 @@ struct PatternIssue: Error {
   ) -> (whole: Range<Int>, value: Range<Int>)? {
     guard start >= 0, start <= end, end <= text.count else { return nil }
     defer { withExtendedLifetime(self) {} }
-    var spans: (Int64, Int64, Int64, Int64) = (-1, -1, -1, -1)
+    var spans: (Int64, Int64, Int64, Int64, Int64, Int64) = (-1, -1, -1, -1, -1, -1)
     let found = unsafe text.withUnsafeBytes { bytes in
       unsafe withUnsafeMutableBytes(of: &spans) { spans in
         let text = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
         let room = unsafe spans.baseAddress?.assumingMemoryBound(to: Int64.self)
-        let count = CInt(groups + 1)
-        return unsafe anchored
-          ? bailey_re2_match(handle, text, end, start, room, count)
-          : bailey_re2_find(handle, text, end, start, room, count)
+        let search = unsafe anchored ? bailey_re2_match : bailey_re2_find
+        // Most are none, and without groups RE2 sees that soonest.
+        if groups > 0, unsafe search(handle, text, end, start, room, 0) != 1 { return CInt(0) }
+        return unsafe search(handle, text, end, start, room, CInt(groups + 1))
       }
     }
     guard found == 1 else { return nil }
     let whole = Int(spans.0)..<Int(spans.1)
-    return (whole, spans.2 < 0 ? whole : Int(spans.2)..<Int(spans.3))
+    if spans.2 >= 0 { return (whole, Int(spans.2)..<Int(spans.3)) }
+    return (whole, spans.4 >= 0 ? Int(spans.4)..<Int(spans.5) : whole)
   }
 }

@@ -9,10 +9,12 @@ public final class RuleSet: Sendable {
   /// By the raw value of a shape.
   private let shaped: [ShapedRule]
   private let matchers: [LazyMatcher]
+  /// By rule: the number of its companion.
+  let companions: [Int?]
 
   /// The rules that come with Bailey, and those of a site.
   ///
-  /// - Throws: `rule-duplicate`, `rule-too-many`.
+  /// - Throws: `rule-duplicate`, `rule-too-many`, `rule-companion`.
   public convenience init(adding rules: [Rule] = []) throws(RuleIssue) {
     try self.init(only: try BuiltinRules.read() + rules)
   }
@@ -22,6 +24,7 @@ public final class RuleSet: Sendable {
     for rule in rules where !names.insert(rule.id).inserted {
       throw RuleIssue(code: "rule-duplicate", place: rule.id, why: "two rules have the id `\(rule.id)`")
     }
+    companions = try Self.companions(rules)
     var builder = TriggerBuilder()
     for (index, rule) in rules.enumerated() { builder.add(rule, index) }
     builder.addContainers()
@@ -32,7 +35,7 @@ public final class RuleSet: Sendable {
     shaped = rules.indices.compactMap { index in
       rules[index].shape.map { ShapedRule(shape: $0, digits: rules[index].digits ?? 0...Int.max, rule: index) }
     }
-    matchers = rules.map { LazyMatcher($0.expression) }
+    matchers = rules.map { LazyMatcher($0) }
   }
 
   /// Reads rules of a site from the text of a file; every rule is tried with its examples.
@@ -40,6 +43,19 @@ public final class RuleSet: Sendable {
     let rules = try RuleReader(file: file).read(text)
     try RuleTrial(file: file).check(rules)
     return rules
+  }
+
+  private static func companions(_ rules: [Rule]) throws(RuleIssue) -> [Int?] {
+    let numbers = Dictionary(rules.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    var found: [Int?] = []
+    for rule in rules {
+      found.append(rule.companion.flatMap { numbers[$0] })
+      guard let name = rule.companion, numbers[name] == nil else { continue }
+      throw RuleIssue(
+        code: "rule-companion", place: rule.id, why: "there is no rule `\(name)`, which `\(rule.id)` names as companion"
+      )
+    }
+    return found
   }
 
   /// Calls with the number of each rule of a shape that takes so many digits.
@@ -52,7 +68,7 @@ public final class RuleSet: Sendable {
 
 /// A pattern that is compiled once, by whoever needs it first. Rules were tried when they were read, so there is one.
 final class LazyMatcher: Sendable {
-  private let source: String
+  private let rule: Rule
   private let made = AtomicLazyReference<Box>()
 
   private final class Box: Sendable {
@@ -60,11 +76,11 @@ final class LazyMatcher: Sendable {
     init(_ matcher: Matcher?) { self.matcher = matcher }
   }
 
-  init(_ source: String) { self.source = source }
+  init(_ rule: Rule) { self.rule = rule }
 
   var value: Matcher? {
     if let box = made.load() { return box.matcher }
-    return made.storeIfNil(Box(try? Matcher(source))).matcher
+    return made.storeIfNil(Box(try? Matcher(rule.expression, lead: rule.lead))).matcher
   }
 }
 
@@ -99,6 +115,17 @@ struct Trigger: Sendable {
   var around = 0
   /// A word may go over into the literal.
   var isLoose = false
+  var glue = Glue.never
+
+  /// Whether a match may have letters right beside it, as somebody may put there who hides it. It is a tier lower.
+  enum Glue: Sendable {
+    case never
+    /// Before or behind it, not both: a prefix of letters only stands in other words by chance.
+    case oneSide
+    /// Where the rule's check proves it.
+    case proven
+    case bothSides
+  }
 }
 
 /// Collects literals, each once.
@@ -133,7 +160,15 @@ struct TriggerBuilder {
   private static func trigger(_ use: Trigger.Use, _ turn: Trigger.Turn, _ bytes: [UInt8], _ rule: Rule) -> Trigger {
     Trigger(
       use: use, turn: turn, length: bytes.count, reach: rule.reach, around: rule.around,
-      isLoose: rule.ignoresCase || !Bytes.isWord(bytes[0]))
+      isLoose: rule.ignoresCase || !Bytes.isWord(bytes[0]), glue: glue(bytes, rule))
+  }
+
+  private static func glue(_ bytes: [UInt8], _ rule: Rule) -> Trigger.Glue {
+    guard rule.kind == .secret, !rule.ignoresCase else { return .never }
+    // `ak_` stands in names of programs.
+    if bytes.contains(where: { !Bytes.isWord($0) }), bytes.count >= 4 || bytes.last == 0x2D { return .bothSides }
+    if [.crc32Base62, .jwt, .pem, .nkey, .base58check, .bech32].contains(rule.validator) { return .proven }
+    return bytes.count >= 4 && rule.tier == .certain ? .oneSide : .never
   }
 
   mutating func addContainers() {
@@ -155,9 +190,14 @@ struct TriggerBuilder {
 }
 
 extension Rule {
+  /// A match has to reach to the end of what it is tried on.
+  fileprivate var isWhole: Bool { shape == .number || shape == .word }
+
+  var lead: Lead { Lead(pattern, isBehindKeyword: !isWhole && !keywords.isEmpty) }
+
   /// The pattern as it is compiled: behind a keyword, the way to the value is added; numbers and words match as a whole.
   var expression: String {
-    if shape == .number || shape == .word { return "(?:" + pattern + #")\z"# }
+    if isWhole { return "(?:" + pattern + #")\z"# }
     guard !keywords.isEmpty else { return pattern }
     return #"(?s:.{0,40}?)["'\s=:>,(/\x60]("# + pattern + #")(?:[^\w\-]|\z)"#
   }

@@ -65,6 +65,10 @@ public struct Rule: Sendable {
   var context: [String] = []
   /// Without one of the context words there is no finding.
   var needsContext = false
+  /// A rule that finds the other half of a pair, near a match: with it the tier is higher.
+  var companion: String?
+  /// Without its companion there is no finding.
+  var needsCompanion = false
   /// Bits a byte: what has fewer is a hint.
   var entropy: Double?
   public var examples: [String] = []

@@ -10,7 +10,7 @@ struct RuleReader {
   static let keys = [
     "id", "title", "kind", "tier", "prefixes", "ignore-case", "keywords", "shape", "digits", "pattern", "reach",
     "around",
-    "validator", "context", "needs-context", "entropy", "examples", "counterexamples",
+    "validator", "context", "needs-context", "companion", "needs-companion", "entropy", "examples", "counterexamples",
   ]
 
   func read(_ source: [UInt8]) throws(RuleIssue) -> [Rule] {
@@ -53,6 +53,8 @@ struct RuleReader {
     rule.validator = try fields.choice("validator", Validator.init(rawValue:), of: Validator.allCases.map(\.rawValue))
     rule.context = try fields.list("context").map { $0.lowercased() }
     rule.needsContext = try fields.flag("needs-context")
+    rule.companion = try fields.text("companion")
+    rule.needsCompanion = try fields.flag("needs-companion")
     rule.entropy = try fields.decimal("entropy")
     rule.examples = try fields.list("examples")
     rule.counterexamples = try fields.list("counterexamples")
@@ -67,6 +69,11 @@ struct RuleReader {
     }
     for literal in rule.prefixes + rule.keywords where !(2...64).contains(literal.utf8.count) {
       throw issue("rule-trigger", "prefixes and keywords have 2 to 64 bytes", fields.mark(of: "prefixes", "keywords"))
+    }
+    guard rule.companion != rule.id, rule.companion != nil || !rule.needsCompanion else {
+      throw issue(
+        "rule-companion", "the companion of `\(rule.id)` is another rule",
+        fields.mark(of: "companion", "needs-companion"))
     }
     guard !rule.examples.isEmpty else {
       throw issue(

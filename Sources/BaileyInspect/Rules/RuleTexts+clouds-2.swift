@@ -28,6 +28,7 @@ extension RuleTexts {
         tier: likely
         keywords: ['alibaba', 'aliyun']
         pattern: '[A-Za-z0-9]{30,44}'
+        companion: alibaba-key
         examples: ['alibaba_key = "ICoKwSztrapeqMD78mbzyg2IEGViyuq9"']
         counterexamples: ['alibaba is a service']
       - id: tencent-secret
@@ -35,6 +36,7 @@ extension RuleTexts {
         tier: likely
         keywords: ['tencent']
         pattern: '[A-Za-z0-9]{32}'
+        companion: tencent-id
         examples: ['tencent_key = "9En211zpTMzP6Wrso4kc6sTBw1Y8Q4hw"']
         counterexamples: ['tencent is a service']
       - id: ibm-key
@@ -182,7 +184,7 @@ extension RuleTexts {
         tier: likely
         keywords:
           ['clay', 'customer.io', 'flagsmith', 'tracking api', 'clickhouse', 'eventbrite', 'bitbucket', 'contentful', 'exoscale',
-           'cloudinary', 'canva', 'coveralls', 'branch', 'close_', 'daily', 'etsy']
+           'cloudinary', 'canva', 'coveralls', 'branch_key', 'branch.io', 'close_api', 'daily_api', 'daily.co', 'etsy']
         pattern: '[A-Za-z0-9_.:\-]{18,70}'
         examples: ['clay_key = "FgX6JemzfE-rbmX2fZ"']
         counterexamples: ['clay is a service']
@@ -442,8 +444,8 @@ extension RuleTexts {
         title: Vault token
         tier: likely
         keywords: ['vault']
-        pattern: '[sbr]\.[A-Za-z0-9]{24,26}'
-        examples: ['vault_key = "s.y3EQggMJqWMta32ZPA8xwW5gd"']
+        pattern: '[sbr]\.(?:[A-Za-z0-9]{24}|CAESI[A-Za-z0-9_\-]{70,140})'
+        examples: ['vault_key = "s.y3EQggMJqWMta32ZPA8xwW5g"']
         counterexamples: ['vault is a service']
       - id: vault-unseal-key
         title: Vault unseal key

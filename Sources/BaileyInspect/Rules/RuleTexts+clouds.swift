@@ -47,6 +47,7 @@ extension RuleTexts {
            'secret key', 'aws_key']
         pattern: '[A-Za-z0-9/+]{40}'
         entropy: 4.1
+        companion: aws-access-key
         examples: ['aws_secret_key = "nZg6dw+/6vxsLPaS3nyJa0rYqixgRKmg19e8bKDJ"']
         counterexamples: ['aws_secret is a service']
       - id: aws-session-token
@@ -55,6 +56,7 @@ extension RuleTexts {
         keywords: ['aws_session_token', 'awssessiontoken', 'session_token', 'sessiontoken', 'security_token']
         pattern: '[A-Za-z0-9/+]{100,1000}={0,2}'
         reach: 1200
+        companion: aws-access-key
         examples: ['aws_session_token_key = "7atmgoJjP+JK5L27Ouc0r2yXuS6mPwcROzteiPeplBLUZderVLrp8OdaxkbaFKVWjlh6usekUKdo7W+0XDWkCzqsKp5HQGVeJKDHp=="']
         counterexamples: ['aws_session_token is a service']
       - id: google-api-key
@@ -227,7 +229,7 @@ extension RuleTexts {
         counterexamples: ['AQVNabc']
       - id: yandex-static-key
         title: Yandex Cloud static key
-        tier: certain
+        tier: likely
         prefixes: ['YCA', 'YCM', 'YCN', 'YCO', 'YCP']
         pattern: 'YC[A-Z][A-Za-z0-9_\-]{36,37}'
         examples: ['TOKEN=YCAPwuwwfNka64ux7-CwO-EbKywlrygTlcGDm1t']
@@ -326,7 +328,7 @@ extension RuleTexts {
         counterexamples: ['mdb_sa_sk_abc']
       - id: exoscale-key
         title: Exoscale key
-        tier: certain
+        tier: likely
         prefixes: ['EXO']
         pattern: 'EXO[a-f0-9]{26}'
         examples: ['TOKEN=EXOe413ef1a03002407cf0f202f4a']
@@ -375,14 +377,14 @@ extension RuleTexts {
         counterexamples: ['cfut_abc']
       - id: scaleway-key
         title: Scaleway access key
-        tier: certain
+        tier: likely
         prefixes: ['SCW']
         pattern: 'SCW[A-Z0-9]{17}'
         examples: ['TOKEN=SCW97W5D0H9SA4YRF4XC']
         counterexamples: ['SCWabc']
       - id: portainer-key
         title: Portainer key
-        tier: certain
+        tier: likely
         prefixes: ['ptr_']
         pattern: 'ptr_[A-Za-z0-9+/=_\-]{40,50}'
         examples: ['TOKEN=ptr_zrtWCQWGyiN2W8N7zBD-ii9e-QlnxtsJ46VkcKHWH']
@@ -447,7 +449,7 @@ extension RuleTexts {
         counterexamples: ['sentry.io/abc']
       - id: datadog-rum
         title: Datadog client token
-        tier: certain
+        tier: likely
         prefixes: ['pub']
         pattern: 'pub[a-f0-9]{32}'
         examples: ['TOKEN=pubacb62cbcc59f6f10c28d15e6fbfebcdc']

@@ -126,7 +126,7 @@ extension RuleTexts {
         counterexamples: ['rubygems_abc']
       - id: crates-token
         title: crates.io token
-        tier: certain
+        tier: likely
         prefixes: ['cio']
         pattern: 'cio[A-Za-z0-9]{32}'
         examples: ['TOKEN=cioF4tiH88t1M4BLMeD6fIzV6uo6cgP5JD7']
@@ -260,7 +260,7 @@ extension RuleTexts {
         counterexamples: ['dp.st.abc']
       - id: infisical-token
         title: Infisical token
-        tier: certain
+        tier: likely
         prefixes: ['st.']
         pattern: 'st\.[a-f0-9]{8,24}\.[a-f0-9]{8,32}\.[a-f0-9]{16,32}'
         examples: ['TOKEN=st.0fe6ac25.e8beef6cd0.4626a75cf6c90713']
@@ -269,8 +269,8 @@ extension RuleTexts {
         title: HashiCorp Vault token
         tier: certain
         prefixes: ['hvs.', 'hvb.', 'hvr.']
-        pattern: 'hv[sbr]\.[A-Za-z0-9_\-]{24,200}'
-        examples: ['TOKEN=hvs.5wHQbtXdO8DYC0_9LFaAhixyQj']
+        pattern: 'hv[sbr]\.[A-Za-z0-9_\-]{80,300}'
+        examples: ['TOKEN=hvs.dnXRIL3rAVgd5mFVj7nsCuYKt8c8ubKKPDHIg37lExsYyv4G6SNrOuya4FxR6NZRVzCMt4A4aD5Y2fIBPbv62H9mAHw']
         counterexamples: ['hvs.abc']
       - id: postman-key
         title: Postman API key
@@ -351,7 +351,7 @@ extension RuleTexts {
         counterexamples: ['odt_abc']
       - id: nightfall-key
         title: Nightfall key
-        tier: certain
+        tier: likely
         prefixes: ['NF-']
         pattern: 'NF-[A-Za-z0-9]{32}'
         examples: ['TOKEN=NF-I1EW144vR8TctNKT1B7Bz5AnGIEWNPge']

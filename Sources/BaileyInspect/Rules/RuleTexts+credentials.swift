@@ -40,6 +40,25 @@ extension RuleTexts {
         around: 2
         examples: ['{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}']
         counterexamples: ['{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}']
+      - id: jwk-private-key-script
+        title: Private key as JWK
+        tier: likely
+        prefixes: ["kty: '", 'kty: "', "kty:'", "'kty': '"]
+        pattern: '''?kty''?:\s?["''](?:RSA|EC|OKP|oct)["''](?s:.{0,900}?)[\s,{''](?:d|k)''?:\s?["'']([A-Za-z0-9_\-]{20,700})["'']'
+        reach: 3000
+        validator: mixed
+        entropy: 4.0
+        examples: ["{ kty: 'OKP', crv: 'Ed25519', d: 'nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A' }"]
+        counterexamples: ["{ kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' }"]
+      - id: nats-seed
+        title: Seed of a NATS key
+        tier: certain
+        shape: word
+        digits: 58
+        pattern: 'S[UAONCPX][A-Z2-7]{56}'
+        validator: nkey
+        examples: ['SUAIFNYO5Z7RUUBZX3YH5QRUP4DG5UEPLXDVCJCH4NAEGAACNNXFIVJ7OM']
+        counterexamples: ['SUACKISU67OR3EFJ4AVN4DT3LNYXQJ4']
       - id: jwk-private-key-first
         title: Private key as JWK
         tier: certain
@@ -71,9 +90,9 @@ extension RuleTexts {
         tier: likely
         prefixes: ['bearer ', 'bearer: ', 'bearer%20', 'authorization: token ', 'sso-key ', 'apikey-v1 ']
         ignore-case: true
-        pattern: '(?i:bearer|token|sso-key|apikey-v1|authorization: token)(?::|%20)? {0,3}([A-Za-z0-9_.~+/:\-]{16,800}={0,2})'
+        pattern: '(?i:bearer|token|sso-key|apikey-v1|authorization: token)(?::|%20)? {0,3}([A-Za-z0-9_.~+/:\-]{12,800}={0,2})'
         reach: 1000
-        validator: mixed
+        validator: assigned
         entropy: 3.0
         examples: ['Authorization: Bearer 7727d2fa5e8f7d37de25ef385ff8766d265ee2e7']
         counterexamples: ['bearer of bad news', 'Bearer AuthenticationMiddleware']
@@ -81,24 +100,42 @@ extension RuleTexts {
         title: Password in a URL
         tier: likely
         prefixes: ['://']
-        pattern: '://([^\s/:@"''<>`{}()\[\]\\,;]{0,80}:([^\s/@"''<>`{}\\]{3,200}|[^\s"''<>`{}\\/@]{1,64}@[^\s"''<>`{}\\/@]{1,64}))@[^\s/@"''<>`]{1,200}'
-        validator: userinfo
+        pattern: '://[^\s/:@"''<>`{}()\[\]\\,;]{0,80}:([^\s/@"''<>`{}\\$]{4,200}|[^\s"''<>`{}\\/@$]{1,64}@[^\s"''<>`{}\\/@$]{1,64})@[^\s/@"''<>`]{1,200}'
+        validator: password
         examples: ['postgres://app:kT9vQ2xw7LpR@db.internal.net:5432/app']
         counterexamples: ['https://user:password@example.com/', 'https://${USER}:${PASS}@host', 'see https://host:8080/path@v2']
+      - id: url-token
+        title: Token in a URL
+        tier: likely
+        prefixes: ['://']
+        pattern: '://([A-Za-z0-9_\-]{16,120}):?@[a-z0-9.\-]{3,100}'
+        validator: assigned
+        entropy: 3.2
+        examples: ['https://Toqq8z53AbKDYmGcTgRb:@pypi.fury.io/team']
+        counterexamples: ['ssh://administrator@host.net']
+      - id: device-password
+        title: Password in the configuration of a network device
+        tier: likely
+        prefixes: ['enable password ', 'enable secret ', 'snmp-server community ', 'pac key ']
+        pattern: '(?:enable (?:password|secret)|snmp-server community|pac key) (?:\d{1,2} )?([^\s"''<>]{4,100})(?:\s|\z)'
+        validator: password
+        examples: ['enable password kT9vQ2xw', 'snmp-server community pr1vate RW']
+        counterexamples: ['enable password secret', 'enable secret ${SECRET}']
       - id: netrc
         title: Password in a netrc file
         tier: likely
         prefixes: ['machine ']
         pattern: 'machine\s+\S+\s+(?:login\s+\S+\s+)?password\s+([^\s"'']{4,100})'
+        validator: password
         examples: ['machine ftp.host.net login joe password k7vQ2xw9']
         counterexamples: ['machine learning is fun']
       - id: docker-auth
         title: Docker registry credentials
-        tier: certain
+        tier: likely
         prefixes: ['"auth"', '_auth', ':_authToken', '"_authToken"', '"_auth"', '_password']
         pattern: '"?:?_?(?:auth|authToken|password)"?\s*[:=]\s*"?([A-Za-z0-9+/_.\-]{16,400}={0,2})'
         entropy: 3.2
-        validator: mixed
+        validator: assigned
         examples: ['{"auths":{"r.io":{"auth":"am9lOmg3ZktxMlpwTTlz"}}}']
         counterexamples: ['"auth": "none"']
       - id: password-hash
@@ -117,7 +154,7 @@ extension RuleTexts {
         pattern: '(?i:password|pwd|passwd)\s?=\s?([^\s;"''<>{}$&]{3,80})(?:;|["'']|\s+[\w]+=)'
         context: ['server=', 'host=', 'data source=', 'uid=', 'user id=', 'user=', 'database=', 'provider=', 'driver=', 'dsn=', 'dbname=', 'jdbc:']
         needs-context: true
-        validator: userinfo
+        validator: password
         examples: ['Server=db7;Database=app;User Id=svc;Password=kT9vQ2xw7;']
         counterexamples: ['Server=db;User Id=x;Password=password;', 'user = Person(password = None)']
       - id: extended-private-key

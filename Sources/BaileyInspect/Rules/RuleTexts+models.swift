@@ -109,7 +109,7 @@ extension RuleTexts {
         counterexamples: ['xai-abc']
       - id: fireworks-key
         title: Fireworks API key
-        tier: certain
+        tier: likely
         prefixes: ['fw_']
         pattern: 'fw_[A-Za-z0-9]{24}'
         examples: ['TOKEN=fw_PRF2BmGHPGLv1fgDLtJGIofG']
@@ -151,7 +151,7 @@ extension RuleTexts {
         counterexamples: ['exa-abc']
       - id: firecrawl-key
         title: Firecrawl API key
-        tier: certain
+        tier: likely
         prefixes: ['fc-']
         pattern: 'fc-[a-f0-9]{32}'
         examples: ['TOKEN=fc-a23c77afbb11c390500065759fae78a3']
@@ -172,7 +172,7 @@ extension RuleTexts {
         counterexamples: ['llx-abc']
       - id: voyage-key
         title: Voyage AI key
-        tier: certain
+        tier: likely
         prefixes: ['pa-', 'al-']
         pattern: '(?:pa|al)-[A-Za-z0-9_\-]{43}'
         examples: ['TOKEN=pa-l1y25VM1vFIDOTbdYRBi3X-00IgOCcYP-Y0Ry3apzYQ']
@@ -228,14 +228,15 @@ extension RuleTexts {
         counterexamples: ['bb_live_abc']
       - id: browser-use-key
         title: Browser Use key
-        tier: certain
+        tier: likely
         prefixes: ['bu_']
         pattern: 'bu_[A-Za-z0-9_\-]{43}'
+        entropy: 4.2
         examples: ['TOKEN=bu_wp0lNJzN1l64DwvYXhWRWcLovFNZikFUhEd1M9-eW9u']
         counterexamples: ['bu_abc']
       - id: mem0-key
         title: Mem0 API key
-        tier: certain
+        tier: likely
         prefixes: ['m0-']
         pattern: 'm0-[A-Za-z0-9]{24,44}'
         examples: ['TOKEN=m0-SC5lnDPoG5Xyg4AKpb4QIo9U']
@@ -277,7 +278,7 @@ extension RuleTexts {
         counterexamples: ['pat_abc']
       - id: modal-token
         title: Modal token
-        tier: certain
+        tier: likely
         prefixes: ['ak-', 'as-']
         pattern: 'a[ks]-[A-Za-z0-9]{22}'
         examples: ['TOKEN=ak-saOtbWhHXJaBozNi9WHIdQ']
@@ -319,18 +320,11 @@ extension RuleTexts {
         counterexamples: ['tr_dev_abc']
       - id: composio-key
         title: Composio key
-        tier: certain
+        tier: likely
         prefixes: ['ak_', 'ck_']
         pattern: '[ac]k_[A-Za-z0-9_]{18,24}'
         examples: ['TOKEN=ak_eCTsL0JDCkH0lctNuVv4']
         counterexamples: ['ak_abc']
-      - id: pyx-key
-        title: pyx key
-        tier: certain
-        prefixes: ['sk-pyx-']
-        pattern: 'sk-pyx-[A-Za-z0-9]{48,64}'
-        examples: ['TOKEN=sk-pyx-lprN1OQ8VtkmsSRw7135D7FDmUIBBZpk5vXi9hqwtZpfZ3AY']
-        counterexamples: ['sk-pyx-abc']
       - id: hackclub-key
         title: Hack Club key
         tier: certain

@@ -14,6 +14,7 @@ extension RuleTexts {
         tier: likely
         prefixes: ['sk_test_', 'rk_test_']
         pattern: '[sr]k_test_[A-Za-z0-9]{20,247}'
+        companion: stripe-webhook-secret
         examples: ['TOKEN=sk_test_6watgrNdqzOGK3frRyshBO']
         counterexamples: ['sk_test_abc']
       - id: stripe-public-key
@@ -60,7 +61,7 @@ extension RuleTexts {
         counterexamples: ['access_token$production$abc']
       - id: adyen-key
         title: Adyen key
-        tier: certain
+        tier: likely
         prefixes: ['AQE']
         pattern: 'AQE[a-z][A-Za-z0-9+/=\-]{60,200}'
         examples: ['TOKEN=AQEb5pMVXPCe+1M7Ee4pDaGe3scDDXCiq0neLgycF+2U0kWKi+UuaoMz8y86oh8ns7']
@@ -151,7 +152,7 @@ extension RuleTexts {
         counterexamples: ['STAGE_abc']
       - id: woocommerce-key
         title: WooCommerce key
-        tier: certain
+        tier: likely
         prefixes: ['ck_', 'cs_']
         pattern: 'c[ks]_[a-f0-9]{40}'
         examples: ['TOKEN=ck_68cf8e5e9a15d60211d24de0abb8c1dd36cc4e64']
@@ -235,7 +236,7 @@ extension RuleTexts {
         counterexamples: ['rh-api-abc']
       - id: moneywave-key
         title: Moneywave key
-        tier: certain
+        tier: likely
         prefixes: ['ts_', 'lv_']
         pattern: '(?:ts|lv)_[A-Z0-9]{28}'
         examples: ['TOKEN=ts_B7O3SY2KVDL7MLANPVZF6C79CU74']

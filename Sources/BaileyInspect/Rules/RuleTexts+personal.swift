@@ -41,14 +41,22 @@ extension RuleTexts {
         validator: iban
         examples: ['IBAN GB29 NWBK 6016 1331 9268 19', 'DE89370400440532013000', 'FR1420041010050500013M02606']
         counterexamples: ['GB29 NWBK 6016 1331 9268 18', 'DE89370400440532013001']
+      - id: iban-small
+        title: International bank account number
+        kind: financial
+        tier: certain
+        keywords: [iban, konto, account]
+        pattern: '[a-z]{2}\d{2}(?:[ ]?[a-z0-9]{4}){2,7}(?:[ ]?[a-z0-9]{1,4})?'
+        validator: iban
+        examples: ['my iban is gb29nwbk60161331926819']
+        counterexamples: ['my iban is gb29nwbk60161331926818']
       - id: phone-international
         title: Telephone number
         kind: personal
         tier: hint
         shape: number
         digits: 9-15
-        pattern: '\+[1-9]\d{0,2}[ .\-]?\(?\d{1,5}\)?(?:[ .\-/]?\d{2,5}){1,4}'
-        context: [phone, tel, call, mobile, fax, cell, whatsapp, sms, dial]
+        pattern: '\+[1-9]\d{0,2}[ .\-]?(?:\(0\) ?)?\(?\d{1,5}\)?(?:[ .\-/]?\d{2,5}){1,4}'
         examples: ['call +49 30 901820', '+1 415-555-2671', '+44 20 7946 0958']
         counterexamples: ['+12']
       - id: phone-north-america
@@ -57,8 +65,7 @@ extension RuleTexts {
         tier: hint
         shape: number
         digits: 10-11
-        pattern: '(?:1[ .\-])?\(?[2-9]\d{2}\)?[ .\-]\d{3}[ .\-]\d{4}'
-        context: [phone, tel, call, mobile, fax, cell, sms, dial]
+        pattern: '(?:1[ .\-])?\(?[2-9]\d{2}\)?[ .\-]\d{3}[ .\-]\d{4}(?:x\d{1,6})?'
         examples: ['(415) 555-2671', '415-555-2671', '1-415-555-2671']
         counterexamples: ['115-555-2671']
       - id: phone-national
@@ -66,9 +73,9 @@ extension RuleTexts {
         kind: personal
         tier: hint
         shape: number
-        digits: 8-12
-        pattern: '\(?0\d{1,5}\)?(?:[ .\-/]\(?\d{1,6}\)?){1,5}|0\d{9,10}|[569]\d{2}[ .]?\d{3}[ .]?\d{3}|\d{2}(?:[ .]\d{2}){4}|\d{3}[ .\-]\d{4}[ .\-]\d{4}|\d{4} \d{4}|\(\d{2}\) \d{4,5}-\d{4}|[6-9]\d{4}[ \-]\d{5}'
-        context: [phone, tel, call, mobile, fax, cell, telefon, handy, teléfono, portable, sms, contact]
+        digits: 7-12
+        pattern: '\(?0\d{1,5}\)?(?:[ .\-/]\(?\d{1,6}\)?){1,5}|0\d{9,10}|[2-9]\d{9}|\(?\d{2,3}\)? \d{3}[ .\-]\d{3,4}(?:[ .\-]\d{3,4})?|\d{2}(?:[ .\-]\d{2}){3}|[2-9]\d{2}[ \-]\d{4}|\d{2,3} \d{3} \d{3}|\d{3} \d{2} \d{3}|[569]\d{2}[ .]?\d{3}[ .]?\d{3}|\d{2}(?:[ .]\d{2}){4}|\d{3}[ .\-]\d{4}[ .\-]\d{4}|\d{4} \d{4}|\(\d{2}\) \d{4,5}-\d{4}|[6-9]\d{4}[ \-]\d{5}'
+        context: [phone, tel, call, mobile, fax, cell, telefon, handy, teléfono, portable, sms, contact, office, desk, 'messages to', 'answering at', number]
         needs-context: true
         examples: ['tel 030 901820', 'Phone 020 7946 0958', 'telefon 06 12 34 56 78', 'call 98765 43210', 'tel 03-1234-5678', 'phone 04 1234 5678', 'telefon 612 345 678', 'telephone (11) 91234-5678', 'mobile 612.345.678', 'call 0470 12 34 56', 'phone 9123 4567']
         counterexamples: ['version 030 901820']

@@ -16,13 +16,6 @@ extension RuleTexts {
         pattern: 'BB(?:FF|US)-[A-Za-z0-9]{30,40}'
         examples: ['TOKEN=BBFF-SF1A5l3d3fNxQ6E3EURW5qRQVTyqNyv']
         counterexamples: ['BBFF-abc']
-      - id: shortcut-token
-        title: Shortcut token
-        tier: certain
-        prefixes: ['sct_r_', 'sct_rw_']
-        pattern: 'sct_rw?_[a-z0-9\-]{1,40}_[A-Za-z0-9]{90,110}'
-        examples: ['TOKEN=sct_r_6l_i69wukIH2yJgqcuJZA6kGPaycWtYNGXGCWuhytHzq3X96u2Gqfmc2EFXtO85pRmQgbsM9f7T5PI3eDYXWbD7wjB2QrZU']
-        counterexamples: ['sct_r_abc']
       - id: seam-key
         title: Seam key
         tier: certain
@@ -269,6 +262,7 @@ extension RuleTexts {
         tier: likely
         keywords: ['twilio']
         pattern: '[A-Fa-f0-9]{32}'
+        companion: twilio-account
         examples: ['twilio_key = "257EC1ac7e8d781103f3Bc5Ab5269e89"']
         counterexamples: ['twilio is a service']
       - id: mailjet-key
@@ -453,13 +447,6 @@ extension RuleTexts {
         pattern: '[A-Za-z0-9]{40}'
         examples: ['nasa_key = "gcZgs1G0wrKwaPYBMuJrmBAbJPwLwSGIUFBehaiY"']
         counterexamples: ['nasa is a service']
-      - id: nytimes-key
-        title: New York Times key
-        tier: likely
-        keywords: ['nytimes', 'new_york_times']
-        pattern: '[A-Za-z0-9=_\-]{32}'
-        examples: ['nytimes_key = "up6uYU2dYGIogsmWSfxq4u8BD9-SVtom"']
-        counterexamples: ['nytimes is a service']
       - id: newsapi-key
         title: News API key
         tier: likely

@@ -86,8 +86,8 @@ extension RuleTexts {
         tier: likely
         keywords:
           ['storyblok', 'baremetrics', 'betterstack', 'statuscake', 'clearout', 'jotform', 'novu', 'mapquest', 'loops', 'private_ai',
-           'privateai', 'yousign', 'webflow', 'onfido', 'pepipost', 'checkly', 'chartmogul', 'customerio', 'cio_app', 'hcaptcha', 'surge',
-           'gemstash', 'gumroad', 'linear', 'kairos', 'diffbot', 'nessus', 'owlbot', 'meraki', 'strava', 'huawei', 'wechat', 'dropcontact']
+           'privateai', 'yousign', 'webflow', 'onfido', 'pepipost', 'checkly', 'chartmogul', 'customerio', 'cio_app', 'hcaptcha', 'surge_',
+           'gemstash', 'gumroad', 'linear_', 'linear.', 'kairos', 'diffbot', 'nessus', 'owlbot', 'meraki', 'strava', 'huawei', 'wechat', 'dropcontact']
         pattern: '[A-Za-z0-9_\-]{20,64}'
         examples: ['storyblok_key = "ZPCGM9DvSUOxypjC-3Giy"']
         counterexamples: ['storyblok is a service']

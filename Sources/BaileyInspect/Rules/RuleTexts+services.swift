@@ -82,9 +82,10 @@ extension RuleTexts {
         counterexamples: [':AAabc']
       - id: twilio-api-key
         title: Twilio API key
-        tier: certain
+        tier: likely
         prefixes: ['SK']
         pattern: 'SK[a-f0-9]{32}'
+        companion: twilio-account
         examples: ['TOKEN=SK2098fe27b33c108abfc2b05561a8d840']
         counterexamples: ['SKabc']
       - id: twilio-account
@@ -160,7 +161,7 @@ extension RuleTexts {
         counterexamples: ['KEY0abc']
       - id: facebook-token
         title: Facebook access token
-        tier: certain
+        tier: likely
         prefixes: ['EAA']
         pattern: 'EAA[A-Za-z0-9]{40,300}'
         examples: ['TOKEN=EAA2XpAz7U1t9RoarM5sRhfD7FQI8KmLlPr6ALRHNi56G']
@@ -203,7 +204,7 @@ extension RuleTexts {
         counterexamples: ['pina_abc']
       - id: pushbullet-token
         title: Pushbullet token
-        tier: certain
+        tier: likely
         prefixes: ['o.']
         pattern: 'o\.[A-Za-z0-9]{32}'
         examples: ['TOKEN=o.Ka84rdLrnlT2tRbe32JS4VbHepF0FB9Q']
@@ -281,7 +282,7 @@ extension RuleTexts {
         counterexamples: ['CFPAT-abc']
       - id: contentstack-token
         title: Contentstack token
-        tier: certain
+        tier: likely
         prefixes: ['cs']
         pattern: 'cs[a-f0-9]{32}'
         examples: ['TOKEN=cs0b432aef36929bb6fa6b6ec9e592f25a']
@@ -358,10 +359,12 @@ extension RuleTexts {
         counterexamples: ['fio-u-abc']
       - id: beamer-token
         title: Beamer token
-        tier: certain
+        tier: likely
         prefixes: ['b_']
         pattern: 'b_[A-Za-z0-9=_/\-]{44}'
-        examples: ['TOKEN=b_KFRP=HjsZuYjT_XElH=kmTBaLcsHY-PsYA/jucvwrox_']
+        context: [beamer]
+        needs-context: true
+        examples: ['beamer TOKEN=b_KFRP=HjsZuYjT_XElH=kmTBaLcsHY-PsYA/jucvwrox_']
         counterexamples: ['b_abc']
       - id: scalingo-token
         title: Scalingo token
@@ -450,7 +453,7 @@ extension RuleTexts {
         counterexamples: ['VF.DM.abc']
       - id: sanity-token
         title: Sanity token
-        tier: certain
+        tier: likely
         prefixes: ['sk']
         pattern: 'sk[A-Za-z0-9]{80,180}'
         examples: ['TOKEN=skaqDjd7mLJSuU3bFjexPvH7mE3keUn5ZtwjUTrP9oMrdq1G4AT0nNoUe3hOq6FeXQUvbQ67b2qiL4T2P9']

@@ -9,10 +9,12 @@ enum RuleTexts {
     ("hosts.yaml", hosts),
     ("models.yaml", models),
     ("national.yaml", national),
+    ("pairs.yaml", pairs),
     ("payments.yaml", payments),
     ("personal.yaml", personal),
     ("services-2.yaml", services2),
     ("services-3.yaml", services3),
+    ("services-4.yaml", services4),
     ("services.yaml", services),
     ("unnamed.yaml", unnamed),
   ]

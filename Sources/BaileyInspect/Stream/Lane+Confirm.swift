@@ -21,25 +21,56 @@ extension Lane {
       guard let found = context.scratch.matcher(rule)?.find(bytes, from: from, before: limit),
         found.whole.lowerBound <= place.lowerBound, found.whole.upperBound >= place.upperBound
       else { return }
-      return judge(rule, found, limit, bytes)
+      if ends(found, limit, bytes) { judge(rule, found, bytes) }
+      return
     }
-    guard trigger.isLoose || begins(at: place.lowerBound, bytes),
-      let found = context.scratch.matcher(rule)?.match(bytes, at: place.lowerBound, before: limit)
-    else { return }
-    judge(rule, found, limit, bytes)
+    let isBegun = trigger.isLoose || begins(at: place.lowerBound, bytes)
+    // What was unpacked by chance runs words together.
+    let mayBeGlued = trigger.glue == .proven || trigger.glue != .never && origins.isRoot
+    guard isBegun || mayBeGlued, let found = attempt(rule, trigger, place, limit, bytes) else { return }
+    let isEnded = ends(found, limit, bytes)
+    if isBegun && isEnded { return judge(rule, found, bytes) }
+    guard !found.value.isEmpty, mayBeGlued, trigger.glue != .oneSide || isBegun || isEnded else { return }
+    judge(rule, found, bytes, isGlued: true, mustBeProven: trigger.glue == .proven)
+  }
+
+  /// A pattern that looks as far ahead as this may find nothing so often in a block; then no more is tried, and that is told.
+  private static let farReach = 1024
+  private static let mostFailures = 64
+
+  private func attempt(
+    _ rule: Int, _ trigger: Trigger, _ place: Range<Int>, _ limit: Int, _ bytes: Span<UInt8>
+  ) -> (whole: Range<Int>, value: Range<Int>)? {
+    if trigger.reach > Self.farReach, failures[rule, default: 0] == Self.mostFailures {
+      let origin = origins.place(of: (start + place.lowerBound)..<(start + place.upperBound))
+      context.tellEvasion(
+        "inspection-failed", "More that begins like a secret than is looked into", .likely, origin.root,
+        origin.disguises)
+      return nil
+    }
+    let found = context.scratch.matcher(rule)?.match(bytes, at: place.lowerBound, before: limit)
+    if found == nil, trigger.reach > Self.farReach { failures[rule, default: 0] += 1 }
+    return found
   }
 
   private func tryKeyword(_ rule: Int, _ trigger: Trigger, _ place: Range<Int>, _ bytes: Span<UInt8>) {
     let limit = min(place.upperBound + trigger.reach, bytes.count)
-    guard let found = context.scratch.matcher(rule)?.match(bytes, at: place.upperBound, before: limit) else { return }
-    judge(rule, found, limit, bytes)
+    guard let found = context.scratch.matcher(rule)?.match(bytes, at: place.upperBound, before: limit),
+      ends(found, limit, bytes)
+    else { return }
+    judge(rule, found, bytes)
   }
 
-  func tryShape(_ shape: Rule.Shape, _ range: Range<Int>, digits: Int = 0, _ bytes: Span<UInt8>) {
+  /// - Parameter isGlued: more of the same stands beside it, so that it may be there by chance.
+  func tryShape(
+    _ shape: Rule.Shape, _ range: Range<Int>, digits: Int = 0, _ bytes: Span<UInt8>, isGlued: Bool = false
+  ) {
     let limit = range.upperBound
     context.rules.eachRule(of: shape, digits: digits) { rule in
-      guard let found = context.scratch.matcher(rule)?.match(bytes, at: range.lowerBound, before: limit) else { return }
-      judge(rule, found, limit, bytes)
+      guard let found = context.scratch.matcher(rule)?.match(bytes, at: range.lowerBound, before: limit),
+        ends(found, limit, bytes)
+      else { return }
+      judge(rule, found, bytes, isGlued: isGlued)
     }
   }
 
@@ -56,8 +87,10 @@ extension Lane {
     let text = isReversed ? part.reversed() : part.map { Turned.rot13($0) }
     let at = isReversed ? high - place.upperBound : place.lowerBound - low
     let turned = text.span
-    guard let found = context.scratch.matcher(rule)?.match(turned, at: at, before: text.count) else { return }
-    judge(rule, found, text.count, turned) { match in
+    guard let found = context.scratch.matcher(rule)?.match(turned, at: at, before: text.count),
+      ends(found, text.count, turned)
+    else { return }
+    judge(rule, found, turned) { match in
       let value = found.value
       let range =
         isReversed
@@ -81,22 +114,43 @@ extension Lane {
   /// How far before a value its context may stand.
   private static let contextReach = 96
 
+  /// - Parameter isGlued: letters stand right beside the match: it is a tier lower.
   private func judge(
-    _ index: Int, _ found: (whole: Range<Int>, value: Range<Int>), _ limit: Int, _ bytes: Span<UInt8>,
-    _ adapt: (inout Match) -> Void = { _ in }
+    _ index: Int, _ found: (whole: Range<Int>, value: Range<Int>), _ bytes: Span<UInt8>, isGlued: Bool = false,
+    mustBeProven: Bool = false, _ adapt: (inout Match) -> Void = { _ in }
   ) {
-    guard ends(found, limit, bytes) else { return }
     let rule = context.rules.rules[index]
     let value = Array(bytes.extracting(found.value))
     let near = Array(bytes.extracting(max(0, found.whole.lowerBound - Self.contextReach)..<found.value.lowerBound))
-    guard let verdict = Verdict(rule, value, near: near) else { return }
-    if context.options.allowlist.honoursComments, isExcused(found.value, bytes) { return }
+    let isPaired = hasCompanion(index, found.whole, bytes)
+    let verdict = Verdict(rule, value, near: near, isPaired: isPaired) { value in
+      let matcher = context.scratch.matcher(index)
+      return matcher?.match(value.span, at: 0, before: value.count).map { $0.value == value.indices } ?? false
+    }
+    guard let verdict, verdict.isProven || !mustBeProven else { return }
+    if context.options.allowlist.honoursComments, isExcused(found.value, bytes) {
+      context.excused[Excuse(kind: rule.kind, tier: verdict.tier), default: 0] += 1
+      return
+    }
     var match = Match(
       rule: index, span: (start + found.value.lowerBound)..<(start + found.value.upperBound), value: value,
-      tier: verdict.tier,
-      confidence: verdict.confidence)
+      tier: isGlued ? verdict.tier.moved(-1) : verdict.tier,
+      confidence: max(1, verdict.confidence - (isGlued ? 25 : 0)))
     adapt(&match)
     matches.append(match)
+  }
+
+  /// How far from a match its companion may stand.
+  private static let companionReach = 256
+
+  private func hasCompanion(_ index: Int, _ whole: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+    guard let companion = context.rules.companions[index], let matcher = context.scratch.matcher(companion) else {
+      return false
+    }
+    let low = max(0, whole.lowerBound - Self.companionReach)
+    let high = min(bytes.count, whole.upperBound + Self.companionReach)
+    return matcher.find(bytes, from: low, before: whole.lowerBound) != nil
+      || matcher.find(bytes, from: whole.upperBound, before: high) != nil
   }
 
   /// No word goes on behind the match, unless its reach ended it.

@@ -1,191 +1,86 @@
-/// How far a lane has been walked.
+/// How far a lane has been walked. Places are in the lane.
 struct WalkState {
   /// Where the walk goes on: what began before is done.
   var resume = 0
-  /// Up to here groups have been joined.
+  /// Up to here groups have been joined, and numbers read.
   var groupsUntil = 0
+  var numbersUntil = 0
+  /// From here on all words may be of a phrase.
+  var phraseStart = 0
   /// Up to here runs of all visible bytes have been looked at.
   var region: EscapeRegion?
   var escapes: [Escape] = []
 }
 
-/// One pass over the bytes, word by word: it sees runs of letters that may be encodings, groups of equal length, numbers, addresses and
-/// escapes, and calls what looks closer. It decides nothing itself.
 extension Lane {
+  /// A run of visible bytes that is longer than this may be cut at the end of a block.
+  private static let longestPause = 2048
+
   func walk(_ bytes: Span<UInt8>, _ from: Int, _ to: Int) {
-    var walker = Walker(at: max(from, walk.resume - start))
     continueRun(bytes)
-    walker.at = max(walker.at, walk.resume - start)
-    walker.run(bytes, to, self)
-    walk.resume = start + walker.at
+    let (first, stop) = (max(from, walk.resume - start), pause(bytes, to))
+    if first < stop {
+      var walker = Walker(from: first, to: stop, phraseStart: max(0, walk.phraseStart - start))
+      var map = context.scratch.takeMap()
+      map.read(bytes.extracting(first..<min(stop + 64, bytes.count)))
+      walker.walk(bytes, map.groups.span, self)
+      context.scratch.give(map)
+      walk.resume = start + max(walker.at, stop)
+      decodeCut(bytes, first, stop)
+      if stop == bytes.count - 1 { phrase(walker.phraseStart..<stop, bytes) }
+      walk.phraseStart = start + walker.phraseStart
+    }
     unescape(bytes, to)
   }
-}
 
-/// The state of one pass.
-struct Walker {
-  var at: Int
-  private var runStart: Int
-  private var visibleStart: Int
-  private var solidStart: Int
-  private var hasSigns = false
-  private var numberStart = -1
-  private var numberEnd = 0
-  private var digits = 0
-  private var wordStart = 0
-  private var words = 0
-
-  init(at: Int) { (self.at, runStart, visibleStart, solidStart) = (at, at, at, at) }
-
-  /// Runs of fewer bytes hide nothing worth the trouble.
-  static let shortestRun = 16
-  static let shortestVisibleRun = 25
-
-  mutating func run(_ bytes: Span<UInt8>, _ to: Int, _ lane: Lane) {
-    let classes = ByteClass.table
-    let table = classes.span
+  /// Where the walk of a block may end: nothing that it looks at as a whole goes on there.
+  private func pause(_ bytes: Span<UInt8>, _ to: Int) -> Int {
     let last = bytes.count - 1
-    while at < to || (at < last && digits > 0) {
-      let wordStart = at
-      var (all, wordEnd) = (UInt8.max, at)
-      var kind = table[Int(bytes[wordEnd])]
-      while kind & ByteClass.word != 0 {
-        all &= kind
-        wordEnd += 1
-        kind = table[Int(bytes[wordEnd])]
-      }
-      at = wordEnd
-      if wordEnd > wordStart { word(bytes, wordStart, wordEnd, all, lane) }
-      guard at < last else { break }
-      var joints = true
-      while kind & ByteClass.word == 0, at < last {
-        if kind & ByteClass.joint == 0 {
-          if joints { endRun(bytes, at, lane) }
-          joints = false
-          runStart = at + 1
-          if kind & (ByteClass.special | ByteClass.blank) != 0 { mark(bytes, kind, lane) }
-        }
-        at += 1
-        kind = table[Int(bytes[at])]
-      }
-      gap(bytes, wordStart, wordEnd, at, lane)
+    var place = to
+    while place < last, place - to < Self.longestPause {
+      if Bytes.isSpaceOrNull(bytes[place]) { return place }
+      place += 1
     }
-    if at >= last { finish(bytes, lane) }
-    flushNumber(bytes, lane)
-    flushWords(bytes, lane)
+    guard place < last else { return last }
+    place = to
+    while place < last, Bytes.isRun(bytes[place]) { place += 1 }
+    return place
   }
 
-  private mutating func finish(_ bytes: Span<UInt8>, _ lane: Lane) {
-    endRun(bytes, at, lane)
-    endVisible(bytes, at, lane)
-  }
+  // MARK: numbers
 
-  // MARK: words
-
-  private mutating func word(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ all: UInt8, _ lane: Lane) {
-    if all & ByteClass.digit != 0 {
-      if digits == 0 { numberStart = start }
-      digits += end - start
-      numberEnd = end
-    } else {
-      flushNumber(bytes, lane)
-      if end - start >= 4, Bytes.isUpper(bytes[start]), Bytes.isUpper(bytes[start + 1]),
-        Bytes.isDigit(bytes[start + 2]),
-        Bytes.isDigit(bytes[start + 3])
-      {
-        lane.tryShape(.account, start..<min(start + 48, bytes.count - 1), bytes)
-      }
+  /// Digits in groups from here on, with at most two signs between them: one number, or a row of them.
+  func numbers(at first: Int, _ bytes: Span<UInt8>) {
+    guard start + first >= walk.numbersUntil else { return }
+    var (end, next, digits) = (first, first, 0)
+    while let after = word(ofDigits: next, bytes) {
+      digits += after - next
+      end = after
+      next = after
+      while next - after < 3, Self.isSpacing(bytes[next]) { next += 1 }
+      guard next - after <= 2 else { break }
     }
-    if end - start >= 16, end - start <= 110 { lane.tryShape(.word, start..<end, digits: end - start, bytes) }
-    count(bytes, start, end, all, lane)
+    guard digits >= 4, digits >= 8 || end - first >= 7 else { return }
+    walk.numbersUntil = start + end
+    number(first..<end, digits, bytes)
   }
 
-  /// Words as seed phrases have them, three to eight small letters.
-  private mutating func count(_ bytes: Span<UInt8>, _ start: Int, _ end: Int, _ all: UInt8, _ lane: Lane) {
-    if end - start >= 3, end - start <= 8, Bytes.isLower(bytes[start]), Bytes.isLower(bytes[end - 1]) {
-      if words == 0 { wordStart = start }
-      words += 1
-    } else {
-      flushWords(bytes, lane)
+  /// Behind a word that has nothing but digits; nil when there is none. A NUL stands behind the bytes.
+  private func word(ofDigits first: Int, _ bytes: Span<UInt8>) -> Int? {
+    var end = first
+    while Bytes.isDigit(bytes[end]) { end += 1 }
+    return end > first && !Bytes.isWord(bytes[end]) ? end : nil
+  }
+
+  private static func isSpacing(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0x2F: true
+    default: false
     }
   }
 
-  private mutating func flushWords(_ bytes: Span<UInt8>, _ lane: Lane) {
-    if words >= 12 { lane.tryShape(.words, wordStart..<min(wordStart + 300, bytes.count - 1), bytes) }
-    words = 0
-  }
-
-  private mutating func flushNumber(_ bytes: Span<UInt8>, _ lane: Lane) {
-    if digits >= 8 || digits >= 4 && numberEnd - numberStart >= 7 {
-      lane.number(numberStart..<numberEnd, digits, bytes)
-    }
-    digits = 0
-  }
-
-  // MARK: gaps
-
-  private mutating func gap(_ bytes: Span<UInt8>, _ start: Int, _ wordEnd: Int, _ next: Int, _ lane: Lane) {
-    let width = next - wordEnd
-    if digits > 0, width > 2 || !isSpacing(bytes, wordEnd, next) { flushNumber(bytes, lane) }
-    if words > 0, width > 2 { flushWords(bytes, lane) }
-    let length = wordEnd - start
-    guard length > 0, length <= 8, width <= 6, next + length < bytes.count, bytes[next + length] == bytes[wordEnd]
-    else { return }
-    if bytes[wordEnd] == 0x40, width == 1 { return }
-    lane.group(bytes, start, length, width)
-  }
-
-  private func isSpacing(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Bool {
-    for place in start..<end {
-      switch bytes[place] {
-      case 0x20, 0x28, 0x29, 0x2B, 0x2D, 0x2E, 0x2F: continue
-      default: return false
-      }
-    }
-    return true
-  }
-
-  // MARK: runs
-
-  private mutating func endRun(_ bytes: Span<UInt8>, _ end: Int, _ lane: Lane) {
-    guard end - runStart >= Self.shortestRun else { return }
-    let after = lane.decodeRun(bytes, runStart..<end)
-    if after > at {
-      at = after - 1
-      (visibleStart, solidStart) = (after, after)
-    }
-  }
-
-  private mutating func endVisible(_ bytes: Span<UInt8>, _ end: Int, _ lane: Lane) {
-    if hasSigns, end - visibleStart >= Self.shortestVisibleRun { lane.decodeVisible(bytes, visibleStart..<end) }
-    visibleStart = end + 1
-    guard Bytes.isSpace(bytes[end]) || bytes[end] == 0 else { return }
-    // One of the alphabets has quotes.
-    if hasSigns, solidStart + 1 < visibleStart, end - solidStart >= Self.shortestVisibleRun {
-      lane.decodeVisible(bytes, solidStart..<end)
-    }
-    hasSigns = false
-    solidStart = end + 1
-  }
-
-  /// A byte that may mean something: an escape, an address, the end of what is visible.
-  private mutating func mark(_ bytes: Span<UInt8>, _ kind: UInt8, _ lane: Lane) {
-    let byte = bytes[at]
-    if kind & ByteClass.blank != 0 { endVisible(bytes, at, lane) } else { hasSigns = true }
-    if kind & ByteClass.special == 0 { return }
-    if byte == 0x40 {
-      if at > 0, Bytes.isWord(bytes[at - 1]), Bytes.isWord(bytes[at + 1]) {
-        lane.tryAddress(at, bytes)
-      }
-      return
-    }
-    if let escape = EscapeReader.read(bytes, at) { lane.walk.escapes.append(escape) }
-  }
-}
-
-extension Lane {
-  /// Digits in groups: one number, or a row of them.
-  func number(_ range: Range<Int>, _ digits: Int, _ bytes: Span<UInt8>) {
+  private func number(_ range: Range<Int>, _ digits: Int, _ bytes: Span<UInt8>) {
+    if digits >= 13 { cards(in: range, bytes) }
     guard digits <= 24, range.count <= 48 else { return splitNumbers(range, bytes) }
     var start = range.lowerBound
     while start > 0, bytes[start - 1] == 0x2B || bytes[start - 1] == 0x28 { start -= 1 }
@@ -206,12 +101,84 @@ extension Lane {
     }
   }
 
+  // MARK: words
+
+  /// Letters and digits without a break that end here.
+  func longWord(before end: Int, _ bytes: Span<UInt8>) {
+    var first = end
+    while first > 0, Bytes.isWord(bytes[first - 1]), end - first <= Self.longestWord { first -= 1 }
+    if end - first <= Self.longestWord { tryShape(.word, first..<end, digits: end - first, bytes) }
+  }
+
+  private static let longestWord = 110
+
   /// An address of mail: the rules' pattern is tried from where its local part may begin.
   func tryAddress(_ sign: Int, _ bytes: Span<UInt8>) {
+    guard sign > 0, Bytes.isWord(bytes[sign - 1]), Bytes.isWord(bytes[sign + 1]) else { return }
     var start = sign
     while start > 0, sign - start < 64, Bytes.isWord(bytes[start - 1]) || "._%+-".utf8.contains(bytes[start - 1]) {
       start -= 1
     }
     tryShape(.address, start..<min(sign + 128, bytes.count - 1), bytes)
   }
+
+  // MARK: phrases
+
+  /// Words of a phrase of a seed, of three letters each and with spaces between them, need so many bytes.
+  private static let shortestPhrase = 47
+  private static let fewestWords = 12
+
+  /// Whether between two of the bits a phrase has room.
+  static func hasRoom(_ breaks: UInt64) -> Bool {
+    var clear = ~breaks
+    for count: UInt64 in [1, 2, 4, 8, 16] { clear &= clear &>> count }
+    return clear != 0
+  }
+
+  /// Looks at the words between two breaks: are they enough?
+  func phrase(_ range: Range<Int>, _ bytes: Span<UInt8>) {
+    guard range.count >= Self.shortestPhrase else { return }
+    var place = range.lowerBound
+    var (first, words, wordEnd) = (place, 0, place)
+    while place < range.upperBound {
+      let word = place
+      while Bytes.isWord(bytes[place]) { place += 1 }
+      if isOfPhrase(word..<place, bytes), words == 0 || word - wordEnd <= 2 {
+        if words == 0 { first = word }
+        (words, wordEnd) = (words + 1, place)
+      } else if place > word {
+        tryPhrase(first, words, bytes)
+        (first, words, wordEnd) = (word, isOfPhrase(word..<place, bytes) ? 1 : 0, place)
+      }
+      while place < range.upperBound, !Bytes.isWord(bytes[place]) { place += 1 }
+    }
+    tryPhrase(first, words, bytes)
+  }
+
+  private func isOfPhrase(_ word: Range<Int>, _ bytes: Span<UInt8>) -> Bool {
+    (3...8).contains(word.count) && Bytes.isLower(bytes[word.lowerBound]) && Bytes.isLower(bytes[word.upperBound - 1])
+  }
+
+  private func tryPhrase(_ first: Int, _ words: Int, _ bytes: Span<UInt8>) {
+    guard words >= Self.fewestWords else { return }
+    tryShape(.words, first..<min(first + 300, bytes.count - 1), bytes)
+  }
+}
+
+extension Lane {
+  /// Whether the sign behind a word stands again and again at the same distance, as often as text in groups needs.
+  static func mayBeGroups(_ bytes: Span<UInt8>, _ word: Range<Int>, _ width: Int) -> Bool {
+    let (sign, step) = (word.upperBound, word.count + width)
+    let least = word.count == 1 ? fewestSingles : max(fewestGroups, (12 + word.count - 1) / word.count)
+    var count = 1
+    var place = sign + step
+    while count < least, place < bytes.count, bytes[place] == bytes[sign] { (count, place) = (count + 1, place + step) }
+    place = sign - step
+    while count < least, place >= 0, bytes[place] == bytes[sign] { (count, place) = (count + 1, place - step) }
+    return count >= least
+  }
+}
+
+extension Bytes {
+  static func isSpaceOrNull(_ byte: UInt8) -> Bool { isSpace(byte) || byte == 0 }
 }

@@ -18,16 +18,40 @@ final class Lane {
   private var hits: [LiteralHit] = []
   var matches: [Match] = []
   var recent: [Match] = []
+  /// By rule: how often a pattern that looks far ahead found nothing in this block.
+  var failures: [Int: Int] = [:]
   /// Up to where runs, groups and escapes have been looked at.
   var walk = WalkState()
   var openRun: OpenRun?
   var containers: [OpenContainer] = []
-  private var children: [ChildKind: Lane] = [:]
+  var seen: Set<Container.Format> = []
+  private(set) var children: [ChildKind: Lane] = [:]
+  private var registered: RegisteredSearch?
 
   init(_ context: InspectionContext, depth: Int, origins: Origins = Origins()) {
     (self.context, self.depth, self.origins) = (context, depth, origins)
     stream = AutomatonStream(context.rules.automaton)
+    registered = RegisteredSearch(context.options)
     buffer.reserveCapacity(Self.back + 2 * Self.block + 1)
+  }
+
+  /// The same lane as it stands now: what is fed to it does not reach the other. Open containers have had all that is held, so that
+  /// they are not fed again (`feedHeld`).
+  init(copying other: Lane) {
+    (context, depth, origins) = (other.context, other.depth, other.origins)
+    (buffer, start, done, stream) = (other.buffer, other.start, other.done, other.stream.copy())
+    (recent, walk, openRun, seen) = (other.recent, other.walk, other.openRun, other.seen)
+    registered = other.registered
+    containers = other.containers.map { OpenContainer(held: $0) }
+    children = other.children.mapValues { Lane(copying: $0) }
+  }
+
+  /// Gives open containers, here and in what was unpacked, all that is held for them, without waiting for the block.
+  func feedHeld() {
+    let held = buffer
+    feedOpen(held.span, upTo: end - start)
+    for container in containers { container.lane.feedHeld() }
+    for kind in ChildKind.allCases { children[kind]?.feedHeld() }
   }
 
   /// Where the next byte that is fed will stand.
@@ -49,8 +73,8 @@ final class Lane {
 
   func finish() {
     while done < end { work(upTo: min(done + Self.block, end)) }
-    for container in containers { container.lane.finish() }
-    containers = []
+    registered?.finish(self)
+    finishContainers()
     for kind in ChildKind.allCases { children[kind]?.finish() }
   }
 
@@ -58,14 +82,18 @@ final class Lane {
     let (from, to) = (done - start, last - start)
     // One byte that belongs to nothing ends every walk.
     buffer.append(0)
-    let text = buffer
+    inspect(buffer, from, to)
+    done = last
+    drop()
+  }
+
+  private func inspect(_ text: [UInt8], _ from: Int, _ to: Int) {
     let bytes = text.span
     search(bytes, from, to)
     walk(bytes, from, to)
     feedContainers(bytes, from, to)
+    if let registered { matches = registered.rest(of: matches) }
     settle()
-    done = last
-    drop()
   }
 
   private func drop() {
@@ -81,7 +109,9 @@ final class Lane {
       return context.tellEvasion("inspection-failed", "There was no memory to inspect", .certain, 0..<1, [])
     }
     let text = bytes.extracting(0..<(bytes.count - 1))
+    failures.removeAll(keepingCapacity: true)
     for hit in hits { confirm(hit, text) }
+    registered?.search(bytes, from, to, self)
   }
 
   func child(_ kind: ChildKind) -> Lane {
@@ -92,14 +122,17 @@ final class Lane {
   }
 
   /// Whether one more disguise may be taken off; tells when not.
-  func mayDescend(at range: Range<Int>) -> Bool {
+  ///
+  /// - Parameter isEscape: escapes stand there. Else it may be a list of strings or numbers, which make groups of groups without end.
+  func mayDescend(at range: Range<Int>, isEscape: Bool = false) -> Bool {
     if depth < context.options.maximumDepth, !context.isSpent { return true }
     let place = origins.place(of: range)
     if context.isSpent {
       context.tellEvasion("bomb", "Unpacks to far more than it is", .certain, place.root, place.disguises)
-    } else if place.disguises.count(where: { $0 != "grouped" && $0 != "escaped" }) > 3 {
-      // Tables of numbers make groups of groups without end.
-      context.tellEvasion("nested-too-deep", "More disguises than are taken off", .likely, place.root, place.disguises)
+    } else if place.disguises.count(where: { $0 != "grouped" }) > 3 {
+      let isCoded = isEscape || place.disguises.count { $0 != "grouped" && $0 != "escaped" } > 3
+      context.tellEvasion(
+        "nested-too-deep", "More disguises than are taken off", isCoded ? .likely : .hint, place.root, place.disguises)
     }
     return false
   }

@@ -20,7 +20,11 @@ extension Lane {
       return (left.span.lowerBound, left.rule) < (right.span.lowerBound, right.rule)
     }
     var kept: [Match] = []
-    for match in ranked where !(kept + recent).contains(where: { $0.span.overlaps(match.span) }) { kept.append(match) }
+    // What was told before hides nothing that is more certain.
+    for match in ranked
+    where !(kept + recent).contains(where: { $0.tier >= match.tier && $0.span.overlaps(match.span) }) {
+      kept.append(match)
+    }
     kept.sort { $0.span.lowerBound < $1.span.lowerBound }
     for match in kept { tell(match) }
     recent = Array((recent + kept).suffix(16))
@@ -35,6 +39,17 @@ extension Lane {
         rule: rule.id, title: rule.title, kind: rule.kind, tier: match.tier, confidence: match.confidence, span: root,
         disguises: disguises + (match.turn.map { [$0] } ?? []), sample: Mask.sample(match.value),
         fingerprint: context.mask.fingerprint(match.value),
-        notes: rule.validator == .jwt ? WebToken.claims(match.value) : [:]))
+        notes: rule.validator == .jwt ? claims(match.value) : [:]))
+  }
+
+  /// What a token says of itself, without what would be a finding itself.
+  private func claims(_ value: [UInt8]) -> [String: String] {
+    var options = InspectionOptions()
+    options.known = context.options.known
+    return WebToken.claims(value).filter { claim in
+      Inspection.findings(
+        in: Array(claim.value.utf8), rules: context.rules, options: options, scratch: context.scratch
+      ).isEmpty
+    }
   }
 }

@@ -5,6 +5,10 @@ enum Bytes {
   static func isUpper(_ byte: UInt8) -> Bool { byte &- 0x41 < 26 }
   static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
   static func isWord(_ byte: UInt8) -> Bool { isDigit(byte) || isLetter(byte) }
+  /// Of a run: base 64 in both alphabets.
+  static func isRun(_ byte: UInt8) -> Bool {
+    isWord(byte) || byte == 0x2B || byte == 0x2F || byte == 0x2D || byte == 0x5F
+  }
   static func isVisible(_ byte: UInt8) -> Bool { byte &- 0x21 < 0x5E }
   static func isText(_ byte: UInt8) -> Bool { byte &- 0x20 < 0x5F || byte == 0x0A || byte == 0x0D || byte == 0x09 }
   static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte &- 0x09 < 5 }

@@ -95,11 +95,16 @@ enum NationalNumber {
     return (rest == 10 ? 1 : rest) == digits[12]
   }
 
+  /// `111-22-3333`: each group one digit.
+  private static func isRow(_ digits: [Int]) -> Bool {
+    Set(digits[..<3]).count == 1 && digits[3] == digits[4] && Set(digits[5...]).count == 1
+  }
+
   /// United States: areas, groups and serials that are issued.
   private static func isSSN(_ digits: [Int]) -> Bool {
     guard digits.count == 9 else { return false }
     let area = digits[0] * 100 + digits[1] * 10 + digits[2]
     return area > 0 && area != 666 && area < 900 && digits[3] + digits[4] > 0 && digits[5...].contains { $0 > 0 }
-      && digits != [0, 7, 8, 0, 5, 1, 1, 2, 0] && digits != [1, 2, 3, 4, 5, 6, 7, 8, 9]
+      && !isRow(digits) && digits != [0, 7, 8, 0, 5, 1, 1, 2, 0] && digits != [1, 2, 3, 4, 5, 6, 7, 8, 9]
   }
 }

@@ -1,6 +1,6 @@
 /// Checks what a pattern cannot: sums, lists, structure.
 enum Validator: String, Sendable, CaseIterable {
-  case card, luhn, iban, jwt, pem, bech32, eip55, bip39, wordy, address, assigned, basic, userinfo, mixed
+  case card, luhn, iban, jwt, pem, bech32, eip55, bip39, address, assigned, password, setting, basic, mixed, nkey
   case crc32Base62 = "crc32-base62"
   case base58check
   case nhs, bsn, pesel, steuerid, nir, dni, hetu, fodselsnummer, rrn, nif, cpf, cnpj, tfn, aadhaar, tckn, rut, cuit,
@@ -24,11 +24,12 @@ enum Validator: String, Sendable, CaseIterable {
     case .crc32Base62: return TokenChecksum.judge(value)
     case .jwt: return WebToken.judge(value)
     case .pem: return PrivateKeyText.judge(value)
-    case .wordy: return .plausible
     case .assigned: return AssignedSecret.judge(value)
     case .mixed: return AssignedSecret.isMixed(value) ? .plausible : .refuted
     case .basic: return BasicCredentials.judge(value)
-    case .userinfo: return AssignedSecret.judgeUserInfo(value)
+    case .password: return AssignedSecret.judgePassword(value)
+    case .setting: return AssignedSecret.judgeSetting(value)
+    case .nkey: return NatsKey.judge(value)
     case .address: return IPAddress.judge(value)
     case .bech32: return proven(Bech32.isValid(value))
     case .base58check: return proven(Base58.isChecked(value))

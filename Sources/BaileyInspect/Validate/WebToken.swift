@@ -15,9 +15,22 @@ enum WebToken {
     var found: [String: String] = [:]
     for part in parts.prefix(2) {
       guard let text = Base64Text.decode(part) else { continue }
-      for name in ["alg", "iss", "aud", "exp"] where found[name] == nil { found[name] = member(name, in: text) }
+      for name in ["alg", "iss", "aud", "exp"] where found[name] == nil {
+        found[name] = member(name, in: text).flatMap { isPlain($0) ? $0 : nil }
+      }
     }
     return found
+  }
+
+  private static let longestClaim = 64
+
+  /// A name or an address that may be printed as it is. Who makes a token may write anything into it.
+  private static func isPlain(_ claim: String) -> Bool {
+    guard claim.utf8.count <= longestClaim, claim.utf8.allSatisfy({ Bytes.isWord($0) || ".:/_-".utf8.contains($0) })
+    else { return false }
+    return claim.utf8.split { !Bytes.isWord($0) }.allSatisfy { word in
+      word.count < 20 || !word.contains { Bytes.isDigit($0) } || !word.contains { Bytes.isLetter($0) }
+    }
   }
 
   /// A text or number by its name; no parser, for it only informs.
@@ -28,7 +41,7 @@ enum WebToken {
     else { return nil }
     let rest = json[(start + key.count)...].drop { Bytes.isSpace($0) || $0 == 0x3A }
     let text = rest.first == 0x22 ? rest.dropFirst().prefix { $0 != 0x22 } : rest.prefix { Bytes.isDigit($0) }
-    return text.isEmpty ? nil : String(decoding: text.prefix(128), as: UTF8.self)
+    return text.isEmpty ? nil : String(decoding: text.prefix(longestClaim + 1), as: UTF8.self)
   }
 }
 

@@ -13,7 +13,10 @@ package struct CeilingJudge: Judge {
       if destination.isHostPort {
         return limit.manifest.hostPorts.contains(destination.port) ? [] : [above(destination.text)]
       }
-      let covers = limit.manifest.network.contains { $0.access != .deny && $0.grants(destination) }
+      let facts = RequestFacts(of: action)
+      let covers = limit.manifest.network.contains {
+        $0.access != .deny && $0.grants(destination) && $0.admits(facts)
+      }
       return covers ? [] : [above(destination.text)]
     case .dnsQuery:
       guard let name = action.resource["name"]?.string.flatMap({ try? HostName($0) }) else {

@@ -25,6 +25,7 @@ package struct ManifestJudge: Judge {
     case .fileMount: mount(action)
     case .sessionStart: start(action)
     case .workspaceApply: apply()
+    case .secretUse: use(action)
     default: []
     }
   }
@@ -32,12 +33,15 @@ package struct ManifestJudge: Judge {
   private func connection(_ action: Action) -> [Reason] {
     let destination: Destination
     do { destination = try Destination(action) } catch { return [error.reason] }
-    if let rule = manifest.network.first(where: { $0.access == .deny && $0.denies(destination) }) {
+    let facts = RequestFacts(of: action)
+    if let rule = manifest.network.first(where: { $0.access == .deny && $0.denies(destination, facts) }) {
       return [Reason(.deny, "manifest-denies", "\(destination.text) is denied", source: rule.source)]
     }
     if destination.isHostPort { return [hostPort(destination)] }
     if let reason = unnamed(destination) { return [reason] }
-    let matching = manifest.network.filter { $0.access != .deny && $0.grants(destination) }
+    let granting = manifest.network.filter { $0.access != .deny && $0.grants(destination) }
+    let matching = granting.filter { $0.admits(facts) }
+    if matching.isEmpty, let reason = closest(granting, facts) { return [reason] }
     if let rule = matching.first(where: { $0.access == .allow }) {
       return [Reason(.allow, "manifest-allows", "\(destination.text) is allowed", source: rule.source)]
     }
@@ -45,6 +49,17 @@ package struct ManifestJudge: Judge {
       return [Reason(.ask, "manifest-asks", "\(destination.text) needs approval", source: rule.source)]
     }
     return [nothingAllows(destination)]
+  }
+
+  /// What the rule says that came nearest to admitting the request. Where a rule speaks of the host, no policy allows what it leaves out.
+  private func closest(_ rules: [NetworkRule], _ facts: RequestFacts?) -> Reason? {
+    guard let facts else { return nil }
+    let refusals = rules.compactMap { rule -> RequestRefusal? in
+      guard var refusal = rule.request.refusal(of: facts) else { return nil }
+      refusal.reason.source = rule.source
+      return refusal
+    }
+    return refusals.max { $0.progress < $1.progress }?.reason
   }
 
   /// A service of the host's loopback is opened by its port under `host_ports` and by nothing else: no rule of `network` does it.
@@ -106,7 +121,7 @@ package struct ManifestJudge: Judge {
       if case .host(let pattern) = rule.target { return pattern.matches(name) }
       return false
     }
-    if let rule = rules.first(where: { $0.access == .deny && $0.ports.isEmpty && $0.transport == .any }) {
+    if let rule = rules.first(where: { $0.isDenial && $0.ports.isEmpty && $0.transport == .any }) {
       return [Reason(.deny, "manifest-denies", "\(name) is denied", source: rule.source)]
     }
     if let rule = rules.first(where: { $0.access != .deny }) {
@@ -145,6 +160,18 @@ package struct ManifestJudge: Judge {
       return [Reason(.deny, "manifest-differs", "the session was not asked for with this manifest")]
     }
     return [Reason(.allow, "person-starts", "the person starts this session with this manifest")]
+  }
+
+  private func use(_ action: Action) -> [Reason] {
+    guard let name = action.resource["name"]?.string, let asks = action.resource["asks"]?.bool else {
+      return [Reason(.deny, "action-malformed", "the action names no secret")]
+    }
+    guard let wish = manifest.secrets.first(where: { $0.name == name }) else {
+      return [.nothingAllows("the manifest does not name the secret \(printable(name)) under secrets")]
+    }
+    return asks
+      ? [Reason(.ask, "secret-asks", "the secret \(name) wants each use to be asked for", source: wish.source)]
+      : [Reason(.allow, "manifest-allows", "the secret \(name) may be used", source: wish.source)]
   }
 
   private func apply() -> [Reason] {

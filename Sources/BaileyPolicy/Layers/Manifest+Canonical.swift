@@ -5,8 +5,10 @@ extension Manifest {
   ///
   /// Order counts only where it has a meaning, so every list is sorted and free of doubles.
   package var canonicalForm: JSON {
-    guard recording != RecordingRules(), case .object(var members) = permissions else { return permissions }
-    members["recording"] = recording.canonicalForm
+    guard case .object(var members) = permissions else { return permissions }
+    // Only where it is so: what says nothing of it keeps its digest.
+    if recording != RecordingRules() { members["recording"] = recording.canonicalForm }
+    if !secrets.isEmpty { members["secrets"] = .array(Self.sorted(secrets.map(\.canonicalForm))) }
     return .object(members)
   }
 
@@ -44,16 +46,24 @@ extension ManifestDocument {
   }
 }
 
+extension SecretWish {
+  fileprivate var canonicalForm: JSON { ["name": .string(name), "env": .strings(variables)] }
+}
+
 extension FileRule {
   fileprivate var canonicalForm: JSON { ["path": .string(path), "access": .string(access.rawValue)] }
 }
 
 extension NetworkRule {
+  /// `opaque` only where it is so: what says nothing of it keeps its digest.
   fileprivate var canonicalForm: JSON {
-    [
+    var members: [String: JSON] = [
       "target": .string(targetText), "ports": .strings(ports.map(\.manifestText)),
       "protocol": .string(transport.rawValue), "access": .string(access.rawValue),
     ]
+    if isOpaque { members["opaque"] = true }
+    if !request.isPlain { members["request"] = request.canonicalForm }
+    return .object(members)
   }
 
   /// The host pattern or the address range.
@@ -62,6 +72,27 @@ extension NetworkRule {
     case .host(let pattern): pattern.description
     case .address(let range): range.description
     }
+  }
+}
+
+extension RequestRule {
+  /// Only what is stated. Policies read it as `data.manifest.network[_].request`.
+  fileprivate var canonicalForm: JSON {
+    var members: [String: JSON] = [:]
+    let lists = [
+      "methods": methods, "paths": paths?.map(\.text), "query": query, "headers": headers,
+      "content_types": contentTypes,
+    ]
+    for (key, list) in lists { if let list { members[key] = .strings(list) } }
+    let numbers = ["max_body": maxBody, "max_response": maxResponse, "upload_budget": uploadBudget]
+    for (key, number) in numbers { if let number { members[key] = .int(number) } }
+    switch identity {
+    case .placeholders(let names)?: members["identity"] = .strings(names.map { "placeholder:" + $0 })
+    case let other?: members["identity"] = .string(other.text)
+    case nil: break
+    }
+    if keepsEncodedSlash { members["encoded_slash"] = true }
+    return .object(members)
   }
 }
 

@@ -98,6 +98,7 @@ extension Manifest {
     network += other.network
     environment.pass += other.environment.pass.filter { !environment.pass.contains($0) }
     environment.secrets += other.environment.secrets.filter { !environment.secrets.contains($0) }
+    secrets += other.secrets.filter { new in !secrets.contains { $0.name == new.name } }
     environment.set.merge(other.environment.set) { _, stronger in stronger }
     sensitive += other.sensitive.filter { !sensitive.contains($0) }
     optional.formUnion(other.optional)

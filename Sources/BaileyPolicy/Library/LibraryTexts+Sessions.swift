@@ -149,6 +149,7 @@ extension LibraryTexts {
 
     import data.lib.hosts
     import data.lib.paths
+    import data.lib.requests
 
     # METADATA
     # description: Whether the manifest allows an action, for instance `manifest.allows(input)`.
@@ -203,6 +204,15 @@ extension LibraryTexts {
     	some rule in data.manifest.network
     	rule.access == "deny"
     	denies(rule, to)
+    	denies_request(rule, action)
+    }
+
+    # Rules speak of the host, and none of them of this request: no policy can allow it.
+    denied(action) if {
+    	action.action == "http.request"
+    	some rule in rules_for(destination(action))
+    	not some_admits(action)
+    	rule.request
     }
 
     denied(action) if {
@@ -237,6 +247,7 @@ extension LibraryTexts {
     	action.action == "dns.query"
     	some rule in data.manifest.network
     	rule.access == "deny"
+    	not rule.request
     	rule.ports == []
     	rule.protocol == "any"
     	names(rule, action.resource.name)
@@ -281,7 +292,7 @@ extension LibraryTexts {
 
     allowed(action) if {
     	is_connection(action)
-    	granted(destination(action), {"allow"})
+    	granted_request(action, {"allow"})
     }
 
     allowed(action) if {
@@ -295,7 +306,7 @@ extension LibraryTexts {
 
     asked(action) if {
     	is_connection(action)
-    	granted(destination(action), {"ask"})
+    	granted_request(action, {"ask"})
     }
 
     # --- Destinations
@@ -360,13 +371,26 @@ extension LibraryTexts {
     # --- Rules of the manifest
 
     granted(to, effects) if {
+    	some rule in rules_for(to)
+    	rule.access in effects
+    }
+
+    granted_request(action, effects) if {
+    	some rule in rules_for(destination(action))
+    	rule.access in effects
+    	admits(rule, action)
+    }
+
+    some_admits(action) if granted_request(action, {"allow", "ask"})
+
+    rules_for(to) := [rule |
     	not is_host_port(to)
     	some rule in data.manifest.network
-    	rule.access in effects
+    	rule.access != "deny"
     	covers(rule, to.port)
-    	speaks(rule.protocol, to.transport)
+    	speaks(rule, to.transport)
     	speaks_of(rule, to)
-    }
+    ]
 
     speaks_of(rule, to) if names(rule, to.host)
 
@@ -377,7 +401,7 @@ extension LibraryTexts {
 
     denies(rule, to) if {
     	covers_denied(rule, to.port)
-    	speaks_denied(rule.protocol, to.transport)
+    	speaks_denied(rule, to.transport)
     	matches_denied(rule, to)
     }
 
@@ -389,9 +413,14 @@ extension LibraryTexts {
 
     covers_denied(rule, port) if covers(rule, port)
 
-    speaks_denied("any", _) := true
+    speaks_denied(rule, _) if rule.protocol == "any"
 
-    speaks_denied(protocol, transport) if speaks(protocol, transport)
+    speaks_denied(rule, transport) if speaks(rule, transport)
+
+    # What passes unread may be what a deny speaks of.
+    speaks_denied(_, transport) if transport in {"tcp", "address"}
+
+    speaks_denied(rule, "opaque") if rule.protocol == "tls"
 
     # An address rule that opens the address to which an allowed name leads.
     opened(to) if {
@@ -424,18 +453,39 @@ extension LibraryTexts {
     	port <= to_number(ends[count(ends) - 1])
     }
 
-    speaks(protocol, transport) if {
+    speaks(rule, transport) if {
     	transport != "host-port"
-    	protocol == "tcp"
+    	rule.protocol == "tcp"
     }
 
-    speaks(_, transport) if transport in {"connect", "socks5", "address"}
+    speaks(_, transport) if transport in {"connect", "socks5"}
 
-    speaks("any", transport) if transport in {"tls", "http"}
+    speaks(rule, "opaque") if rule.opaque
 
-    speaks(protocol, transport) if {
-    	protocol in {"tls", "http"}
-    	protocol == transport
+    speaks(rule, transport) if {
+    	rule.protocol == "any"
+    	transport in {"tls", "http", "address"}
+    }
+
+    speaks(rule, transport) if {
+    	rule.protocol in {"tls", "http"}
+    	rule.protocol == transport
+    }
+
+    # --- Requests
+
+    admits(_, action) if action.action == "net.connect"
+
+    admits(rule, action) if {
+    	action.action == "http.request"
+    	requests.admitted(object.get(rule, "request", {}), action.resource)
+    }
+
+    denies_request(rule, _) if not rule.request
+
+    denies_request(rule, action) if {
+    	action.action == "http.request"
+    	requests.denied(rule.request, action.resource)
     }
 
     """#,

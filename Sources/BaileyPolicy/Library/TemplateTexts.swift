@@ -106,7 +106,7 @@ package enum TemplateTexts {
     # coding
 
     Everyday work on a project. The manifest says what is open; this policy bounds uploads in plain HTTP, the number of hosts, grants of files
-    that may hold secrets, and commands that a session is started with. Change `trusted_domains`, `largest_upload` and `most_hosts`.
+    that may hold secrets, and commands that a session is started with. What may be a secret is applied only after a yes. Change `trusted_domains`, `largest_upload` and `most_hosts`.
 
         bailey policy test .
 
@@ -172,6 +172,13 @@ package enum TemplateTexts {
     	not hosts.within_any(destination, trusted_domains)
     }
 
+    # A certain secret asks without this policy; a likely one asks as well.
+    ask contains msg if {
+    	input.action == "workspace.apply"
+    	labels.has("secret")
+    	msg := sprintf("a secret may be in %s", [concat(", ", input.resource.findings.paths)])
+    }
+
     is_connection if input.action in {"net.connect", "http.request"}
 
     destination := object.get(input.resource, "host", object.get(input.resource, "address", ""))
@@ -219,6 +226,13 @@ package enum TemplateTexts {
     	not denied with input as connect("new.com", {"counters": {"hosts": 199}})
     }
 
+    test_findings if {
+    	found := {"action": "workspace.apply", "resource": {"findings": {"paths": ["a", "b"]}}, "context": {"labels": ["secret"]}}
+    	coding.ask == {"a secret may be in a, b"} with input as found
+    	count(coding.ask) == 0 with input as object.union(found, {"context": {"labels": ["pii"]}})
+    	count(coding.ask) == 0 with input as {"action": "workspace.apply", "resource": {"undo": true}, "context": {"labels": ["secret"]}}
+    }
+
     """#,
     "locked-down/README.md": #"""
     # locked-down
@@ -264,6 +278,11 @@ package enum TemplateTexts {
     	input.resource.risky > 0
     }
 
+    deny contains "a secret is not applied" if {
+    	input.action == "workspace.apply"
+    	input.resource.findings.secrets > 0
+    }
+
     deny contains "sessions start from Monday to Friday, 07:00 to 20:00" if {
     	input.action == "session.start"
     	not clock.working_hours(zone, "07:00", "20:00")
@@ -293,6 +312,7 @@ package enum TemplateTexts {
     	denied with input as {"action": "file.mount", "resource": {"path": "/data"}}
     	denied with input as {"action": "workspace.apply", "resource": {"risky": 2}}
     	not denied with input as {"action": "workspace.apply", "resource": {"risky": 0}}
+    	denied with input as {"action": "workspace.apply", "resource": {"risky": 0, "findings": {"secrets": 1}}}
     }
 
     test_hours if {

@@ -8,7 +8,8 @@ extension ManifestReader {
       addNetwork(whole, access: .allow, node.mark)
       return
     }
-    let keys = ["host", "address", "port", "ports", "protocol", "access", "allow", "ask", "deny"]
+    let keys =
+      ["host", "address", "port", "ports", "protocol", "access", "opaque", "allow", "ask", "deny"] + Self.requestKeys
     let members = members(node, of: "an entry of network", keys: keys)
     guard members.count == entry.count else { return }
     if let short = members.first(where: { Effect(rawValue: $0.key) != nil }) {
@@ -40,9 +41,15 @@ extension ManifestReader {
         rule.ports += nodes.compactMap { ports($0) }
       case "access": rule.access = choice(member.value, "access") ?? .deny
       case "protocol": rule.transport = transport(member.value) ?? .any
+      case "opaque": rule.isOpaque = truth(member.value, "opaque") ?? false
       default: break
       }
     }
+    if rule.isOpaque, rule.access == .deny || rule.transport == .http {
+      fail("manifest-value", "`opaque` is for TLS that is allowed or asked about", mark)
+    }
+    rule.request = readRequest(members)
+    check(rule, mark)
     if issues.count == before { document.manifest.network.append(rule) }
   }
 

@@ -32,8 +32,8 @@ package struct ManifestReader {
   }
 
   package static let keys = [
-    "version", "name", "extends", "ceiling", "workspace", "files", "network", "environment", "limits", "sensitive",
-    "optional", "publish", "host_ports", "recording", "permissions",
+    "version", "name", "extends", "ceiling", "workspace", "files", "network", "environment", "secrets", "limits",
+    "sensitive", "optional", "publish", "host_ports", "recording", "permissions",
   ]
 
   private mutating func readRoot(_ node: YAMLNode) {
@@ -51,6 +51,7 @@ package struct ManifestReader {
     case "files": for entry in list(value, "files") { readFile(entry) }
     case "network": for entry in list(value, "network") { readNetwork(entry) }
     case "environment": readEnvironment(value)
+    case "secrets": for entry in list(value, "secrets") { readSecret(entry) }
     case "limits": readLimits(value)
     case "recording": readRecording(value)
     case "sensitive": for entry in list(value, "sensitive") { readSensitive(entry) }

@@ -24,12 +24,18 @@ struct RemoteTLS: Sendable, Equatable {
     return security
   }
 
-  static func certificates(_ path: String, _ storage: any PolicyStorage) throws(Fault) -> [UInt8] {
+  /// - Parameter owners: whose the file may be; `nil` is anybody's.
+  static func certificates(_ path: String, _ storage: any PolicyStorage, owners: Set<UInt32>? = nil) throws(Fault)
+    -> [UInt8]
+  {
     let file: StoredFile?
     do throws(Fault) { file = try storage.read(path, limit: maximumBytes) } catch {
       throw fault(path, "the file of certificates cannot be read: " + error.why)
     }
     guard let file else { throw fault(path, "the file of certificates does not exist") }
+    guard owners?.contains(file.owner) ?? true else {
+      throw fault(path, "the file of certificates belongs to somebody else", hint: "chown it")
+    }
     guard file.mode & 0o022 == 0 else {
       throw fault(path, "others than its owner can write the file of certificates", hint: "chmod go-w it")
     }

@@ -18,6 +18,7 @@ package struct PermissionSummary: Sendable, Equatable {
     for rule in manifest.files { add("files: \(rule.access.rawValue) \(rule.path)", at: rule.source) }
     for rule in manifest.network { add("network: \(rule.summary)", at: rule.source) }
     addEnvironment(manifest.environment)
+    for wish in manifest.secrets { add("secrets: \(wish.summary)", at: wish.source) }
     addLimits(manifest.limits)
     if let extent = manifest.recording.extent { add("recording: \(extent.rawValue)") }
     if let limit = manifest.recording.limit { add("recording: limit \(limit)") }
@@ -78,8 +79,16 @@ package struct PermissionSummary: Sendable, Equatable {
   }
 }
 
+extension SecretWish {
+  /// `uses github without seeing it, as GH_TOKEN`.
+  fileprivate var summary: String {
+    let place = variables.isEmpty ? "" : ", as \(variables.joined(separator: ", "))"
+    return "uses \(name) without seeing it\(place)"
+  }
+}
+
 extension NetworkRule {
-  /// `api.github.com:443`, `deny *.example.com`, `tcp 10.0.0.0/8:5432`.
+  /// `api.github.com:443`, `deny *.example.com`, `tcp 10.0.0.0/8:5432`, `pinned.example:443, unread`.
   fileprivate var summary: String {
     let ports =
       ports.isEmpty ? (access == .deny ? "" : ":443,80") : ":" + ports.map(\.manifestText).joined(separator: ",")
@@ -87,5 +96,23 @@ extension NetworkRule {
     let accessText = access == .allow ? "" : "\(access.rawValue) "
     let isIPv6 = if case .address(let range) = target { !range.base.isIPv4 } else { false }
     return accessText + protocolText + (isIPv6 ? "[\(targetText)]" : targetText) + ports
+      + (isOpaque ? ", unread: TLS passes unopened" : "") + request.summary
+  }
+}
+
+extension RequestRule {
+  /// `, methods GET HEAD, paths /repos/**, body at most 1024 bytes`; all of it, since a person agrees to all of it.
+  fileprivate var summary: String {
+    let lists = [
+      ("methods", methods), ("paths", paths?.map(\.text)), ("query keys", query), ("fields", headers),
+      ("content types", contentTypes),
+    ]
+    let numbers = [("body", maxBody), ("answer", maxResponse), ("bodies of a session", uploadBudget)]
+    var parts = lists.compactMap { key, list in list.map { "\(key) \($0.isEmpty ? "none" : $0.joined(separator: " "))" }
+    }
+    parts += numbers.compactMap { key, number in number.map { "\(key) at most \($0) bytes" } }
+    if let identity { parts.append("identity \(identity.text)") }
+    if keepsEncodedSlash { parts.append("encoded slashes") }
+    return parts.map { ", " + $0 }.joined()
   }
 }

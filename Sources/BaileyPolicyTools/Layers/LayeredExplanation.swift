@@ -68,7 +68,7 @@ struct LayeredExplanation {
     }
     return Decision(
       combining: reasons + opinions.flatMap(\.reasons), obligations: opinions.flatMap(\.obligations)
-    ).withNobodyToAsk
+    ).answered(for: setting.action)
   }
 
   private static func explained(

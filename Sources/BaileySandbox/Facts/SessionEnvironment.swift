@@ -21,9 +21,10 @@ package struct SessionEnvironment: Sendable, Equatable {
   ///   - environment: the caller's, whole.
   ///   - home: the home as the agent sees it.
   ///   - path: directories of PATH that exist in the view, in order.
+  ///   - trust: variables that tell programs of the session's authority.
   package static func make(
     caller: Caller, session: SessionID, environment: [String: String], rules: EnvironmentRules, home: String,
-    path: [String], workingDirectory: String
+    path: [String], workingDirectory: String, trust: [String: String] = [:]
   ) -> SessionEnvironment {
     var result = SessionEnvironment()
     result.addBase(from: environment)
@@ -37,6 +38,7 @@ package struct SessionEnvironment: Sendable, Equatable {
     result.variables["TMPDIR"] = "/tmp"
     result.variables["BAILEY_SESSION"] = session.text
     result.addProxy()
+    result.variables.merge(trust) { _, new in new }
     // The manifest's own words come last: they are literal text, shown to the person before the first use.
     for (name, value) in rules.set where isPassable(name, value) { result.variables[name] = value }
     return result

@@ -62,6 +62,10 @@ package final class Sandbox: RunningSandbox {
     (events, main) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
   }
 
+  deinit {
+    for number in state.withLock({ $0.channels.values }) { _ = Descriptor(owning: number) }
+  }
+
   package func take(_ channel: SandboxChannel) -> Int32? {
     state.withLock { $0.channels.removeValue(forKey: channel) }
   }
@@ -227,8 +231,10 @@ extension Sandbox {
     main.finish()
     let last = state.withLock { state in
       state.hasEnded = true
-      defer { (state.channels, state.pending, state.programs) = ([:], [:], [:]) }
-      return (state.channels, state.pending, state.programs, state.released())
+      // A program may end before anybody took its terminal: what it wrote waits there.
+      let kept = state.channels.filter { $0.key == .terminal }
+      defer { (state.channels, state.pending, state.programs) = (kept, [:], [:]) }
+      return (state.channels.filter { $0.key != .terminal }, state.pending, state.programs, state.released())
     }
     for number in last.0.values { _ = Descriptor(owning: number) }
     for continuation in last.1.values { continuation.resume(returning: .failure(Self.ended)) }

@@ -20,7 +20,8 @@ package struct ProgramPlan {
     caller.name = SandboxPlanner.insideUser(caller).name
     let made = SessionEnvironment.make(
       caller: caller, session: request.session, environment: request.environment, rules: request.manifest.environment,
-      home: request.homePath, path: path, workingDirectory: request.workingDirectory)
+      home: request.homePath, path: path, workingDirectory: request.workingDirectory,
+      trust: request.trust.map { TrustView($0, facts).variables } ?? [:])
     environment = made.variables
     notices = made.refusals.map { "\($0.name) was not passed: \($0.why)" }
   }

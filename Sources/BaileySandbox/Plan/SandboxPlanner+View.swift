@@ -7,6 +7,7 @@ extension SandboxPlanner {
     SystemView.software(facts, &view)
     software(facts, &view)
     SystemView.configuration(synthetic(request, facts), facts, &view)
+    if let trust = request.trust { TrustView(trust, facts).write(&view) }
     SystemView.devices(&view, memory: memory)
     SystemView.processes(facts, &view)
     SystemView.information(facts, &view)
@@ -98,7 +99,11 @@ extension SandboxPlanner {
       let link = facts.rootLinks[String(path.dropFirst())].map { InsidePath.resolve($0, in: InsidePath.parent(path)) }
       let target = link ?? path
       if link != nil, view.cover(of: target) == nil { continue }
-      view.mask(target, isDirectory: facts.directories.contains(target))
+      if let content = request.standIns[path] {
+        view.standIn(target, content)
+      } else {
+        view.mask(target, isDirectory: facts.directories.contains(target))
+      }
     }
   }
 }

@@ -39,7 +39,7 @@ package enum SandboxPlanner {
   package static func probes(for request: SandboxRequest) -> [String] {
     let project = request.workspace.path
     return SystemView.softwareRoots + SystemView.rootNames + SystemView.configuration + SystemView.systemInformation
-      + SystemView.processPaths + [ipv6Setting, project + "/.bailey"] + request.masks
+      + SystemView.processPaths + TrustView.probes + [ipv6Setting, project + "/.bailey"] + request.masks
       + request.manifest.files.map { InsidePath.resolve($0.path, in: project) }
   }
 

@@ -39,9 +39,19 @@ struct ViewBuilder {
     }
   }
 
-  mutating func file(_ path: String, _ content: String) {
+  mutating func file(_ path: String, _ content: String) { file(path, Array(content.utf8)) }
+
+  mutating func file(_ path: String, _ content: [UInt8]) {
     directory(InsidePath.parent(path))
-    append(.file(path: Self.inView(path), mode: 0o644, content: Array(content.utf8)))
+    append(.file(path: Self.inView(path), mode: 0o644, content: content))
+  }
+
+  /// Lays a file of the view over another one that is there.
+  mutating func cover(_ path: String, with file: String) {
+    append(
+      .bind(
+        source: .path(Self.inView(file)), path: Self.inView(path), recursive: false,
+        attributes: [.readOnly, .noSetuid, .noDevices, .noExecute], optional: false))
   }
 
   mutating func symlink(_ path: String, to target: String) {
@@ -133,6 +143,18 @@ struct ViewBuilder {
   private mutating func bindOntoItself(_ path: String, _ attributes: MountAttributes) {
     let place = Self.inView(path)
     append(.bind(source: .path(place), path: place, recursive: true, attributes: attributes, optional: false))
+  }
+
+  /// Covers a path with a file of other content, which nobody changes.
+  mutating func standIn(_ path: String, _ content: String) {
+    if masked.contains(where: { $0.utf8.elementsEqual(path.utf8) }) { return }
+    masked.append(path)
+    let file = Self.bytes("/masks/\(masked.count)")
+    append(.file(path: file, mode: 0o444, content: Array(content.utf8)))
+    append(
+      .bind(
+        source: .path(file), path: Self.inView(path), recursive: false,
+        attributes: [.readOnly, .noSetuid, .noDevices, .noExecute], optional: false))
   }
 
   /// Covers a path with something that cannot be opened. Not optional: a mask that cannot be put ends the launch.

@@ -23,6 +23,7 @@ package enum Reply: Sendable, Equatable {
   case payloads([PayloadStatus])
   case erased(ErasureReport)
   case holds([LegalHold])
+  case secrets(SecretListing)
   case policies([PolicyLayerStatus])
   /// For `bailey-policy`, which reads it.
   case policyBasis(JSON)
@@ -53,6 +54,7 @@ package enum Reply: Sendable, Equatable {
     case .holds(let holds): .envelope("reply", "holds", ["holds": .array(holds.map(\.json))])
     case .verified(let result): .envelope("reply", "verified", result.members)
     case .policyBasis(let basis): .envelope("reply", "policy-basis", ["basis": basis])
+    case .secrets(let listing): .envelope("reply", "secrets", listing.members)
     case .policies(let layers): .envelope("reply", "policies", ["layers": .array(layers.map(\.json))])
     }
   }
@@ -102,6 +104,7 @@ package enum Reply: Sendable, Equatable {
     case "doctor": return .doctor(try fields.rows("checks", HealthFinding.init(json:)))
     case "entry": return .entry(try LogRow(json: try fields.value("entry")))
     case "policy-basis": return .policyBasis(try fields.value("basis"))
+    case "secrets": return .secrets(try SecretListing(&fields))
     case "policies": return .policies(try fields.rows("layers", PolicyLayerStatus.init(json:)))
     case "indexed":
       return .indexed(

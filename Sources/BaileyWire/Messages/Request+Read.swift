@@ -55,6 +55,8 @@ extension Request {
     case "erase-payloads": .erasePayloads(try EraseOrder(&fields))
     case "prune-payloads": .prunePayloads(dryRun: try fields.flag("dry_run"))
     case "holds": .holds
+    case "secrets": .secrets
+    case "secret-order": .secretOrder(try SecretOrder(&fields))
     case "policies": .policies(reload: try fields.flag("reload"))
     case "shutdown": .shutdown
     default: throw .badValue("request")

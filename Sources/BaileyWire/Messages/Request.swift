@@ -46,6 +46,8 @@ package enum Request: Sendable, Equatable {
   case hold(SessionReference, reason: String?)
   case release(SessionReference, reason: String?)
   case holds
+  case secrets
+  case secretOrder(SecretOrder)
   /// The policies in force.
   case policies(reload: Bool)
   /// What decisions of a session rest on beside the policies.
@@ -90,6 +92,8 @@ extension Request {
     case .hold: "hold"
     case .release: "release"
     case .holds: "holds"
+    case .secrets: "secrets"
+    case .secretOrder: "secret-order"
     case .policies: "policies"
     case .policyBasis: "policy-basis"
     case .shutdown: "shutdown"
@@ -100,12 +104,13 @@ extension Request {
 
   private var members: [String: JSON] {
     switch self {
-    case .version, .killAll, .verifyLog, .holds, .shutdown: [:]
+    case .version, .killAll, .verifyLog, .holds, .secrets, .shutdown: [:]
     case .run(let run): run.members
     case .exec(let exec): exec.members
     case .attach(let session, let terminal): ["session": session.json, "terminal": terminal.json]
     case .list(let all): ["all": .bool(all)]
     case .indexLog(let rebuild): ["rebuild": .bool(rebuild)]
+    case .secretOrder(let order): order.members
     case .policies(let reload): ["reload": .bool(reload)]
     case .policyBasis(let session, let action): ["session": session.json, "action": action]
     case .kill(let session), .freeze(let session), .thaw(let session), .changes(let session), .undo(let session),

@@ -17,15 +17,6 @@ package struct Door: ~Copyable, Sendable {
   /// The caller holds `Places.controllerLock`: so an existing socket is a dead one, and is removed.
   package init(at places: Places) throws(Fault) { try self.init(at: places.socket, in: places) }
 
-  /// The listener that systemd passed, or one of its own.
-  package init(passedOrAt places: Places) throws(Fault) {
-    let passed: Int32?
-    do throws(Errno) { passed = try DaemonProcess.inheritedSocket()?.take() } catch {
-      throw Fault("socket-unusable", why: "systemd must pass exactly one listening Unix socket")
-    }
-    if let passed { self.init(owning: Descriptor(owning: passed)) } else { try self.init(at: places) }
-  }
-
   /// - Parameter path: in the runtime directory.
   package init(at path: String, in places: Places) throws(Fault) {
     try places.prepare()
@@ -75,6 +66,19 @@ package struct Door: ~Copyable, Sendable {
 package final class SharedDoor: Sendable {
   package let door: Door
   package init(_ door: consuming Door) { self.door = door }
+
+  /// The listener that systemd passed; `nil` when it passed none.
+  ///
+  /// To be called before the process opens anything that stays: systemd's number would be taken by that otherwise, if
+  /// nothing was passed after all, and be closed here (sd_listen_fds(3)).
+  package static func passed() throws(Fault) -> SharedDoor? {
+    do throws(Errno) {
+      guard let socket = try DaemonProcess.inheritedSocket() else { return nil }
+      return SharedDoor(Door(owning: socket))
+    } catch {
+      throw Fault("socket-unusable", why: "systemd must pass exactly one listening Unix socket")
+    }
+  }
 }
 
 extension Connection {

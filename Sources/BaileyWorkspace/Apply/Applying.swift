@@ -120,15 +120,6 @@ struct Applying: Sendable {
   }
 }
 
-extension ChangeSelection {
-  /// Refs go with their whole repository, or with a path that names its `.git`.
-  fileprivate func selects(_ ref: RefChange) -> Bool {
-    guard let paths else { return true }
-    let directory = join(ref.repository, Array(".git".utf8))
-    return paths.contains { $0.isEmpty || $0 == directory || ApplyPlan.isBelow(directory, $0) }
-  }
-}
-
 extension RefChange {
   fileprivate var inverted: RefChange { RefChange(repository: repository, name: name, old: new, new: old) }
 }

@@ -6,12 +6,14 @@ internal import BaileyLinux
 /// given one with a repository that is not ours.
 ///
 /// Input and output are files, so that a large pack needs no pump and a dead child no signal.
-struct GitCommand: Sendable {
+package struct GitCommand: Sendable {
   let binary: String
   /// A private directory for input and output files.
   let scratch: String
   /// Milliseconds.
   var timeout: Int32 = 600_000
+  /// Nanoseconds, monotonic: no run goes on beyond it.
+  var deadline = Int64.max
 
   struct Result {
     var status: Int32
@@ -23,7 +25,7 @@ struct GitCommand: Sendable {
   static let candidates = ["/usr/bin/git", "/usr/local/bin/git", "/bin/git", "/opt/homebrew/bin/git"]
 
   /// git where distributions put it: never from the caller's `PATH`, which a project's environment file may have bent.
-  static func find() -> String? {
+  package static func find() -> String? {
     candidates.first { (try? Descriptor.status(of: $0, followingLinks: true))?.isRegular == true }
   }
 
@@ -98,7 +100,8 @@ struct GitCommand: Sendable {
 
   private func wait(_ pid: Int32) throws(Errno) -> Int32 {
     let process = try Descriptor.process(pid)
-    if try poll([(process.raw, .input)], milliseconds: timeout)[0].isEmpty { try process.sendSignal(9) }
+    let left = Int32(clamping: max(0, deadline - Clock.monotonic) / 1_000_000)
+    if try poll([(process.raw, .input)], milliseconds: min(timeout, left))[0].isEmpty { try process.sendSignal(9) }
     switch try Program.reap(pid, wait: true) {
     case .exited(let code): return code
     case .signalled(let number): return 128 + number
@@ -107,7 +110,7 @@ struct GitCommand: Sendable {
   }
 
   /// Nothing of the person's: what git does here must not depend on it.
-  private static let environment = [
+  package static let environment = [
     "PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent",
     "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_ATTR_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0",
     "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_PROTOCOL_FROM_USER": "0",
@@ -119,7 +122,7 @@ struct GitCommand: Sendable {
   ]
 
   /// Settings whose values git would run, or that would make it do more than it is told; the command line outranks every file.
-  private static let settings = [
+  package static let settings = [
     "core.hooksPath=/dev/null", "core.fsmonitor=false", "core.untrackedCache=false",
     "core.alternateRefsCommand=/bin/false",
     "core.sshCommand=/bin/false", "core.gitProxy=/bin/false", "core.askPass=/bin/false", "core.pager=cat",

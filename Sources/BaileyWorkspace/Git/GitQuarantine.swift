@@ -11,9 +11,16 @@ struct GitQuarantine: Sendable {
   /// Of all copies together; a sparse file of any size costs the session nothing.
   static let maximumBytes: Int64 = 8 << 30
   static let maximumFiles = 500_000
+  /// git itself puts packs together at 50.
+  static let maximumPacks = 200
+  /// Faults that old, honest histories have are let pass; everything else that fsck knows is an error, and so is an object that is missing.
+  static let strictly =
+    "--strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore"
 
-  /// - Parameter digits: 40 for SHA-1, 64 for SHA-256.
-  init(scratch: String, binary: String, target: String, digits: Int) throws(Fault) {
+  /// - Parameters:
+  ///   - digits: 40 for SHA-1, 64 for SHA-256.
+  ///   - deadline: nanoseconds, monotonic; git is ended by then.
+  init(scratch: String, binary: String, target: String, digits: Int, deadline: Int64 = .max) throws(Fault) {
     do throws(Errno) {
       directory = try Descriptor.makeTemporaryDirectory(prefix: scratch + "/git-")
       try Descriptor.makeDirectories(directory + "/objects/pack")
@@ -26,7 +33,7 @@ struct GitQuarantine: Sendable {
     } catch {
       throw Self.fault(scratch, error)
     }
-    git = GitCommand(binary: binary, scratch: directory)
+    git = GitCommand(binary: binary, scratch: directory, deadline: deadline)
     self.target = target
   }
 
@@ -58,8 +65,11 @@ struct GitQuarantine: Sendable {
         }
       }
       let pack = Array("pack".utf8)
-      for file in try view.list(join(objects, pack))
-      where file.isStaged && file.type == .regular && Self.isPack(file.name) {
+      let packs = try view.list(join(objects, pack)).filter {
+        $0.isStaged && $0.type == .regular && Self.isPack($0.name)
+      }
+      if packs.count > Self.maximumPacks { throw .overflow }
+      for file in packs {
         try copyFile(join(pack, file.name), view, objects, existing, destination, &room)
       }
     } catch {
@@ -88,7 +98,7 @@ struct GitQuarantine: Sendable {
   /// Builds our own index of each copied pack; a pack that is damaged is left out, and what needs it will be missed.
   private func indexPacks() throws(Fault) {
     guard let names = try? Descriptor.entries(of: directory + "/objects/pack").map(\.text) else { return }
-    for name in names.sorted().prefix(2000) where name.hasSuffix(".pack") {
+    for name in names.sorted() where name.hasSuffix(".pack") {
       _ = try git.run(
         ["index-pack", directory + "/objects/pack/" + name], repository: directory, alternates: [target])
     }
@@ -99,27 +109,29 @@ struct GitQuarantine: Sendable {
   /// - Parameter known: objects that the person's refs name.
   /// - Returns: the path of a `.keep` file that guards the pack until refs lead to it; `nil` when nothing was new.
   func importObjects(_ tips: [String], known: [String]) throws(Fault) -> String? {
-    let file = directory + "/out-\(tips.first ?? "")-\(tips.count).pack"
-    defer { try? Descriptor.workingDirectory.unlink(file) }
-    let list = tips + known.map { "^" + $0 }
-    let packed = try git.run(
-      ["pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset"], repository: directory, alternates: [target],
-      input: Array((list.joined(separator: "\n") + "\n").utf8), outputFile: file)
-    guard packed.succeeded else { throw Self.refusal(packed.errors) }
-    guard try Self.objectCount(file) > 0 else { return nil }
-    // Faults that old, honest histories have are let pass; everything else that fsck knows is an error.
+    let name = directory + "/out-\(tips.first ?? "")-\(tips.count).pack"
+    defer { try? Descriptor.workingDirectory.unlink(name) }
+    guard let file = try packed(tips, known: known, name) else { return nil }
     let checked = try git.run(
-      [
-        "index-pack", "--stdin", "--strict=zeroPaddedFilemode=ignore,badTimezone=ignore,missingSpaceBeforeDate=ignore",
-        "--keep=bailey",
-      ], repository: directory, objects: target, inputFile: file)
+      ["index-pack", "--stdin", Self.strictly, "--keep=bailey"], repository: directory, objects: target, inputFile: file
+    )
     guard checked.succeeded else { throw Self.refusal(checked.errors) }
     let words = String(decoding: checked.output, as: UTF8.self).split(whereSeparator: \.isWhitespace)
     guard words.count == 2, words[0] == "keep", let name = RefValue.objectName(words[1].utf8) else { return nil }
     return target + "/pack/pack-\(name).keep"
   }
 
-  private static func refusal(_ said: String) -> Fault {
+  /// All that the tips lead to and the known objects do not, as one pack in a file; `nil` when that is nothing.
+  func packed(_ tips: [String], known: [String], _ file: String) throws(Fault) -> String? {
+    let list = tips + known.map { "^" + $0 }
+    let packed = try git.run(
+      ["pack-objects", "--revs", "--stdout", "-q", "--delta-base-offset"], repository: directory, alternates: [target],
+      input: Array((list.joined(separator: "\n") + "\n").utf8), outputFile: file)
+    guard packed.succeeded else { throw Self.refusal(packed.errors) }
+    return try Self.objectCount(file) > 0 ? file : nil
+  }
+
+  static func refusal(_ said: String) -> Fault {
     Fault(
       "git-objects-refused", why: said.isEmpty ? "git refused the objects" : "git refused the objects: \(said)",
       hint: "git fsck inside the session says what is wrong")

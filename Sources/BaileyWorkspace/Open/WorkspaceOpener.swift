@@ -5,6 +5,8 @@ import BaileyLinux
 struct OpenWorkspace: Sendable {
   var opening: WorkspaceOpening
   var memory: SessionFiles.Memory
+  /// Values in files that the session does not see; to be handed on, not kept.
+  var secrets: [KnownSecret] = []
 }
 
 /// Prepares the layers of a new session and fixes what its changes will be compared with.
@@ -48,12 +50,15 @@ struct WorkspaceOpener {
     let memory = SessionFiles.Memory(
       project: project, mode: mode, sensitive: sensitive, base: base, git: git, ownGit: own)
     try files.save(memory)
+    let hidden = HiddenVariables(in: tree, project: project, masks: scan.masks)
     let walls = mode == .direct ? try stand(&cover, tree) : DirectWalls()
     let masks = mode == .copy ? [] : scan.masks.filter { !own.covers(Array($0.utf8.dropFirst(project.utf8.count + 1))) }
-    let opening = WorkspaceOpening(
-      layers: layers, mounts: snapshot.mounts, masks: masks, notices: notices + [walls.notice].compactMap(\.self),
+    var opening = WorkspaceOpening(
+      layers: layers, mounts: snapshot.mounts, masks: masks,
+      notices: notices + hidden.notices + [walls.notice].compactMap(\.self),
       readOnly: walls.readOnly, pinned: walls.pinned)
-    return OpenWorkspace(opening: opening, memory: memory)
+    for mask in masks { opening.variables[mask] = hidden.names[Array(mask.utf8.dropFirst(project.utf8.count + 1))] }
+    return OpenWorkspace(opening: opening, memory: memory, secrets: hidden.secrets)
   }
 
   private func snapshot(_ git: GitBaseline, _ masks: [String], _ notices: inout [String]) throws(Fault) -> GitSnapshot {

@@ -116,15 +116,22 @@ extension Descriptor {
 
   private borrowing func contentHash(_ hasher: HasherFactory) throws(Errno) -> [UInt8] {
     var hash = BlockHash(hasher)
+    try eachBlock { block, offset in
+      hash.add(block, at: offset)
+      return true
+    }
+    return hash.finish()
+  }
+
+  /// Calls with each block that holds data, in order, until `body` is false.
+  borrowing func eachBlock(_ body: (_ block: [UInt8], _ offset: Int64) -> Bool) throws(Errno) {
     var offset: Int64 = 0
     while let data = try nextData(from: offset) {
       offset = max(offset, data / BlockHash.size * BlockHash.size)
       let block = try block(at: offset)
-      if block.isEmpty { break }
-      hash.add(block, at: offset)
+      if block.isEmpty || !body(block, offset) { break }
       offset += BlockHash.size
     }
-    return hash.finish()
   }
 
   /// Whole, but for the end of the file.

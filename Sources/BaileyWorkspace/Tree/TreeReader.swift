@@ -40,7 +40,7 @@ final class TreeReader {
     (try? withFile(path) { (file: borrowing Descriptor) throws(Errno) in try file.attribute(name) }) != nil
   }
 
-  private func withFile<Value>(
+  func withFile<Value>(
     _ path: [UInt8], _ body: (borrowing Descriptor) throws(Errno) -> Value
   ) throws(Errno) -> Value {
     let (parent, name) = try split(path)

@@ -26,6 +26,10 @@ ssize_t bl_getdents64(int fd, void *buffer, size_t size);
 int bl_memfd_create(const char *name, unsigned flags);
 int bl_fchmodat_nofollow(int directory, const char *path, unsigned mode);
 int bl_syncfs(int fd);
+/* Keys of type "user" in the user's keyring, keyrings(7), by name; every process of the user may read them. */
+int bl_keyring_put(const char *name, const void *bytes, size_t count);
+ssize_t bl_keyring_get(const char *name, void *bytes, size_t room);
+int bl_keyring_remove(const char *name);
 /* The magic number of the file system that `fd` lies on. */
 int bl_file_system(int fd, int64_t *magic);
 

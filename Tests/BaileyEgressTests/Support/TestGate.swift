@@ -1,32 +1,42 @@
 import BaileyCore
-import BaileyEgress
 import BaileyLinux
 import Synchronization
+
+@testable import BaileyEgress
 
 /// A gate on loopback listeners, and where captured connections were going.
 final class TestGate: Sendable {
   let mediator: TestMediator
   let resolver: TestResolver
   let session: any EgressSession
+  let trust: SandboxTrust
   private let capture: Endpoint
   private let proxy: Endpoint
   private let dns: Endpoint
   private let hostPort: Endpoint
   private let destination: Mutex<Endpoint?>
 
+  /// One for all: it takes a tenth of a second to make where nothing is optimised.
+  static let host = HostTrust()
+
   static func subject() -> Subject { Subject(session: .random(), agent: "test", user: "me") }
 
   init(
     mediator: TestMediator = TestMediator(), names: [String: [String]] = [:], rules: [NetworkRule] = [],
-    uploadBudget: Int64? = nil, hostPort port: UInt16 = 9, change: (inout GateOptions) -> Void = { _ in }
+    uploadBudget: Int64? = nil, hostPort port: UInt16 = 9, settings: EgressSettings = EgressSettings(),
+    hasCeiling: Bool = false, credentials: SessionCredentials? = nil, inspector: any TrafficInspector = Unseeing(),
+    asking: (any Mediator)? = nil, otherwise: [String]? = nil,
+    change: (inout GateOptions) -> Void = { _ in }
   ) async throws {
     let target = DestinationBox()
     var options = GateOptions()
     options.originalDestination = { _ in target.value.withLock { $0 } }
     change(&options)
-    resolver = TestResolver(names)
+    resolver = TestResolver(names, otherwise: otherwise)
     self.mediator = mediator
-    let gate = try NetworkGate(resolver: resolver, options: options)
+    let gate = try NetworkGate(inspector: inspector, resolver: resolver, options: options, host: Self.host) {
+      () throws(Fault) in settings
+    }
     var channels: [SandboxChannel: Int32] = [:]
     func listen(_ channel: SandboxChannel) throws -> Endpoint {
       let number = try Socket.listener(on: loopback)
@@ -41,8 +51,10 @@ final class TestGate: Sendable {
     dns = stream
     box = target
     destination = Mutex(nil)
-    session = try await gate.open(
-      subject: Self.subject(), channels: channels, rules: rules, uploadBudget: uploadBudget, mediator: mediator)
+    let prepared = try await gate.prepare(
+      subject: Self.subject(), rules: rules, ceiling: hasCeiling ? rules : nil, credentials: credentials)
+    trust = prepared.trust
+    session = try await prepared.open(channels: channels, uploadBudget: uploadBudget, mediator: asking ?? mediator)
   }
 
   private let box: DestinationBox
@@ -70,10 +82,13 @@ func opened(_ port: UInt16, also rules: [NetworkRule] = []) -> [NetworkRule] {
   return [NetworkRule(target: .address(range), ports: [port...port], source: SourceLocation(file: "t"))] + rules
 }
 
-func rule(_ host: String, _ port: UInt16, _ transport: NetworkRule.Transport = .any) -> NetworkRule {
+func rule(
+  _ host: String, _ port: UInt16, _ transport: NetworkRule.Transport = .any, opaque: Bool = false
+) -> NetworkRule {
   guard let pattern = try? HostPattern(host) else { preconditionFailure() }
   return NetworkRule(
-    target: .host(pattern), ports: [port...port], transport: transport, source: SourceLocation(file: "t"))
+    target: .host(pattern), ports: [port...port], transport: transport, isOpaque: opaque,
+    source: SourceLocation(file: "t"))
 }
 
 /// A minimal ClientHello in one record, or in records of `split` bytes.
@@ -101,4 +116,8 @@ func clientHello(bytes name: [UInt8]?, extra: [UInt8] = [], split: Int = 16_384)
 func dnsQuery(_ name: String, type: UInt8 = 1) -> [UInt8] {
   let labels = name.split(separator: ".").flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
   return [0x12, 0x34, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0] + labels + [0, 0, type, 0, 1]
+}
+
+func testInterception(_ settings: EgressSettings = EgressSettings()) throws -> Interception {
+  try Interception(settings, TestGate.host)
 }

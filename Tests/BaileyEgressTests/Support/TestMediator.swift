@@ -7,6 +7,7 @@ final class TestMediator: Mediator {
     var requests: [Action] = []
     var completions: [(Action, Outcome)] = []
     var observations: [(Action, Outcome)] = []
+    var labels: Set<String> = []
   }
 
   let memory = Mutex(Memory())
@@ -44,6 +45,8 @@ final class TestMediator: Mediator {
   func observe(_ action: Action, _ outcome: Outcome) async {
     memory.withLock { $0.observations.append((action, outcome)) }
   }
+
+  func expose(to labels: Set<String>) { memory.withLock { $0.labels.formUnion(labels) } }
 
   var requests: [Action] { memory.withLock { $0.requests } }
   var completions: [(Action, Outcome)] { memory.withLock { $0.completions } }

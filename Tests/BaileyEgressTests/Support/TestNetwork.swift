@@ -139,9 +139,9 @@ final class TestServer: Sendable {
     endpoint = Endpoint(host.address, Socket.localEndpoint(listener)?.port ?? 0)
     try startThread("server") { [self] in
       while true {
-        guard let ready = try? poll([(listener, .input)], milliseconds: 60_000), !ready[0].isEmpty,
-          let number = try? Socket.accept(listener)
-        else { return }
+        // Long enough for a test that is refused again and again meanwhile.
+        guard let ready = try? poll([(listener, .input)], milliseconds: 600_000), !ready[0].isEmpty else { return }
+        guard let number = try? Socket.accept(listener) else { continue }
         accepted.withLock { $0 += 1 }
         try? startThread("serve") { try? serve(Peer(owning: number)) }
       }
@@ -188,13 +188,16 @@ final class TestResolver: NameResolver {
   private let table: [String: [String]]
   private let asked = Mutex<[String]>([])
 
-  init(_ table: [String: [String]]) { self.table = table }
+  private let otherwise: [String]?
+
+  /// - Parameter otherwise: the addresses of every other name.
+  init(_ table: [String: [String]], otherwise: [String]? = nil) { (self.table, self.otherwise) = (table, otherwise) }
 
   var questions: [String] { asked.withLock { $0 } }
 
   func addresses(of name: HostName) async throws(ResolveError) -> [IPAddress] {
     asked.withLock { $0.append(name.text) }
-    guard let list = table[name.text] else { throw .noSuchName }
+    guard let list = table[name.text] ?? otherwise else { throw .noSuchName }
     return list.compactMap { try? IPAddress($0) }
   }
 }

@@ -1,0 +1,148 @@
+import BaileyCore
+import NIOCore
+import NIOHPACK
+import NIOHTTP2
+
+/// One exchange in a stream of a connection to a server.
+final class HTTP2ServerStream: ChannelInboundHandler {
+  typealias InboundIn = HTTP2Frame.FramePayload
+  typealias OutboundOut = HTTP2Frame.FramePayload
+
+  let endpoint: String
+  private let key: ServerKey
+  private var exchange: Exchange?
+  private var context: ChannelHandlerContext?
+  private var framing: BodyFraming?
+  private var isTunnel = false
+  /// END_STREAM went, or came.
+  private var (hasSent, hasEnded) = (false, false)
+  private var isReading = false
+
+  init(_ endpoint: String, _ key: ServerKey) {
+    self.endpoint = endpoint
+    self.key = key
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    exchange = nil
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard let exchange else { return }
+    do throws(RequestHeadError) {
+      switch unwrapInboundIn(data) {
+      case .headers(let frame) where framing == nil:
+        try begin(frame.headers, endsStream: frame.endStream, exchange)
+        if frame.endStream { end([]) }
+      case .headers(let frame):
+        guard frame.endStream else { throw .pseudoField }
+        end(try HTTP2Fields.trailers(frame.headers, isAnswer: true))
+      case .data(let frame):
+        try take(frame, exchange)
+        if frame.endStream { end([]) }
+      default: break
+      }
+    } catch {
+      exchange.fail(Refusal("connection-failed", "the answer is malformed: \(error.rawValue)"))
+    }
+  }
+
+  private func begin(_ headers: HPACKHeaders, endsStream: Bool, _ exchange: Exchange) throws(RequestHeadError) {
+    var head = try HTTP2Fields.response(headers, endsStream: endsStream, to: exchange.head.method)
+    if head.status < 200 {
+      guard !endsStream else { throw .pseudoField }
+      return exchange.answer(.response(head))
+    }
+    if exchange.head.wantsWebSocket, (200..<300).contains(head.status) {
+      (head.status, head.framing, isTunnel) = (101, .none, true)
+    }
+    framing = head.framing
+    exchange.answer(.response(head))
+  }
+
+  private func take(_ frame: HTTP2Frame.FramePayload.Data, _ exchange: Exchange) throws(RequestHeadError) {
+    guard case .byteBuffer(let bytes) = frame.data, bytes.readableBytes > 0 else { return }
+    // A body where none can be would be another answer to a client of HTTP/1.
+    guard let framing, isTunnel || framing != .none else { throw .contentLength }
+    exchange.answer(.data(bytes))
+  }
+
+  private func end(_ trailers: [HTTPField]) {
+    hasEnded = true
+    exchange?.answer(.end(trailers))
+  }
+
+  func channelReadComplete(context: ChannelHandlerContext) {
+    isReading = false
+    exchange?.agent?.flush()
+    wantMore()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable { exchange?.agent?.wantMore() }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    let exchange = exchange
+    self.exchange = nil
+    exchange?.serverEnded()
+  }
+
+  /// The end of the stream follows.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+}
+
+extension HTTP2ServerStream: ServerStream {
+  var isWritable: Bool { context?.channel.isWritable ?? true }
+
+  func begin(_ exchange: Exchange) {
+    self.exchange = exchange
+    wantMore()
+  }
+
+  func send(_ part: MessagePart, count: (Int) throws(Refusal) -> Void) throws(Refusal) {
+    switch part {
+    case .response: return
+    case .request(let head):
+      hasSent = head.framing == .none && !head.wantsWebSocket
+      try write(head.http2, endsStream: hasSent, count)
+    case .data(let bytes):
+      try count(bytes.readableBytes)
+      write(.data(.init(data: .byteBuffer(bytes))))
+    case .end(let trailers):
+      // The handshake of a WebSocket has no body, and what comes after it is not its end.
+      let isHandshake = exchange?.head.wantsWebSocket == true && !isTunnel
+      guard !hasSent, !isHandshake else { return }
+      hasSent = true
+      guard trailers.isEmpty else { return try write(HPACKHeaders(trailers: trailers), endsStream: true, count) }
+      write(.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true)))
+    }
+  }
+
+  private func write(_ headers: HPACKHeaders, endsStream: Bool, _ count: (Int) throws(Refusal) -> Void) throws(Refusal)
+  {
+    try count(HTTP2Fields.size(headers))
+    write(.headers(.init(headers: headers, endStream: endsStream)))
+  }
+
+  private func write(_ payload: HTTP2Frame.FramePayload) { context?.write(wrapOutboundOut(payload), promise: nil) }
+
+  func flush() { context?.flush() }
+
+  func wantMore() {
+    guard let context, let exchange, !isReading, !hasEnded, exchange.wantsAnswer else { return }
+    isReading = true
+    context.read()
+  }
+
+  func release() { exchange = nil }
+
+  /// RST_STREAM, where the stream is still open.
+  func cancel() {
+    exchange = nil
+    context?.close(promise: nil)
+  }
+}

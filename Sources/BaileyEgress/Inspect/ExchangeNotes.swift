@@ -1,0 +1,19 @@
+import BaileyCore
+import Synchronization
+
+/// What the guards of one exchange leave for each other and for its record.
+final class ExchangeNotes: Sendable {
+  struct Content: Sendable {
+    /// In the request so far.
+    var findings = PassageFindings()
+    /// Values that were put into the request; the answer must not show them.
+    var hidden: [KnownSecret] = []
+    /// What the outcome says besides. It must hold no secret.
+    var detail: [String: JSON] = [:]
+  }
+
+  private let content = Mutex(Content())
+
+  func read<Value: Sendable>(_ body: (Content) -> Value) -> Value { content.withLock { body($0) } }
+  func write(_ body: (inout Content) -> Void) { content.withLock { body(&$0) } }
+}

@@ -1,0 +1,65 @@
+import BaileyCore
+
+/// Reads every request and answer of the gate.
+///
+/// The head is read before the decision, so its findings are in the first question. What the body holds besides asks anew.
+struct InspectionGuards: MessageGuards {
+  let inspector: any TrafficInspector
+  var labelling: [ContentLabelling] = []
+
+  func describe(_ context: ExchangeContext, _ action: inout Action) {
+    var inspection = PassageInspection(
+      inspector, context.session.subject.session, to: context.target.host.text, accepts: context.session.accepts)
+    inspection.read(context.head.inspected)
+    guard !inspection.findings.isEmpty else { return }
+    action = action.with(inspection.findings)
+    context.notes.write { $0.findings = inspection.findings }
+  }
+
+  func request(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
+    [InspectedRequest(context, ruling, inspector)]
+  }
+
+  func response(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
+    [InspectedAnswer(context, inspector, labelling)]
+  }
+
+  func inspector(_ context: ExchangeContext, _ ruling: Ruling) -> (any StreamInspector)? {
+    // Events are read with the rest of their answer.
+    context.head.wantsWebSocket ? InspectedMessages(context, ruling, inspector) : nil
+  }
+
+  /// Frames are no text: `inspector` reads their messages.
+  func tunnel(_ context: ExchangeContext, _ ruling: Ruling) -> (
+    toServer: [any MessageGuard], toAgent: [any MessageGuard]
+  ) { ([], []) }
+}
+
+extension SessionCore {
+  /// A placeholder of the session's own is no finding: the guard that puts the value in refuses it where it does not belong.
+  var accepts: @Sendable (ContentFinding) -> Bool {
+    guard !placeholders.isEmpty else { return { _ in false } }
+    return { $0.rule == "known-value" && $0.notes["name"]?.hasPrefix(SecretStandIn.knownPrefix) == true }
+  }
+}
+
+extension RequestHead {
+  /// What the gate is told of its own is not sent on.
+  private static let unsent: Set<String> = ["proxy-authorization", "host"]
+
+  /// As the agent wrote it.
+  var inspected: InspectedText {
+    InspectedText(
+      method: method, target: target,
+      fields: fields.lazy.filter { !Self.unsent.contains($0.name) }.map { ($0.name, $0.text) })
+  }
+
+  var declared: RequestGuard.Body {
+    var body = RequestGuard.Body()
+    body.encodings = values("content-encoding").joined(separator: ",")
+    body.contentType = fields.mediaType
+    body.messageEncoding = values("grpc-encoding").first ?? ""
+    body.hasLength = framing != .chunked
+    return body
+  }
+}

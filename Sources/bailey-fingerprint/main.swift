@@ -1,0 +1,4 @@
+import BaileyFingerprintTools
+import Glibc
+
+exit(FingerprintMain.run(Array(CommandLine.arguments.dropFirst())))

@@ -1,0 +1,4 @@
+import BaileyScan
+import Glibc
+
+exit(ScanMain.run(Array(CommandLine.arguments.dropFirst())))
