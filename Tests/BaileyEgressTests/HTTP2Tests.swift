@@ -368,13 +368,14 @@ struct HTTP2Tests {
 
   @Test("At the session's end clients and servers hear a goodbye, and what came of every stream is on record")
   func end() async throws {
-    let goodbyes = Mutex(0)
+    let frames = Mutex<[UInt8]>([])
     let server = try TestServer { peer in
       _ = try peer.receive(exactly: H2.preface.count)
       let server = H2Peer(peer)
       try server.send(H2.settings())
-      while let frame = try server.next() { if frame.type == H2.goAway { goodbyes.withLock { $0 += 1 } } }
+      while let frame = try server.next() { frames.withLock { $0.append(frame.type) } }
     }
+    func count(_ type: UInt8) -> Int { frames.withLock { $0.count { $0 == type } } }
     let gate = try await gate(server)
     let task = Task {
       try await run(gate, server) { client, host in
@@ -382,11 +383,11 @@ struct HTTP2Tests {
         return try client.rest().contains { $0.type == H2.goAway && $0.errorCode == 0 }
       }
     }
-    try await eventually { gate.requests.count == 20 && server.connections == 1 }
+    try await eventually { count(H2.headers) == 20 && server.connections == 1 }
     await gate.close()
     #expect(try await task.value)
-    #expect(gate.outcomes.count == 20)
-    try await eventually { goodbyes.withLock { $0 } == 1 }
+    #expect(gate.requests.count == 20 && gate.outcomes.count == 20)
+    try await eventually { count(H2.goAway) == 1 }
   }
 
   @Test(
