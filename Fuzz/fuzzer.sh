@@ -48,21 +48,40 @@ run_checked() { # OPTION…
   run -timeout=20 -rss_limit_mb=2048 -detect_leaks=0 -artifact_prefix="$work/" "$@"
 }
 
-# A fuzzer of the inspection. The module takes a minute and a half: who runs both names a folder of its own for it in BAILEY_FUZZ_MODULES.
-build_inspection() {
+# A module that several fuzzers share. It takes a minute and more: who runs them one after the other names a folder for it in BAILEY_FUZZ_MODULES.
+shared_module() { # NAME
   shared=${BAILEY_FUZZ_MODULES:-$work}
-  checks="-O -g -sanitize=fuzzer,address"
-  libraries CBaileyBytes CBaileyInflate CBaileyRE2 CBaileyVectorscan CYaml Crypto CryptoBoringWrapper CCryptoBoringSSL CCryptoBoringSSLShims CXKCP CXKCPShims
-  find "$sources/BaileyInspect" -name '*.swift' > "$work/sources"
-  if [ "$shared" = "$work" ]; then
-    module BaileyInspect "@$work/sources"
+  # Its objects are copied last, and so tell that all is there.
+  if [ ! -e "$shared/code-$1.o" ]; then
+    find "$sources/$1" -name '*.swift' > "$work/sources"
+    module "$1" "@$work/sources"
+    [ "$shared" = "$work" ] || cp "$work/$1".* "$work/code-$1.o" "$shared"
   else
-    # Its objects are copied last, and so tell that all is there.
-    [ -e "$shared/code-BaileyInspect.o" ] || {
-      module BaileyInspect "@$work/sources"
-      cp "$work"/BaileyInspect.* "$work/code-BaileyInspect.o" "$shared"
-    }
-    cp "$shared"/BaileyInspect.* "$shared/code-BaileyInspect.o" "$work"
+    cp "$shared/$1".* "$shared/code-$1.o" "$work"
   fi
-  build "@$work/objects" -lre2 -lstdc++ -lhs -lz -lzstd -lbrotlidec -lbz2 -llzma
+}
+
+cryptography='Crypto CryptoBoringWrapper CCryptoBoringSSL CCryptoBoringSSLShims CXKCP CXKCPShims'
+inspected='CBaileyBytes CBaileyInflate CBaileyRE2 CBaileyVectorscan CYaml'
+archives='-lre2 -lstdc++ -lhs -lz -lzstd -lbrotlidec -lbz2 -llzma'
+
+build_inspection() {
+  checks="-O -g -sanitize=fuzzer,address"
+  libraries $inspected $cryptography
+  shared_module BaileyInspect
+  build "@$work/objects" $archives
+}
+
+# A fuzzer of the gate: its code as it is, on everything else as the debug build made it.
+build_egress() {
+  # Package declarations are seen under the package's name, which is that of its folder.
+  package=$(basename "$(cd "$here/../.." && pwd -P)" | tr A-Z- a-z_)
+  flags=$(printf '%s' "$flags" | sed "s/-package-name bailey/-package-name $package/")
+  checks="-O -g -sanitize=fuzzer,address -enable-testing"
+  libraries BaileyCore BaileyInspect BaileyLinux BaileyTLS CBaileyLinux CBaileyZlib $inspected $cryptography CryptoExtras _CryptoExtras \
+    X509 SwiftASN1 _CertificateInternals NIOCore NIOPosix NIOSSL NIOTLS NIOHTTP2 NIOHTTP1 NIOHPACK NIOConcurrencyHelpers _NIODataStructures _NIOBase64 \
+    CNIOAtomics CNIOLinux CNIOPosix CNIODarwin CNIOWindows CNIOOpenBSD CNIOFreeBSD CNIOWASI CNIOSHA1 CNIOLLHTTP CNIOBoringSSL CNIOBoringSSLShims \
+    Atomics _AtomicsShims DequeModule OrderedCollections InternalCollectionsUtilities BasicContainers ContainersPreview
+  shared_module BaileyEgress
+  build "@$work/objects" $archives
 }

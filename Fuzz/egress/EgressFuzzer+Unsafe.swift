@@ -1,6 +1,8 @@
 import BaileyCore
 import NIOCore
 
+@testable import BaileyEgress
+
 /// libFuzzer's door to what the gate reads of hostile bytes: the first byte chooses the parser.
 ///
 /// Nothing may trap; what is accepted is within the limits, the same however much of it has come, and the same when it is written anew.
@@ -93,7 +95,7 @@ private func decode(_ pieces: [[UInt8]]) -> Decoded {
   for piece in pieces where !result.isRefused {
     input.writeBytes(piece)
     do throws(BodyError) {
-      while let part = try decoder.next(&input) { if case .data(let data) = part { result.data += data.bytes } }
+      while let part = try decoder.next(&input) { if case .data(let data) = part { result.data += data.readableBytesView } }
     } catch { result.isRefused = true }
   }
   result.isDone = decoder.isDone

@@ -1,5 +1,7 @@
 import BaileyCore
 
+@testable import BaileyEgress
+
 /// libFuzzer's door to what the gate reads of requests for facts: the first byte chooses the parser.
 ///
 /// Nothing may trap; what is accepted has one form, and the facts do not depend on how the bytes were cut.

@@ -1,5 +1,7 @@
 import NIOCore
 
+@testable import BaileyEgress
+
 /// libFuzzer's door to what the gate reads of WebSockets and events.
 ///
 /// The first byte chooses side and agreement, the second the size of the pieces. Nothing may trap, what passes and is seen does not depend on the
