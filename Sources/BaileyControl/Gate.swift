@@ -26,6 +26,9 @@ package struct Gate: Sendable {
     judges.contains { $0.readsFacts } || remoteJudges.contains { $0.readsFacts }
   }
 
+  /// Another number as soon as a judge speaks for other policies.
+  package var generation: Int { judges.reduce(0) { $0 &+ $1.generation } }
+
   /// Deny over ask over allow; nothing said is deny.
   package func decide(_ action: Action) -> Decision { Self.combined(opinions(on: action)) }
 

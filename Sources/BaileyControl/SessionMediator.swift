@@ -77,6 +77,30 @@ package final class SessionMediator: Mediator {
 
   private var isOpen: Bool { life.withLock { $0 == .open } }
 
+  package var policies: Int { gate.withLock { $0.generation } }
+
+  /// With the facts of now, in which the action itself is counted.
+  package func reconsider(_ ruling: Ruling) async -> Ruling {
+    var ruling = ruling
+    ruling.action.context = ruling.action.context.setting("now_ns", .int(now()))
+    ruling.decision = isOpen ? await decideAgain(ruling.action) : Self.ended
+    return ruling
+  }
+
+  private func decideAgain(_ action: Action) async -> Decision {
+    let gate = gate.withLock { $0 }
+    let opinions: [Opinion]? = await withCheckedContinuation { continuation in
+      let isWaiting = queue?.enqueue { [self] in
+        var action = action
+        action.context = facts.withLock { $0.added(to: action.context) }
+        continuation.resume(returning: gate.opinions(on: action))
+      }
+      if isWaiting != true { continuation.resume(returning: nil) }
+    }
+    guard let opinions else { return Self.busy }
+    return await gate.consult(action, after: opinions).answered(for: action)
+  }
+
   private static func closed(_ action: Action) -> Ruling {
     Ruling(action: action, decision: ended, record: nil)
   }

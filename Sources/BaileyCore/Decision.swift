@@ -99,10 +99,13 @@ package protocol Judge: Sendable {
   func opinion(_ action: Action) -> Opinion
   /// Whether the counters, history and labels of the session are to be in the action's context; most judges read none.
   var readsFacts: Bool { get }
+  /// Another number as soon as it speaks for other policies; most judges never do.
+  var generation: Int { get }
 }
 
 extension Judge {
   package var readsFacts: Bool { false }
+  package var generation: Int { 0 }
 
   package func opinion(_ action: Action) -> Opinion { Opinion(judge(action)) }
 }

@@ -124,9 +124,15 @@ package protocol Mediator: Sendable {
   func observe(_ action: Action, _ outcome: Outcome) async
   /// The agent is about to see what these labels say: later decisions know it. Returns when they do.
   func expose(to labels: Set<String>)
+  /// Another number as soon as other policies are in force.
+  var policies: Int { get }
+  /// Decides anew, by the policies of now, on what was allowed. Nobody is asked, nothing is counted or recorded: the effect goes on or ends.
+  func reconsider(_ ruling: Ruling) async -> Ruling
 }
 
 extension Mediator {
   /// For who decides without memory.
   package func expose(to labels: Set<String>) {}
+  package var policies: Int { 0 }
+  package func reconsider(_ ruling: Ruling) async -> Ruling { await request(ruling.action) }
 }

@@ -46,6 +46,15 @@ private final class Arriving: Judge {
   }
 }
 
+/// Allows until it is replaced, and reads the facts of the session.
+private final class Replaced: Judge {
+  private let count = Mutex(0)
+  var generation: Int { count.withLock { $0 } }
+  var readsFacts: Bool { true }
+  func replace() { count.withLock { $0 += 1 } }
+  func judge(_ action: Action) -> [Reason] { [generation == 0 ? allow : deny] }
+}
+
 /// Keeps records in memory, or refuses them; a slow one keeps none before it is told to go on.
 private final class MemoryRecorder: Recorder {
   let records = Mutex<[(Record, Durability)]>([])
@@ -393,4 +402,26 @@ struct MediatorTests {
       (.limit("memory"), 124), (.program(.notStarted(code: 127)), 127), (.program(.notStarted(code: 126)), 126),
     ])
   func exitCodes(end: SessionEnd, code: Int32) { #expect(end.exitCode == code) }
+
+  @Test("What was allowed is decided anew by the policies of now, with no record and no count, and not after the end")
+  func reconsidered() async {
+    let recorder = MemoryRecorder()
+    let judge = Replaced()
+    let mediator = SessionMediator(
+      session: subject.session, gate: Gate(judges: [judge]), recorder: recorder, now: { 1 }, deciding: decidingThread)
+    let ruling = await mediator.request(action)
+    let (before, records) = (mediator.policies, recorder.kinds.count)
+    let unchanged = await mediator.reconsider(ruling)
+    #expect(ruling.isAllowed && unchanged.isAllowed)
+    judge.replace()
+    #expect(mediator.policies != before)
+    let again = await mediator.reconsider(ruling)
+    #expect(!again.isAllowed && again.decision.reasons.first?.code == "never")
+    #expect(
+      recorder.kinds.count == records
+        && mediator.currentFacts.added(to: [:])["counters"]?["allowed"]?["net.connect"]?.int == 1)
+    mediator.close()
+    let closed = await mediator.reconsider(ruling)
+    #expect(closed.decision.reasons.map(\.code) == ["session-closed"])
+  }
 }

@@ -423,6 +423,20 @@ struct PolicyStoreTests {
     _ = try store.reload()
     #expect(decide(store.judges(manifest: ["workspace": "staged"])).reasons.map(\.sentence) == ["staged"])
   }
+
+  @Test("Judges have another number as soon as other policies are in force, and not while the old ones stay")
+  func generation() throws {
+    let storage = MemoryStorage([user + "/u.rego": "package p\nallow := true"])
+    let store = store(storage)
+    #expect(try store.reload() == [])
+    let judges = store.judges(manifest: [:])
+    let before = judges.map(\.generation)
+    #expect(try store.reload() == [] && judges.map(\.generation) == before)
+    storage.put(user + "/u.rego", "package p\nallow if {")
+    #expect(try store.reload() != [] && judges.map(\.generation) == before)
+    storage.put(user + "/u.rego", "package p\nallow := false")
+    #expect(try store.reload() == [] && judges.map(\.generation) != before)
+  }
 }
 
 /// Of this process, as the kernel counts them.

@@ -30,10 +30,10 @@ struct SessionRecordings {
 
   @Test("A secret of the manifest is in no recording, nor in any other file of Bailey's")
   func masked() throws {
-    _ = try onTerminal(
+    let shown = try onTerminal(
       "bailey run -q --env AWS_SECRET_ACCESS_KEY -- sh -c 'printf hunter2-not; sleep 1; printf -- -for-agents.; env'")
     let text = try cast()
-    #expect(text.contains("[masked].") && text.contains("AWS_SECRET_ACCESS_KEY=[masked]"), "\(text)")
+    #expect(text.contains("[masked].") && text.contains("AWS_SECRET_ACCESS_KEY=[masked]"), "\(text) \(shown)")
     let found = try walls.outside("grep -rl \(Walls.secret) \(walls.scratch.path)/state | head -3")
     #expect(found.output == "")
   }

@@ -7,6 +7,7 @@ enum LoopMessage: Sendable {
   case serve(SessionCore, listener: Int32, door: Door)
   case ruled(source: UInt64, Ruling, SessionCore)
   case resolved(source: UInt64, Result<[IPAddress], ResolveError>)
+  case reconsidered(source: UInt64)
   case answered(source: UInt64, DNSReply)
   case close(session: UInt64, CheckedContinuation<Void, Never>)
 }

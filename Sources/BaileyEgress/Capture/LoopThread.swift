@@ -61,7 +61,8 @@ final class LoopThread {
     case .ruled(let source, let ruling, let session):
       guard let waiting = sources[source] else { return Self.dropped(ruling, session) }
       waiting.receive(message)
-    case .resolved(let source, _), .answered(let source, _): sources[source]?.receive(message)
+    case .resolved(let source, _), .reconsidered(let source), .answered(let source, _):
+      sources[source]?.receive(message)
     case .close(let session, let continuation):
       for source in sources.values where source.session.number == session { source.abort() }
       continuation.resume()

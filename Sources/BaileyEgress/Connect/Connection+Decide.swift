@@ -15,6 +15,7 @@ extension Connection {
     stage = .deciding
     deadline = 0
     let (session, loop, identifier) = (session, thread.loop, identifier)
+    policies = session.mediator.policies
     Task {
       let ruling = await session.mediator.request(action)
       loop.post(.ruled(source: identifier, ruling, session))
@@ -35,6 +36,7 @@ extension Connection {
     guard stage == .deciding else { return }
     guard ruling.isAllowed else { return speak(Refusal(ruling)) }
     self.ruling = ruling
+    standing = Standing(session.mediator, ruling, by: policies)
     if isOpened { return open() }
     switch claim {
     case .name(let name): resolve(name)

@@ -26,6 +26,7 @@ extension Connection {
   }
 
   private func pump() {
+    guard stands else { return }
     if retry != .none { inspectRetry() }
     guard stage == .guarded || stage == .relaying else { return }
     let (session, buffer, isOpaque) = (session, thread.buffer, isOpaque)
@@ -38,6 +39,28 @@ extension Connection {
       return true
     }
     settle(upward, downward)
+  }
+
+  /// Whether the policies that allowed this are in force; others are asked, and then it goes on or ends.
+  private var stands: Bool {
+    guard !isReconsidered else { return false }
+    guard let question = standing?.question() else { return true }
+    isReconsidered = true
+    let (loop, identifier) = (thread.loop, identifier)
+    Task {
+      await question()
+      loop.post(.reconsidered(source: identifier))
+    }
+    return false
+  }
+
+  func reconsidered() {
+    isReconsidered = false
+    guard stage == .guarded || stage == .relaying else { return }
+    do throws(Refusal) {
+      try standing?.settle()
+      pump()
+    } catch { end(error) }
   }
 
   private func settle(_ upward: FlowResult, _ downward: FlowResult) {

@@ -36,6 +36,11 @@ final class Connection: LoopSource {
   /// How a refusal must be written.
   var voice = Voice.silence
   var ruling: Ruling?
+  /// Policies in force when it was asked for, then whether they still are.
+  var policies = 0
+  var standing: Standing?
+  /// Other policies are being asked; nothing moves meanwhile.
+  var isReconsidered = false
   /// TLS that passes unopened.
   var isOpaque = false
   var action: Action?
@@ -142,6 +147,7 @@ final class Connection: LoopSource {
     switch message {
     case .ruled(_, let ruling, _): ruled(ruling)
     case .resolved(_, let result): resolved(result)
+    case .reconsidered: reconsidered()
     case .serve, .answered, .close: break
     }
   }

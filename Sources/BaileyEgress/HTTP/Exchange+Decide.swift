@@ -8,6 +8,7 @@ extension Exchange {
     guard let loop = agent?.loop else { return }
     let bound = NIOLoopBound(self, eventLoop: loop)
     let session = session
+    policies = session.mediator.policies
     Task {
       let ruling = await session.mediator.request(action)
       loop.execute { bound.value.ruled(ruling) }
@@ -132,10 +133,10 @@ extension Exchange {
     endpoint = server.endpoint
     state = .exchanging
     let context = context(target)
-    up = Passage(limits.request(session) + session.guards.request(context, ruling))
+    up = Passage([standing(ruling)] + limits.request(session) + session.guards.request(context, ruling))
     inspector = session.guards.inspector(context, ruling)
     let events = inspector.map { [EventGuard($0)] } ?? []
-    down = Passage(limits.response() + session.guards.response(context, ruling) + events)
+    down = Passage([standing(ruling)] + limits.response() + session.guards.response(context, ruling) + events)
     moved()
     arm(TimeAmount(session.options.idle))
     server.begin(self)

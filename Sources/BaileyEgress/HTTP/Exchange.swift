@@ -17,6 +17,8 @@ final class Exchange {
   var state = State.deciding
   var target: HTTPTarget?
   var ruling: Ruling?
+  /// Those in force when it was asked for.
+  var policies = 0
   var candidates: [IPAddress] = []
   /// What a connection to the server must be for.
   var key: ServerKey?
@@ -220,9 +222,14 @@ final class Exchange {
     let guards = session.guards.tunnel(context(target), ruling)
     let socket = WebSocketTunnel(agreement, inspector: inspector ?? NoInspector())
     self.socket = socket
-    up = Passage([WebSocketGuard(socket, from: .agent)] + limits.tunnel(session) + guards.toServer)
-    down = Passage([WebSocketGuard(socket, from: .server)] + guards.toAgent)
+    up = Passage([standing(ruling), WebSocketGuard(socket, from: .agent)] + limits.tunnel(session) + guards.toServer)
+    down = Passage([standing(ruling), WebSocketGuard(socket, from: .server)] + guards.toAgent)
     agent?.advance()
+  }
+
+  /// One for each direction.
+  func standing(_ ruling: Ruling) -> StandingGuard {
+    StandingGuard(Standing(session.mediator, ruling, by: policies))
   }
 
   // MARK: time

@@ -24,6 +24,8 @@ package final class PolicyStore: Sendable {
   /// Bundles that came over HTTP.
   private let fetched: FetchedBundles?
   private let slots: Mutex<[PolicyLayer: Slot]>
+  /// Counts replacements of any layer.
+  fileprivate let replacements = Atomic<Int>(0)
   private let projects = CompiledProjects()
   /// One reload at a time, so that an older reading never replaces a newer one.
   private let reloading = Mutex(())
@@ -77,6 +79,7 @@ package final class PolicyStore: Sendable {
         let generation = (slots[layer]?.generation ?? 0) + 1
         slots[layer] = Slot(active: compiled, fault: nil, generation: generation, stamps: stamps)
       }
+      replacements.wrappingAdd(1, ordering: .releasing)
       return nil
     } catch {
       settle(layer, error, nil)
@@ -218,6 +221,7 @@ private final class LayerJudge: Judge {
   }
 
   var readsFacts: Bool { compiled()?.readsFacts == true }
+  var generation: Int { store.replacements.load(ordering: .acquiring) }
 
   func judge(_ action: Action) -> [Reason] { opinion(action).reasons }
 

@@ -8,13 +8,31 @@ final class TestMediator: Mediator {
     var completions: [(Action, Outcome)] = []
     var observations: [(Action, Outcome)] = []
     var labels: Set<String> = []
+    var reconsidered = 0
   }
 
   let memory = Mutex(Memory())
-  private let decide: @Sendable (Action) -> [Reason]
+  private let policy: Mutex<(number: Int, decide: @Sendable (Action) -> [Reason])>
 
   init(_ decide: @escaping @Sendable (Action) -> [Reason] = { _ in [Reason(.allow, "test-allows", "allowed")] }) {
-    self.decide = decide
+    policy = Mutex((0, decide))
+  }
+
+  /// From now on this decides.
+  func replace(_ decide: @escaping @Sendable (Action) -> [Reason]) {
+    policy.withLock { $0 = ($0.number + 1, decide) }
+  }
+
+  var policies: Int { policy.withLock(\.number) }
+
+  func reconsider(_ ruling: Ruling) async -> Ruling {
+    memory.withLock { $0.reconsidered += 1 }
+    return Ruling(action: ruling.action, decision: decide(ruling.action), record: ruling.record)
+  }
+
+  private func decide(_ action: Action) -> Decision {
+    let decide = policy.withLock(\.decide)
+    return Decision(combining: decide(action))
   }
 
   /// Allows these hosts, and everything that names none.
@@ -35,7 +53,7 @@ final class TestMediator: Mediator {
       memory.requests.append(action)
       return UInt64(memory.requests.count)
     }
-    return Ruling(action: action, decision: Decision(combining: decide(action)), record: index)
+    return Ruling(action: action, decision: decide(action), record: index)
   }
 
   func complete(_ ruling: Ruling, _ outcome: Outcome) async {

@@ -59,7 +59,7 @@ final class Peer: Sendable {
   }
 
   private func wait(_ event: Readiness) throws {
-    let ready = try poll([(number, event)], milliseconds: 20_000)
+    let ready = try poll([(number, event)], milliseconds: 60_000)
     if ready[0].isEmpty { throw PeerError.timedOut }
   }
 
