@@ -230,6 +230,36 @@ struct RequestGuardTests {
     #expect(unknown.isStopped && unknown.told == ["unknown-encoding body"])
   }
 
+  @Test("Of a compressed message of gRPC nothing goes on in a pause before it is whole, and after it everything does")
+  func openMessage() throws {
+    let reader = Inspecting.reader(.init(contentType: "application/grpc", messageEncoding: "identity"))
+    let plain: [UInt8] = [0, 0, 0, 0, 2, 0x68, 0x69]
+    let start: [UInt8] = [1, 0, 0, 0, 9] + Array("ghp_".utf8)
+    #expect(reader.take(ByteBuffer(bytes: plain + start)).isEmpty)
+    // What stands before it does go on, and the next pause has nothing more.
+    #expect(reader.pause().joined == plain && reader.pause().isEmpty)
+    #expect(reader.take("abcde").isEmpty)
+    #expect(reader.pause().joined == start + Array("abcde".utf8) && !reader.isStopped && reader.heldBytes == 0)
+    // A prefix that is cut may be that of a compressed one.
+    #expect(reader.take(ByteBuffer(bytes: [1, 0])).isEmpty && reader.pause().isEmpty)
+    _ = reader.take(ByteBuffer(bytes: [0, 0, 60] + Array("token = \(Self.token) ".utf8)))
+    #expect(reader.pause().isEmpty && reader.heldBytes > 40)
+  }
+
+  @Test("A compressed message of gRPC that is longer than what is held passes, and only its end waits")
+  func longMessage() throws {
+    let reader = Inspecting.reader(.init(contentType: "application/grpc", messageEncoding: "identity"))
+    let size = 200_000
+    var given = reader.take(
+      ByteBuffer(bytes: [1, 0] + [UInt8(size >> 16), UInt8(size >> 8 & 255), UInt8(size & 255)])
+    ).joined.count
+    for _ in 0..<(size / 10_000) {
+      given += reader.take(ByteBuffer(string: String(repeating: "ab ", count: 3_333) + "x")).joined.count
+      given += reader.pause().joined.count
+    }
+    #expect(!reader.isStopped && given == size + 5 && reader.heldBytes == 0)
+  }
+
   @Test("Where no rules are in force, that is a certain finding, and nothing goes on")
   func blind() {
     let reader = RequestGuard(NoInspector(), Inspecting.session, to: "h.example")

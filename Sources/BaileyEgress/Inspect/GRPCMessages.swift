@@ -8,6 +8,8 @@ struct GRPCMessages {
   private let encoding: String
   private var prefix: [UInt8] = []
   private var left = 0
+  /// Of the message under way, with its prefix.
+  private var seen = 0
   private var stream: (any TrafficInspection)?
 
   /// - Parameter encoding: value of `grpc-encoding`.
@@ -15,6 +17,12 @@ struct GRPCMessages {
 
   /// Whether a message has just ended, or none has begun.
   var isBetween: Bool { prefix.isEmpty && left == 0 }
+
+  /// Bytes of a message under way that cannot be read on their own: what is compressed is read when it is whole. `nil` where they can.
+  var unreadable: Int? {
+    if left == 0 { return prefix.count }
+    return stream == nil ? nil : seen
+  }
 
   /// Messages that are not compressed stand in the body as they are, and are read there.
   mutating func read(_ bytes: ByteBuffer, _ inspection: inout PassageInspection) {
@@ -26,6 +34,7 @@ struct GRPCMessages {
       }
       guard let part = rest.readSlice(length: min(left, rest.readableBytes)) else { continue }
       left -= part.readableBytes
+      seen += part.readableBytes
       if let stream { inspection.add(stream.feed(part.readableBytesUInt8Span), in: "body") }
       if left == 0 { end(&inspection) }
     }
@@ -38,6 +47,7 @@ struct GRPCMessages {
 
   private mutating func begin(_ inspection: inout PassageInspection) {
     left = prefix.dropFirst().reduce(0) { $0 << 8 | Int($1) }
+    seen = prefix.count
     if prefix[0] != 0 { stream = inspection.begin(encoding.isEmpty ? "unnamed" : encoding, "body") }
     prefix = []
     if left == 0 { end(&inspection) }

@@ -71,12 +71,13 @@ final class RequestGuard {
 
   /// So far nothing more has come: what was sent is read as if it ended here, and goes on but for a word that may.
   ///
-  /// A server that answers each message gets it so. A message of gRPC that is whole goes on whole.
+  /// A server that answers each message gets it so. A message of gRPC that is whole goes on whole, and of one that is compressed nothing goes
+  /// on before it is, or is more than may be held.
   func pause() -> [ByteBuffer] {
     guard waits else { return [] }
     if let stream { inspection.add(stream.peek(), in: "body") }
     guard look() else { return [] }
-    return hold.all(but: messages?.isBetween == true ? 0 : hold.openWord)
+    return hold.all(but: messages?.unreadable ?? hold.openWord)
   }
 
   /// Whether waiting for more before `pause` would only delay a message.
