@@ -105,7 +105,10 @@ final class Exchange {
   /// What comes from the agent.
   func request(_ part: MessagePart) {
     guard isSending, !isRequestRead else { return }
-    if case .end = part { isRequestRead = true }
+    if case .end(let trailers) = part {
+      isRequestRead = true
+      if let refusal = refusal(of: trailers) { return fail(refusal) }
+    }
     if state == .previewing { preview(part) } else { pass(part) }
   }
 

@@ -66,6 +66,11 @@ struct EgressRules: Sendable {
     granting(host, port).contains(where: \.request.keepsEncodedSlash)
   }
 
+  /// Whether a rule grants this request. Where none does a policy allowed it.
+  func admits(_ host: NamedHost, _ port: UInt16, _ facts: RequestFacts) -> Bool {
+    rules.contains { grants($0, host, port) && $0.request.refusal(of: facts) == nil }
+  }
+
   /// What the gate must count of a request: of the rules that admit it, the widest. Without such a rule a policy allowed it, and nothing is.
   func limits(_ host: NamedHost, _ port: UInt16, _ facts: RequestFacts) -> RequestLimits {
     let admitting = rules.enumerated().filter { _, rule in
