@@ -118,6 +118,7 @@ extension Exchange {
       needsHTTP1 = true
       candidates.insert(address, at: 0)
     }
+    if error is TooManyServers { return fail(.tooManyServers) }
     guard case .untrusted(let why)? = error as? HTTPFailure else { return dial() }
     guard state == .dialling, let target else { return }
     fail(
@@ -126,12 +127,24 @@ extension Exchange {
         hint: "if its authority is your organisation's, name it in egress.yaml"))
   }
 
+  /// Once (RFC 9110 section 9.2.2), over another connection.
+  func tryAgain(_ head: RequestHead) {
+    guard let key, let loop = agent?.loop else { return }
+    (isRepeated, hasWaited, isRequestSent) = (true, false, false)
+    state = .dialling
+    servers.forget(key)
+    let bound = NIOLoopBound(self, eventLoop: loop)
+    // The connection hears of its end after its streams.
+    loop.execute { bound.value.obtain() }
+  }
+
   private func dialled(_ server: any ServerStream) {
     guard state == .dialling, let target, let ruling else { return server.cancel() }
     settleDialling()
     self.server = server
     endpoint = server.endpoint
     state = .exchanging
+    if isRepeated { return sendAgain() }
     let context = context(target)
     up = Passage([standing(ruling)] + limits.request(session) + session.guards.request(context, ruling))
     inspector = session.guards.inspector(context, ruling)
@@ -144,4 +157,22 @@ extension Exchange {
     agent?.advance()
     self.server?.flush()
   }
+
+  /// What guards made of it goes out as it is.
+  private func sendAgain() {
+    guard let head = repeatable else { return }
+    repeatable = nil
+    server?.begin(self)
+    do throws(Refusal) {
+      try forward(.request(head))
+      try forward(.end([]))
+    } catch { return fail(error) }
+    server?.flush()
+    agent?.advance()
+  }
+}
+
+extension RequestHead {
+  /// Nothing is lost or done twice when it is sent again.
+  var isRepeatable: Bool { ["GET", "HEAD", "OPTIONS"].contains(method) && framing == .none && !wantsWebSocket }
 }

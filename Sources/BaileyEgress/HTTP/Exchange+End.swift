@@ -20,14 +20,17 @@ extension Exchange {
   }
 
   /// The server's side is gone. Before an answer that is an error to tell; after a part of one, only a broken end is honest.
-  func serverEnded(_ refusal: Refusal? = nil) {
+  ///
+  /// - Parameter isUntouched: the server did nothing with the request, or had ended a connection that was kept before it came.
+  func serverEnded(isUntouched: Bool = false) {
     guard !isAnswerRead else { return }
     server = nil
+    if isUntouched, state == .exchanging, isRequestSent, let head = repeatable { return tryAgain(head) }
     switch state {
     case .exchanging where hasAnswered:
-      fail(refusal ?? Refusal("connection-lost", "the server closed the connection in the middle of its answer"))
+      fail(Refusal("connection-lost", "the server closed the connection in the middle of its answer"))
     case .exchanging:
-      fail(refusal ?? Refusal("connection-failed", "the server closed the connection without an answer"))
+      fail(Refusal("connection-failed", "the server closed the connection without an answer"))
     case .tunnel: answer(.end([]))
     case .previewing, .deciding, .dialling, .over: break
     }

@@ -6,8 +6,9 @@ struct EarlyBody {
   var action: Action
   var preview: BodyPreview
   /// What has come so far, for the server once it may have it.
-  var parts: [MessagePart] = []
-  var bytes = 0
+  var body = BodyHold()
+  /// The body is whole.
+  var trailers: [HTTPField]?
   /// The agent's program was told to go on, in the place of the server.
   var hasContinued = false
 }
@@ -36,18 +37,21 @@ extension Exchange {
   }
 
   func preview(_ part: MessagePart) {
-    guard var body = early else { return }
+    guard var early else { return }
     // Else each part would copy all that came before it.
-    early = nil
-    body.parts.append(part)
-    if case .data(let bytes) = part {
-      body.bytes += bytes.readableBytes
-      body.preview.feed(Array(bytes.readableBytesView), isEnd: false)
+    self.early = nil
+    switch part {
+    case .data(let bytes):
+      early.body.add(bytes)
+      early.preview.feed(Array(bytes.readableBytesView), isEnd: false)
+    case .end(let trailers):
+      early.trailers = trailers
+      early.preview.feed([], isEnd: true)
+    case .request, .response: break
     }
-    if case .end = part { body.preview.feed([], isEnd: true) }
-    early = body
-    guard session.settle(body.bytes, counted: &held) else { return fail(.busy) }
-    if !body.preview.isWaiting { endPreview() }
+    self.early = early
+    guard session.settle(early.body.count, counted: &held) else { return fail(.busy) }
+    if !early.preview.isWaiting { endPreview() }
   }
 
   /// Enough has come, or nothing more in time: then policy is told that there is more.
@@ -65,8 +69,9 @@ extension Exchange {
     if let offer { directed = offer.applied(to: directed) }
     if early?.hasContinued == true { directed.fields.removeAll { $0.name == "expect" } }
     pass(.request(directed))
-    let parts = early?.parts ?? []
-    early = nil
-    for part in parts { pass(part) }
+    guard var early else { return }
+    self.early = nil
+    for bytes in early.body.all() { pass(.data(bytes)) }
+    if let trailers = early.trailers { pass(.end(trailers)) }
   }
 }

@@ -54,6 +54,13 @@ final class Exchange {
   var timer: Scheduled<Void>?
   private var pausing: Scheduled<Void>?
   private var lastRequested = NIODeadline.now()
+  /// Of the passages: what was waited for in one that is gone is nothing to the next.
+  private var generation = 0
+  /// The head has gone to the server: before that nothing can be an answer.
+  private var isHeadSent = false
+  /// The request as the server has it, as long as it can be sent again: it has no body, and nothing was heard.
+  var repeatable: RequestHead?
+  var isRepeated = false
   /// What guards leave for each other and for the record.
   let notes = ExchangeNotes()
   private var lastMoved = NIODeadline.now()
@@ -115,15 +122,19 @@ final class Exchange {
   func pass(_ part: MessagePart) {
     guard isSending else { return }
     do throws(Refusal) {
-      if up.isOpen { try forward(part) } else { try follow(try up.take(part), toServer: true) }
+      if up.isOpen { return try forward(part) }
+      try follow(try up.take(part), toServer: true)
+      awaitPause()
     } catch { fail(error) }
   }
 
   /// What comes from the server.
   func answer(_ part: MessagePart) {
     guard isSending, !isAnswerRead else { return }
+    repeatable = nil
     if case .end = part { isAnswerRead = true }
     do throws(Refusal) {
+      guard isHeadSent else { throw Refusal("connection-failed", "the server answered before it was asked") }
       if case .response(let head) = part, head.status == 101, let offer { agreement = try offer.agree(head) }
       if down.isOpen { deliver(part) } else { try follow(try down.take(part), toServer: false) }
     } catch { fail(error) }
@@ -135,30 +146,32 @@ final class Exchange {
     if socket?.beginsParting() == true { arm(TimeAmount(session.options.lingering)) }
     guard session.settle(up.heldBytes + down.heldBytes, counted: &held) else { throw .busy }
     if let wait = step.wait { self.wait(wait, toServer) }
-    if toServer { awaitPause() }
   }
 
   private func wait(_ operation: @escaping @Sendable () async -> Void, _ toServer: Bool) {
     guard let loop = agent?.loop else { return }
     let bound = NIOLoopBound(self, eventLoop: loop)
+    let generation = generation
     Task {
       await operation()
-      loop.execute { bound.value.resume(toServer) }
+      loop.execute { bound.value.resume(toServer, generation) }
     }
   }
 
-  private func resume(_ toServer: Bool) {
-    guard isSending else { return }
+  private func resume(_ toServer: Bool, _ generation: Int) {
+    guard isSending, generation == self.generation else { return }
     moved()
     do throws(Refusal) {
       try follow(toServer ? try up.resume() : try down.resume(), toServer: toServer)
     } catch { return fail(error) }
+    if toServer { awaitPause() }
     flush()
     if toServer { agent?.wantMore() } else { server?.wantMore() }
   }
 
-  /// One timer is enough: when it is due too early, it goes on for the rest.
+  /// One timer is enough: when it is due too early, it goes on for the rest. Once is enough, too: what a pause gives not, the next does not.
   private func awaitPause() {
+    guard isSending else { return }
     lastRequested = .now()
     guard pausing == nil, let after = up.pausesAfter else { return }
     pause(in: TimeAmount(after))
@@ -188,16 +201,23 @@ final class Exchange {
     agent?.flush()
   }
 
-  private func forward(_ part: MessagePart) throws(Refusal) {
+  func forward(_ part: MessagePart) throws(Refusal) {
     guard let server else { return }
     try server.send(part) { count throws(Refusal) in
       guard session.countSent(count) else { throw .budget }
       sent += Int64(count)
     }
     moved()
-    guard case .end = part else { return }
-    isRequestSent = true
-    finishIfComplete()
+    switch part {
+    case .request(let head):
+      isHeadSent = true
+      offer?.limit(to: head)
+      if head.isRepeatable, !isRepeated { repeatable = head }
+    case .end:
+      isRequestSent = true
+      finishIfComplete()
+    case .response, .data: break
+    }
   }
 
   private func deliver(_ part: MessagePart) {
@@ -221,6 +241,7 @@ final class Exchange {
   private func becomeTunnel() {
     guard let target, let ruling else { return }
     state = .tunnel
+    generation += 1
     (isRequestRead, isRequestSent) = (false, false)
     let guards = session.guards.tunnel(context(target), ruling)
     let socket = WebSocketTunnel(agreement, inspector: inspector ?? NoInspector())
@@ -264,7 +285,8 @@ final class Exchange {
     state = .over
     timer?.cancel()
     pausing?.cancel()
-    (up, down, early) = (Passage(), Passage(), nil)
+    generation += 1
+    (up, down, early, repeatable) = (Passage(), Passage(), nil, nil)
     _ = session.settle(0, counted: &held)
     return (agent, server)
   }

@@ -104,4 +104,31 @@ enum MessagePart: Sendable {
 
   /// Of a body.
   var bytes: Int { if case .data(let bytes) = self { bytes.readableBytes } else { 0 } }
+
+  /// What a part costs that waits, besides its bytes: its place in a queue, and the head of its buffer.
+  static let overhead = 256
+  /// Parts up to here become one, bytes.
+  private static let merged = 16 << 10
+
+  /// Takes up the next part of a body, so that many small ones do not each keep a place, and the buffer in which they came.
+  ///
+  /// - Returns: `false` where the two stay apart.
+  mutating func absorb(_ next: MessagePart) -> Bool {
+    guard case .data(var bytes) = self, case .data(let more) = next,
+      bytes.readableBytes + more.readableBytes <= Self.merged
+    else { return false }
+    // Else its storage would be shared, and copied each time.
+    self = .end([])
+    bytes.writeImmutableBuffer(more)
+    self = .data(bytes)
+    return true
+  }
+}
+
+extension CircularBuffer<MessagePart> {
+  /// Parts of one body side by side are one.
+  mutating func add(_ part: MessagePart) {
+    if let last = indices.last, modify(last, { $0.absorb(part) }) { return }
+    append(part)
+  }
 }

@@ -11,7 +11,7 @@ struct Passage {
   private var guards: [any MessageGuard]
   /// Parts on their way, in order, and the guard that each comes to next.
   private var queue = CircularBuffer<(part: MessagePart, next: Int)>()
-  /// Of bodies in the queue. However small the parts are that come, none of them is walked over again.
+  /// Of bodies in the queue, and what their parts cost besides. However small they are, none of them is walked over again.
   private var queuedBytes = 0
   private var waiting: Int?
 
@@ -27,8 +27,12 @@ struct Passage {
   }
 
   mutating func take(_ part: MessagePart) throws(Refusal) -> Step {
-    queue.append((part, 0))
     queuedBytes += part.bytes
+    let isMerged = queue.indices.last.map { queue.modify($0) { $0.next == 0 && $0.part.absorb(part) } } ?? false
+    if !isMerged {
+      queue.append((part, 0))
+      queuedBytes += MessagePart.overhead
+    }
     return isWaiting ? Step() : try run()
   }
 
@@ -62,7 +66,7 @@ struct Passage {
     var step = Step()
     while !isWaiting, !queue.isEmpty {
       let (part, index) = queue.removeFirst()
-      queuedBytes -= part.bytes
+      queuedBytes -= part.bytes + MessagePart.overhead
       if index == guards.count {
         step.passed.append(part)
       } else {
@@ -77,7 +81,7 @@ struct Passage {
     case .pass(let parts):
       for part in parts.reversed() {
         queue.prepend((part, index + 1))
-        queuedBytes += part.bytes
+        queuedBytes += part.bytes + MessagePart.overhead
       }
     case .wait(let operation):
       waiting = index

@@ -72,6 +72,12 @@ final class Servers {
     server.wantMore()
   }
 
+  /// One of these has died under a request: the others may have as well.
+  func forget(_ key: ServerKey) {
+    for server in kept where server.key == key { server.cancel() }
+    kept.removeAll { $0.key == key }
+  }
+
   func close() {
     isClosed = true
     for server in kept { server.cancel() }
@@ -134,6 +140,7 @@ final class Servers {
     _ address: IPAddress, _ key: ServerKey, _ onlyHTTP1: Bool, _ loop: any NIOCore.EventLoop,
     connect: (ClientBootstrap) throws -> EventLoopFuture<any Channel>
   ) -> EventLoopFuture<NIOLoopBound<ServerConnection>> {
+    guard session.dials.enter() else { return loop.makeFailedFuture(TooManyServers()) }
     let promise = loop.makePromise(of: NIOLoopBound<ServerConnection>.self)
     let endpoint = address.isIPv4 ? "\(address):\(key.port)" : "[\(address)]:\(key.port)"
     let door = NIOLoopBound(
@@ -155,13 +162,23 @@ final class Servers {
           }
         }
       let timeout = TimeAmount(session.options.dialling)
-      try connect(bootstrap).whenComplete { door.value.connected($0, handshake: secure == nil ? nil : timeout) }
+      try connect(bootstrap).whenComplete { result in
+        switch result {
+        case .success(let channel): channel.closeFuture.whenComplete { _ in session.dials.leave() }
+        case .failure: session.dials.leave()
+        }
+        door.value.connected(result, handshake: secure == nil ? nil : timeout)
+      }
     } catch {
+      session.dials.leave()
       promise.fail(error)
     }
     return promise.futureResult
   }
 }
+
+/// Of the session, or of all.
+struct TooManyServers: Error {}
 
 /// The server speaks HTTP/2, and takes no WebSocket in it.
 struct NeedsHTTP1: Error {}

@@ -20,6 +20,11 @@ package struct GateOptions: Sendable {
   /// Of those, the ones whose TLS is opened; and of all sessions together.
   package var maximumOpened = 512
   package var maximumOpenedInAll = 2048
+  /// Connections to servers that speak HTTP, of a session and of all together: an agent can make the gate dial for each of its own.
+  package var maximumServers = 4096
+  package var maximumServersInAll = 8192
+  /// Bytes that servers of HTTP/2 have sent and nobody has read, for each session: each of its streams lets a server send 256 KiB.
+  package var maximumUnreadAnswers: Int64 = 256 << 20
   /// Bytes that a session may send by opaque rules where its manifest sets no budget for all that it sends.
   package var maximumUnread: Int64 = 256 << 20
   /// Bytes of a session's plain HTTP that wait in the controller: heads that are not whole, and what comes while a request is decided.

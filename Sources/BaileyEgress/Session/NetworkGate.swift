@@ -10,6 +10,7 @@ package final class NetworkGate: EgressGate {
   private let settings: @Sendable () throws(Fault) -> EgressSettings
   private let host: HostTrust
   private let openings: Openings
+  private let dials: Openings
   private let sessions = Atomic<UInt64>(0)
 
   /// - Parameters:
@@ -27,6 +28,7 @@ package final class NetworkGate: EgressGate {
     self.settings = settings
     self.host = host
     openings = Openings(maximum: options.maximumOpenedInAll)
+    dials = Openings(maximum: options.maximumServersInAll)
     let count = options.threads > 0 ? options.threads : min(max(processorCount(), 1), 4)
     do throws(Errno) {
       var loops: [EventLoop] = []
@@ -63,7 +65,8 @@ package final class NetworkGate: EgressGate {
     let core = SessionCore(
       number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: session.subject, rules: session.rules,
       uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
-      interception: session.interception, options: options, openings: openings, credentials: session.credentials)
+      interception: session.interception, options: options, openings: openings, dials: dials,
+      credentials: session.credentials)
     return try await serve(core, channels)
   }
 

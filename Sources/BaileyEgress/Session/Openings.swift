@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many connections may be opened TLS at a time: each keeps 100 KiB and more, for both sides, as long as it lives.
+/// How many connections of one kind there may be at a time: with opened TLS, where each keeps 100 KiB and more for both sides, or to servers.
 final class Openings: Sendable {
   private let maximum: Int
   private let parent: Openings?

@@ -111,6 +111,10 @@ extension Refusal {
     "too-many-connections", "there are as many opened TLS connections as there may be",
     hint: "close some, and try again")
 
+  static let tooManyServers = Refusal(
+    "too-many-connections", "there are as many connections to servers as there may be",
+    hint: "finish some requests, and try again")
+
   static let busy = Refusal(
     "egress-busy", "the session's unfinished requests hold as much memory as they may",
     hint: "finish or close some, and try again")

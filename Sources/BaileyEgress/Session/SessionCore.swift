@@ -26,6 +26,8 @@ final class SessionCore: Sendable {
   let pools = ServerPools()
   let servers = HTTPRegistry()
   let openings: Openings
+  /// Connections to servers.
+  let dials: Openings
   /// Bytes that were sent by rules with a budget.
   private let spent = Mutex<[Int: Int64]>([:])
   private let uploadBudget: Int64?
@@ -34,16 +36,21 @@ final class SessionCore: Sendable {
   private let received = Atomic<Int64>(0)
   private let connections = Atomic<Int64>(0)
   private let live = Atomic<Int64>(0)
-  private let held = Atomic<Int64>(0)
+  /// Of plain HTTP and of HTTP/2: heads, and what cannot be passed on.
+  let held: HeldBytes
+  /// What servers of HTTP/2 have sent and nobody has read.
+  let unreadAnswers: HeldBytes
   private let streams = Atomic<Int>(0)
   private let closed = Atomic<Bool>(false)
   private let reports = InFlight()
 
-  /// - Parameter openings: of all sessions.
+  /// - Parameters:
+  ///   - openings: of all sessions.
+  ///   - dials: of all sessions.
   init(
     number: UInt64, subject: Subject, rules: [NetworkRule], uploadBudget: Int64?, mediator: any Mediator,
     resolver: any NameResolver, interception: Interception, options: GateOptions, openings: Openings? = nil,
-    credentials: SessionCredentials? = nil
+    dials: Openings? = nil, credentials: SessionCredentials? = nil
   ) {
     let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
     placeholders = Dictionary(parts) { first, _ in first }
@@ -57,6 +64,9 @@ final class SessionCore: Sendable {
     self.interception = interception
     self.options = options
     self.openings = Openings(maximum: options.maximumOpened, within: openings)
+    self.dials = Openings(maximum: options.maximumServers, within: dials)
+    held = HeldBytes(atMost: options.maximumHeld)
+    unreadAnswers = HeldBytes(atMost: options.maximumUnreadAnswers)
     names = Mutex(SyntheticNames())
     questions = Mutex(RecordLimiter(perMinute: options.newNamesPerMinute))
     wildcardQuestions = Mutex(RecordLimiter(perMinute: options.newNamesUnderWildcardPerMinute))
@@ -135,7 +145,7 @@ final class SessionCore: Sendable {
   func countReceived(_ bytes: Int) { received.wrappingAdd(Int64(bytes), ordering: .relaxed) }
 
   /// Bytes of plain HTTP that wait in the controller.
-  var heldBytes: Int64 { held.load(ordering: .relaxed) }
+  var heldBytes: Int64 { held.now }
 
   /// Frees the room of what was taken out of a buffer, which it would keep for ever, and counts what is left.
   ///
@@ -150,8 +160,7 @@ final class SessionCore: Sendable {
 
   /// The same for bytes that are kept elsewhere.
   func settle(_ now: Int, counted: inout Int) -> Bool {
-    defer { counted = now }
-    return held.wrappingAdd(Int64(now - counted), ordering: .relaxed).newValue <= options.maximumHeld
+    held.settle(now, counted: &counted)
   }
 
   func name(of address: IPAddress) -> HostName? { names.withLock { $0.name(of: address) } }

@@ -112,7 +112,7 @@ struct WebSocketLane {
     head.mask = frame.mask?.rotated(by: passed)
     head.isFinal = frame.isFinal && isLast
     if passed > 0 { (head.opcode, head.isCompressed) = (.continuation, false) }
-    queue.append(head, payload)
+    queue.append(head, payload, together: limits.tail / 8)
     passed += payload.readableBytes
     payload = ByteBuffer()
   }

@@ -6,7 +6,7 @@ struct WebSocketOffer: Sendable, Equatable {
   let key: String?
   let protocols: [String]
   /// Other extensions are not passed on: nobody here could read their frames.
-  let deflate: [DeflateParameters]
+  private(set) var deflate: [DeflateParameters]
 
   init(_ head: RequestHead) throws(Refusal) {
     guard head.values("sec-websocket-version") == ["13"] else { throw Self.malformed("its version is not 13") }
@@ -22,9 +22,16 @@ struct WebSocketOffer: Sendable, Equatable {
     guard protocols.allSatisfy(Self.isToken), Set(protocols).count == protocols.count else {
       throw Self.malformed("its protocols are not a list of tokens")
     }
-    let elements = DeflateParameters.elements(head.values("sec-websocket-extensions")) ?? []
-    deflate = elements.compactMap { DeflateParameters($0, isOffer: true) }
+    deflate = Self.deflate(head)
   }
+
+  private static func deflate(_ head: RequestHead) -> [DeflateParameters] {
+    let elements = DeflateParameters.elements(head.values("sec-websocket-extensions")) ?? []
+    return elements.compactMap { DeflateParameters($0, isOffer: true) }
+  }
+
+  /// What guards took out of the head was not offered.
+  mutating func limit(to sent: RequestHead) { deflate = Self.deflate(sent) }
 
   private static func isKey(_ text: String) -> Bool { Base64.decode(text)?.count == 16 }
 

@@ -7,8 +7,6 @@ enum BodyError: Error, Sendable, Equatable { case chunkSize, chunkEnd, trailer }
 /// Chunked coding is read strictly (RFC 9112 section 7.1): plain hexadecimal sizes of at most 15 digits, CR LF, visible extensions. What
 /// is read is framed anew on the other side, so extensions do not pass.
 struct BodyDecoder {
-  enum Part { case data(ByteBuffer), end([HTTPField]) }
-
   private enum State {
     case length(Int64)
     case chunkHead, chunkData(Int64), chunkEnd
@@ -18,6 +16,8 @@ struct BodyDecoder {
   }
 
   private var state: State
+  /// Chunks that are gathered, bytes.
+  private static let small = 4 << 10
 
   init(_ framing: BodyFraming) {
     switch framing {
@@ -39,8 +39,20 @@ struct BodyDecoder {
     return false
   }
 
+  /// As `next`, and small chunks that are there together are one part.
+  mutating func nextOfReading(_ input: inout ByteBuffer) throws(BodyError) -> MessagePart? {
+    guard var part = try next(&input) else { return nil }
+    while part.bytes < Self.small, case .data = part, input.readableBytes > 0 {
+      // What does not fit, or is wrong, is for who asks next.
+      var (decoder, rest) = (self, input)
+      guard let more = try? decoder.next(&rest), part.absorb(more) else { break }
+      (self, input) = (decoder, rest)
+    }
+    return part
+  }
+
   /// `nil` while more bytes are needed; nothing more after `end`.
-  mutating func next(_ input: inout ByteBuffer) throws(BodyError) -> Part? {
+  mutating func next(_ input: inout ByteBuffer) throws(BodyError) -> MessagePart? {
     while true {
       switch state {
       case .done: return nil

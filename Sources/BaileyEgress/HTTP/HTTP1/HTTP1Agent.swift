@@ -126,13 +126,10 @@ final class HTTP1Agent: ChannelInboundHandler {
     guard !body.isDone else { return }
     do throws(BodyError) {
       while exchange.isSending {
-        let part = try body.next(&input)
+        let part = try body.nextOfReading(&input)
         state = .exchange(exchange, body)
         guard let part else { break }
-        switch part {
-        case .data(let bytes): exchange.request(.data(bytes))
-        case .end(let trailers): exchange.request(.end(trailers))
-        }
+        exchange.request(part)
       }
     } catch {
       // The server gets no end of this body: its connection is closed, not finished.

@@ -21,7 +21,7 @@ final class HTTP1Server: ChannelInboundHandler {
   private var isChunked = false
   /// Of a WebSocket whose client has none.
   private var webSocketKey: String?
-  private var keepsAlive = false
+  private var (keepsAlive, isReused) = (false, false)
   private var isReading = false
   /// Reads that a head came in; see `Connection.looksAgain`.
   private var looks = 0
@@ -77,11 +77,14 @@ final class HTTP1Server: ChannelInboundHandler {
     if case .body(let decoder) = state, decoder.endsWithConnection, !isCutOff {
       exchange?.answer(.end([]))
     } else {
-      exchange?.serverEnded()
+      exchange?.serverEnded(isUntouched: isReused && isWaiting)
     }
     state = .ended
     exchange?.agent?.flush()
   }
+
+  /// Of an answer nothing has come.
+  private var isWaiting: Bool { if case .head = state { looks == 0 && input.readableBytes == 0 } else { false } }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
@@ -156,15 +159,15 @@ final class HTTP1Server: ChannelInboundHandler {
     var decoder = body
     do throws(BodyError) {
       while case .body = state, let exchange {
-        let part = try decoder.next(&input)
+        let part = try decoder.nextOfReading(&input)
         state = .body(decoder)
         guard let part else { break }
-        switch part {
-        case .data(let bytes): exchange.answer(.data(bytes))
-        case .end(let trailers):
-          state = keepsAlive ? .idle : .ended
-          return exchange.answer(.end(trailers))
+        guard case .end = part else {
+          exchange.answer(part)
+          continue
         }
+        state = keepsAlive ? .idle : .ended
+        return exchange.answer(part)
       }
     } catch {
       exchange?.fail(Refusal("connection-lost", "the answer's chunked body is malformed"))
@@ -222,6 +225,7 @@ extension HTTP1Server: ServerStream {
 
   func release() {
     exchange = nil
+    isReused = true
     if case .idle = state, let servers { servers.keep(self) } else { cancel() }
   }
 

@@ -1,7 +1,9 @@
 import NIOCore
+import NIOHTTP2
 
 /// Types of frames (RFC 9113 section 6).
 enum FrameType {
+  static let (data, headers): (UInt8, UInt8) = (0, 1)
   static let goAway: UInt8 = 7
   static let windowUpdate: UInt8 = 8
   /// ALTSVC and ORIGIN, which are counted where PING is.
@@ -13,6 +15,7 @@ struct FrameScanner {
   struct Frame: Equatable {
     var type: UInt8
     var length: Int
+    var stream = HTTP2StreamID.rootStream
     /// Of GOAWAY.
     var errorCode: UInt32?
   }
@@ -45,10 +48,12 @@ struct FrameScanner {
   }
 
   private mutating func takeFrame() -> Frame {
-    var frame = Frame(type: head[3], length: length)
-    if head.count == Self.goAwayLength { frame.errorCode = head[13...].reduce(0) { $0 << 8 | UInt32($1) } }
+    var frame = Frame(type: head[3], length: length, stream: HTTP2StreamID(Int(Self.number(head[5..<9]) & 0x7FFF_FFFF)))
+    if head.count == Self.goAwayLength { frame.errorCode = Self.number(head[13...]) }
     skip = length - (head.count - Self.headLength)
     head.removeAll(keepingCapacity: true)
     return frame
   }
+
+  private static func number(_ bytes: ArraySlice<UInt8>) -> UInt32 { bytes.reduce(0) { $0 << 8 | UInt32($1) } }
 }

@@ -21,9 +21,10 @@ final class HTTP2Agent: ChannelDuplexHandler {
   static func add(to channel: any Channel, _ session: SessionCore, _ origin: HTTPOrigin, _ servers: Servers) throws {
     let agent = HTTP2Agent(servers)
     let bound = NIOLoopBound((agent, servers), eventLoop: channel.eventLoop)
-    let watch = FrameWatch(preface: prefaceLength) { end in
+    let watch = FrameWatch(session.held, preface: prefaceLength) { end in
       session.observe(origin.unreadable(session.subject), .http2(end))
     }
+    let watching = NIOLoopBound(watch, eventLoop: channel.eventLoop)
     let handler = NIOHTTP2Handler(
       mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: HTTP2Limits.agent(),
       streamConfiguration: HTTP2Limits.streams(HTTP2Limits.agentWindow)
@@ -32,7 +33,7 @@ final class HTTP2Agent: ChannelDuplexHandler {
         let (agent, servers) = bound.value
         agent.count(stream, bound)
         try stream.syncOptions?.setOption(.autoRead, value: false)
-        try stream.pipeline.syncOperations.addHandler(HTTP2AgentStream(session, origin, servers))
+        try stream.pipeline.syncOperations.addHandler(HTTP2AgentStream(session, origin, servers, watching.value))
       }
     }
     try channel.pipeline.syncOperations.addHandlers([watch, handler, agent])
@@ -106,6 +107,7 @@ extension Refusal {
     switch end {
     case .flood:
       Refusal("http2-flood", "the connection sent more frames that move nothing than it may", hint: "open another one")
+    case .unread: .busy
     case .malformed(let code):
       Refusal("http-malformed", "the connection broke HTTP/2 (error \(code))", hint: "send strict HTTP/2 (RFC 9113)")
     }

@@ -11,6 +11,7 @@ final class HTTP2AgentStream: ChannelInboundHandler {
   private let session: SessionCore
   private let origin: HTTPOrigin
   private let servers: Servers
+  private let watch: FrameWatch
   private var context: ChannelHandlerContext?
   private var exchange: Exchange?
   private var head: RequestHead?
@@ -25,15 +26,17 @@ final class HTTP2AgentStream: ChannelInboundHandler {
   /// END_STREAM came, or went.
   private var (hasEnded, hasAnswered) = (false, false)
 
-  init(_ session: SessionCore, _ origin: HTTPOrigin, _ servers: Servers) {
+  init(_ session: SessionCore, _ origin: HTTPOrigin, _ servers: Servers, _ watch: FrameWatch) {
     self.session = session
     self.origin = origin
     self.servers = servers
+    self.watch = watch
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
   func handlerRemoved(context: ChannelHandlerContext) {
+    watch.ended(context.channel)
     self.context = nil
     waiting = CircularBuffer()
     _ = session.settle(0, counted: &held)
@@ -53,6 +56,7 @@ final class HTTP2AgentStream: ChannelInboundHandler {
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
+    watch.isRead(context.channel)
     advance()
   }
 
@@ -110,7 +114,7 @@ final class HTTP2AgentStream: ChannelInboundHandler {
       if left < Int64(bytes.readableBytes) { return malformed(.contentLength) }
     }
     hasEnded = frame.endStream
-    if bytes.readableBytes > 0 { waiting.append(.data(bytes)) }
+    if bytes.readableBytes > 0 { waiting.add(.data(bytes)) }
     if frame.endStream { finishBody([]) }
   }
 

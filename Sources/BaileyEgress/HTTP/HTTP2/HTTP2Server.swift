@@ -13,10 +13,11 @@ final class HTTP2Server: ChannelDuplexHandler {
   private let session: SessionCore
   private let pool: ServerPool
   private var context: ChannelHandlerContext?
+  private var watch: FrameWatch?
   private var multiplexer: NIOHTTP2Handler.StreamMultiplexer?
   private var streams = 0
   private var maximum = HTTP2Limits.concurrentStreams
-  private var isLeaving = false
+  private var (isLeaving, hasServed) = (false, false)
   private var timer: Scheduled<Void>?
   /// Whether the server takes WebSockets (RFC 8441); `nil` before its settings came.
   private var takesWebSockets: Bool?
@@ -42,7 +43,9 @@ final class HTTP2Server: ChannelDuplexHandler {
       // None was allowed.
       pushed.close()
     }
-    try channel.pipeline.syncOperations.addHandlers([FrameWatch(preface: 0) { _ in }, handler, server])
+    let watch = FrameWatch(session.unreadAnswers, preface: 0) { _ in }
+    server.watch = watch
+    try channel.pipeline.syncOperations.addHandlers([watch, handler, server])
     server.multiplexer = try handler.syncMultiplexer()
     channel.read()
     return server
@@ -53,10 +56,11 @@ final class HTTP2Server: ChannelDuplexHandler {
 
   /// A stream for one exchange; a failure says that this connection is of no use.
   func open() -> EventLoopFuture<NIOLoopBound<any ServerStream>>? {
-    guard let multiplexer, let loop = context?.eventLoop, isFree else { return nil }
+    guard let multiplexer, let watch, let loop = context?.eventLoop, isFree else { return nil }
     streams += 1
+    defer { hasServed = true }
     timer?.cancel()
-    let bound = NIOLoopBound((self, HTTP2ServerStream(endpoint, key)), eventLoop: loop)
+    let bound = NIOLoopBound((self, HTTP2ServerStream(endpoint, watch, isReused: hasServed)), eventLoop: loop)
     return multiplexer.createStreamChannel { stream in
       stream.eventLoop.makeCompletedFuture {
         stream.closeFuture.whenComplete { _ in bound.value.0.ended() }

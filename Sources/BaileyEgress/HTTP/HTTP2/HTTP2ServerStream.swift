@@ -9,7 +9,14 @@ final class HTTP2ServerStream: ChannelInboundHandler {
   typealias OutboundOut = HTTP2Frame.FramePayload
 
   let endpoint: String
-  private let key: ServerKey
+  private let watch: FrameWatch
+  private let isReused: Bool
+  /// RST_STREAM came.
+  private var wasReset = false
+  /// Of the end of the stream.
+  private var code: HTTP2ErrorCode?
+  /// Small frames of one reading go on as one.
+  private var gathered: MessagePart?
   private var exchange: Exchange?
   private var context: ChannelHandlerContext?
   private var framing: BodyFraming?
@@ -18,14 +25,16 @@ final class HTTP2ServerStream: ChannelInboundHandler {
   private var (hasSent, hasEnded) = (false, false)
   private var isReading = false
 
-  init(_ endpoint: String, _ key: ServerKey) {
+  init(_ endpoint: String, _ watch: FrameWatch, isReused: Bool) {
     self.endpoint = endpoint
-    self.key = key
+    self.watch = watch
+    self.isReused = isReused
   }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
   func handlerRemoved(context: ChannelHandlerContext) {
+    watch.ended(context.channel)
     self.context = nil
     exchange = nil
   }
@@ -41,8 +50,9 @@ final class HTTP2ServerStream: ChannelInboundHandler {
         guard frame.endStream else { throw .pseudoField }
         end(try HTTP2Fields.trailers(frame.headers, isAnswer: true))
       case .data(let frame):
-        try take(frame, exchange)
+        try take(frame)
         if frame.endStream { end([]) }
+      case .rstStream: wasReset = true
       default: break
       }
     } catch {
@@ -63,20 +73,31 @@ final class HTTP2ServerStream: ChannelInboundHandler {
     exchange.answer(.response(head))
   }
 
-  private func take(_ frame: HTTP2Frame.FramePayload.Data, _ exchange: Exchange) throws(RequestHeadError) {
+  private func take(_ frame: HTTP2Frame.FramePayload.Data) throws(RequestHeadError) {
     guard case .byteBuffer(let bytes) = frame.data, bytes.readableBytes > 0 else { return }
     // A body where none can be would be another answer to a client of HTTP/1.
     guard let framing, isTunnel || framing != .none else { throw .contentLength }
-    exchange.answer(.data(bytes))
+    if gathered?.absorb(.data(bytes)) == true { return }
+    deliver()
+    gathered = .data(bytes)
+  }
+
+  private func deliver() {
+    guard let part = gathered else { return }
+    gathered = nil
+    exchange?.answer(part)
   }
 
   private func end(_ trailers: [HTTPField]) {
     hasEnded = true
+    deliver()
     exchange?.answer(.end(trailers))
   }
 
   func channelReadComplete(context: ChannelHandlerContext) {
     isReading = false
+    deliver()
+    watch.isRead(context.channel)
     exchange?.agent?.flush()
     wantMore()
   }
@@ -86,13 +107,27 @@ final class HTTP2ServerStream: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
+    deliver()
     let exchange = exchange
     self.exchange = nil
-    exchange?.serverEnded()
+    exchange?.serverEnded(isUntouched: framing == nil && isUntouched)
+  }
+
+  /// Nothing of it was done: by RST_STREAM, by GOAWAY (RFC 9113 section 8.7), or since a connection that was idle had ended.
+  private var isUntouched: Bool {
+    switch code {
+    case .refusedStream: true
+    // As the library tells of streams above the last of a GOAWAY.
+    case .cancel: !wasReset
+    case nil: isReused
+    default: false
+    }
   }
 
   /// The end of the stream follows.
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {}
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = error as? NIOHTTP2Errors.StreamClosed { code = error.errorCode }
+  }
 }
 
 extension HTTP2ServerStream: ServerStream {
@@ -138,7 +173,11 @@ extension HTTP2ServerStream: ServerStream {
     context.read()
   }
 
-  func release() { exchange = nil }
+  /// A handshake of WebSocket that was refused has not ended the stream, and nothing else will.
+  func release() {
+    exchange = nil
+    if !hasSent { context?.close(promise: nil) }
+  }
 
   /// RST_STREAM, where the stream is still open.
   func cancel() {
