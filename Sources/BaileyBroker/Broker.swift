@@ -4,6 +4,7 @@ internal import BaileyLinux
 /// The person's secrets for everybody else: orders in, placeholders and values out.
 package struct Broker: SecretBroker {
   private let store: SecretStore
+  private let opening: StoreOpening
   private let tokens: TokenSource
 
   /// - Parameter caller: asks the servers of OAuth's tokens; without one there are none.
@@ -15,14 +16,19 @@ package struct Broker: SecretBroker {
       caller: caller, now: now)
   }
 
-  init(store: SecretStore, caller: (any HTTPCaller)?, now: @escaping @Sendable () -> Int64) {
+  /// - Parameter patience: how long a request waits for the store to open.
+  init(
+    store: SecretStore, caller: (any HTTPCaller)?, patience: Duration = .seconds(10),
+    now: @escaping @Sendable () -> Int64
+  ) {
     self.store = store
+    opening = StoreOpening(store, patience: patience)
     tokens = TokenSource(caller: caller, now: now)
   }
 
-  package func status() throws(Fault) -> SecretStoreStatus {
+  package func status() async throws(Fault) -> SecretStoreStatus {
     // What a cache or a safe opens is not locked for anybody.
-    try? store.unlock()
+    try? await opening.open()
     return try store.status()
   }
 
@@ -30,22 +36,32 @@ package struct Broker: SecretBroker {
 
   package func carryOut(_ order: SecretOrder, value: Int32?) async throws(Fault) {
     switch order {
-    case .create(.passphrase): try store.create(.passphrase(try SecretInput.take(value), .fresh()))
-    case .create(.file(let path)): try store.create(.safe(.file(path)))
-    case .create(.service): try store.create(.safe(.service))
-    case .unlock: try store.unlock(passphrase: value == nil ? nil : try SecretInput.take(value))
+    case .create(.passphrase): try await create(.passphrase(try SecretInput.take(value), .fresh()))
+    case .create(.file(let path)): try await create(.safe(.file(path)))
+    case .create(.service): try await create(.safe(.service))
+    case .unlock:
+      let passphrase = value == nil ? nil : try SecretInput.take(value)
+      try await onOwnThread("secrets") { [store] () throws(Fault) in try store.unlock(passphrase: passphrase) }
     case .lock: try store.lock()
     case .add(let card):
       let bytes = try SecretInput.take(value)
       try Self.check(bytes, for: card)
+      try await opening.open()
       try store.add(card, bytes)
     case .rotate(let name):
       let bytes = try SecretInput.take(value)
       guard let card = try cards().first(where: { $0.name == name }) else { throw SecretStore.unknown(name) }
       try Self.check(bytes, for: card)
+      try await opening.open()
       try store.rotate(name, bytes)
-    case .remove(let name): try store.remove(name)
+    case .remove(let name):
+      try await opening.open()
+      try store.remove(name)
     }
+  }
+
+  private func create(_ lock: SecretStore.NewLock) async throws(Fault) {
+    try await onOwnThread("secrets") { [store] () throws(Fault) in try store.create(lock) }
   }
 
   private static func check(_ value: SecretBytes, for card: SecretCard) throws(Fault) {
@@ -54,8 +70,9 @@ package struct Broker: SecretBroker {
       "secret-invalid", subject: card.name, why: "keys of AWS are one text: ID:KEY, or ID:KEY:TOKEN")
   }
 
-  package func issue(_ wishes: [SecretWish]) throws(Fault) -> [SecretStandIn] {
+  package func issue(_ wishes: [SecretWish]) async throws(Fault) -> [SecretStandIn] {
     if wishes.isEmpty { return [] }
+    try await opening.open()
     var result: [SecretStandIn] = []
     for wish in wishes {
       let (card, value) = try store.value(of: wish.name)
@@ -84,12 +101,12 @@ package struct Broker: SecretBroker {
   }
 
   package func value(of name: String) async throws(Fault) -> (card: SecretCard, value: any SecretValue) {
+    try await opening.open()
     let (card, value) = try store.value(of: name)
     guard let grant = card.grant else { return (card, value) }
     let store = store
     let token = try await tokens.token(for: card, grant, value) { renewed throws(Fault) in
-      try store.rotate(name, renewed)
-      return try store.cards().first { $0.name == name }?.rotated ?? card.created
+      try store.rotate(name, renewed, after: card.version)
     }
     return (card, token)
   }

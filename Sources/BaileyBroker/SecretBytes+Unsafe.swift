@@ -1,4 +1,5 @@
 package import BaileyCore
+internal import BaileyLinux
 internal import CBaileySodium
 
 /// A secret's bytes, in memory that is never swapped, left out of core dumps, and zeroed when the last owner lets go.
@@ -59,7 +60,8 @@ extension SecretBytes {
   /// - Parameter fill: `false` when there is nothing to hold.
   /// - Throws: `secret-memory` when no memory can be locked: then no secret is held at all.
   static func make(_ count: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Bool) throws(Fault) -> SecretBytes {
-    guard let memory = unsafe bailey_secret_new(max(count, 1)) else {
+    // Nobody but root looks into a process that holds a secret; no other process of the agent's user, and no crash handler.
+    guard (try? ProcessMemory.setDumpable(false)) != nil, let memory = unsafe bailey_secret_new(max(count, 1)) else {
       throw Fault(
         "secret-memory", why: "no memory could be locked for a secret",
         hint: "raise the limit of locked memory (`ulimit -l`, LimitMEMLOCK=)")

@@ -4,12 +4,14 @@ internal import Synchronization
 
 /// The person's secrets on disk, each sealed by itself; in memory only their cards, until a value is asked for.
 ///
-/// One file, replaced as a whole. Everything that changes it, and every value, needs the data key, which `unlock` finds. What the file
-/// says is believed only when its tag is right: a card that somebody edited, or an entry that somebody removed, is `secrets-damaged`.
+/// One file, replaced as a whole. Everything that changes it, and every value, needs the data key, which only `unlock` looks for outside
+/// of memory and cache: that may take its time, and nobody else waits for it. What the file says is believed only when its tag is right: a card that somebody edited, or an entry that somebody removed, is `secrets-damaged`.
 package final class SecretStore: Sendable {
   private struct State: Sendable {
     var file: StoreFile?
     var key: SecretBytes?
+    /// How often it was locked: a key that was looked for meanwhile is not kept.
+    var locks = 0
   }
 
   private let path: String
@@ -54,22 +56,27 @@ extension SecretStore {
     case safe(KeySafeKind)
   }
 
-  /// Makes an empty store, unlocked.
+  /// Makes an empty store, unlocked. May take long, as `unlock`.
   ///
   /// - Throws: `secrets-exist`; what the safe says.
   package func create(_ lock: NewLock) throws(Fault) {
+    try withState { state throws(Fault) in try self.checkMissing(&state) }
+    var id = [UInt8](repeating: 0, count: 16)
+    for index in id.indices { id[index] = .random(in: 0...255) }
+    let key = try SecretBytes.random(32)
+    var file = StoreFile(id: hexadecimal(id), locks: [], entries: [], tag: SealedBytes(nonce: [], bytes: []))
+    file.locks = [try self.lock(lock, around: key, of: file)]
+    let made = file
     try withState { state throws(Fault) in
-      guard try self.load(&state) == nil else {
-        throw Fault("secrets-exist", why: "there are secrets already", hint: "`bailey secrets list` shows them")
-      }
-      var id = [UInt8](repeating: 0, count: 16)
-      for index in id.indices { id[index] = .random(in: 0...255) }
-      let key = try SecretBytes.random(32)
-      var file = StoreFile(
-        id: hexadecimal(id), locks: [], entries: [], tag: SealedBytes(nonce: [], bytes: []))
-      file.locks = [try self.lock(lock, around: key, of: file)]
-      try self.save(file, key, &state)
-      self.cache.keep(key, of: file.id)
+      try self.checkMissing(&state)
+      try self.save(made, key, &state)
+      self.cache.keep(key, of: made.id)
+    }
+  }
+
+  private func checkMissing(_ state: inout State) throws(Fault) {
+    guard try load(&state) == nil else {
+      throw Fault("secrets-exist", why: "there are secrets already", hint: "`bailey secrets list` shows them")
     }
   }
 
@@ -86,25 +93,46 @@ extension SecretStore {
     }
   }
 
-  /// Finds the key: in the cache, in a safe, or with the passphrase.
+  /// Finds the key: in the cache, in a safe, or with the passphrase. A desktop may ask its person meanwhile (a minute), Argon2 takes a second.
   ///
-  /// - Throws: `secrets-locked` when only a passphrase helps and none was given; `secrets-passphrase-wrong`; `secrets-damaged`.
+  /// - Throws: `secrets-locked` when only a passphrase helps and none was given, or somebody locked it meanwhile;
+  ///   `secrets-passphrase-wrong`; `secrets-damaged`.
   package func unlock(passphrase: SecretBytes? = nil) throws(Fault) {
-    try withState { state throws(Fault) in _ = try self.key(&state, passphrase: passphrase) }
+    let (file, locks) = try withState { state throws(Fault) in
+      guard let file = try self.load(&state) else { throw Self.missing }
+      return (state.key == nil ? file : nil, state.locks)
+    }
+    guard let file else { return }
+    let key = try found(file, passphrase)
+    try withState { state throws(Fault) in
+      guard state.locks == locks else { throw Self.locked }
+      try self.take(key, &state)
+    }
   }
+
+  /// Whether values can be had without `unlock`.
+  package var isUnlocked: Bool { (try? withState { state throws(Fault) in try self.key(&state) }) != nil }
 
   /// Forgets the key, here and in the cache.
   package func lock() throws(Fault) {
     try withState { state throws(Fault) in
       if let file = try self.load(&state) { self.cache.forget(store: file.id) }
       state.key = nil
+      state.locks += 1
     }
   }
 
-  private func key(_ state: inout State, passphrase: SecretBytes? = nil) throws(Fault) -> (StoreFile, SecretBytes) {
+  /// Of memory or cache.
+  private func key(_ state: inout State) throws(Fault) -> (StoreFile, SecretBytes) {
     guard let file = try load(&state) else { throw Self.missing }
     if let key = state.key { return (file, key) }
-    let key = try found(file, passphrase)
+    guard let key = cache.find(store: file.id), key.count == 32 else { throw Self.locked }
+    try take(key, &state)
+    return (file, key)
+  }
+
+  private func take(_ key: SecretBytes, _ state: inout State) throws(Fault) {
+    guard let file = try load(&state) else { throw Self.missing }
     guard (try? file.tag.opened(data: file.bound, key: key)) != nil else {
       throw Fault(
         "secrets-damaged", subject: path, why: "the file of the secrets was changed by somebody else",
@@ -112,13 +140,11 @@ extension SecretStore {
     }
     state.key = key
     cache.keep(key, of: file.id)
-    return (file, key)
   }
 
   private func found(_ file: StoreFile, _ passphrase: SecretBytes?) throws(Fault) -> SecretBytes {
     if let key = cache.find(store: file.id), key.count == 32 { return key }
-    var reason = Fault(
-      "secrets-locked", why: "the secrets are locked", hint: "`bailey secrets unlock` asks for the passphrase")
+    var reason = Self.locked
     for lock in file.locks {
       do throws(Fault) {
         switch lock {
@@ -136,6 +162,9 @@ extension SecretStore {
     }
     throw reason
   }
+
+  private static let locked = Fault(
+    "secrets-locked", why: "the secrets are locked", hint: "`bailey secrets unlock` asks for the passphrase")
 
   private static let missing = Fault(
     "secrets-missing", why: "there are no secrets yet", hint: "`bailey secrets add NAME --host HOST` keeps the first")
@@ -161,18 +190,25 @@ extension SecretStore {
   }
 
   /// Gives a secret another value. Sessions take it from their next request on.
-  package func rotate(_ name: String, _ value: SecretBytes) throws(Fault) {
+  ///
+  /// - Parameter version: of the value that it is to follow, for who knows no other; where another is there, nothing is changed.
+  /// - Returns: its version; `nil` where nothing was changed.
+  @discardableResult
+  package func rotate(_ name: String, _ value: SecretBytes, after version: Int64? = nil) throws(Fault) -> Int64? {
     try check(value)
-    try change { file, key throws(Fault) in
+    return try change { file, key throws(Fault) in
       let index = try Self.index(of: name, in: file)
       var card = file.entries[index].card
-      card.rotated = self.now()
+      if let version, version != card.version { return nil }
+      // A version is never had twice, whatever the clock says.
+      card.rotated = max(self.now(), card.version + 1)
       file.entries[index] = .init(card: card, sealed: try .sealing(value, data: file.bound(card), key: key))
+      return card.version
     }
   }
 
   package func remove(_ name: String) throws(Fault) {
-    try change { file, _ throws(Fault) in file.entries.remove(at: try Self.index(of: name, in: file)) }
+    try change { file, _ throws(Fault) in _ = file.entries.remove(at: try Self.index(of: name, in: file)) }
   }
 
   /// The value, opened for who puts it into a request.
@@ -200,14 +236,21 @@ extension SecretStore {
   }
 }
 
+extension SecretCard {
+  /// Of its value: which one it is.
+  var version: Int64 { rotated ?? created }
+}
+
 // MARK: the file
 
 extension SecretStore {
-  private func change(_ body: (inout StoreFile, SecretBytes) throws(Fault) -> Void) throws(Fault) {
+  private func change<V: Sendable>(_ body: (inout StoreFile, SecretBytes) throws(Fault) -> V) throws(Fault) -> V {
     try withState { state throws(Fault) in
-      var (file, key) = try self.key(&state)
-      try body(&file, key)
-      try self.save(file, key, &state)
+      let (file, key) = try self.key(&state)
+      var changed = file
+      let result = try body(&changed, key)
+      if changed != file { try self.save(changed, key, &state) }
+      return result
     }
   }
 

@@ -25,12 +25,13 @@ actor TokenSource {
     self.now = now
   }
 
-  /// - Parameter renew: keeps another refresh token, where the server gave one, and says when.
+  /// - Parameter renew: keeps another refresh token, where the server gave one, and says its version; `nil` where the secret has another
+  ///   value by now.
   func token(
     for card: SecretCard, _ grant: OAuthGrant, _ value: SecretBytes,
-    renew: @escaping @Sendable (SecretBytes) throws(Fault) -> Int64
+    renew: @escaping @Sendable (SecretBytes) throws(Fault) -> Int64?
   ) async throws(Fault) -> SecretBytes {
-    let stamp = card.rotated ?? card.created
+    let stamp = card.version
     if let token = tokens[card.name], token.stamp == stamp, token.end > now() { return token.value }
     let key = "\(card.name) \(stamp)"
     let fetch = fetches[key] ?? start(key, card, grant, value, stamp, renew)
@@ -39,7 +40,7 @@ actor TokenSource {
 
   private func start(
     _ key: String, _ card: SecretCard, _ grant: OAuthGrant, _ value: SecretBytes, _ stamp: Int64,
-    _ renew: @escaping @Sendable (SecretBytes) throws(Fault) -> Int64
+    _ renew: @escaping @Sendable (SecretBytes) throws(Fault) -> Int64?
   ) -> Task<Result<Token, Fault>, Never> {
     let fetch = Task { await self.fetch(card, grant, value, stamp, renew, key) }
     fetches[key] = fetch
@@ -48,7 +49,7 @@ actor TokenSource {
 
   private func fetch(
     _ card: SecretCard, _ grant: OAuthGrant, _ value: SecretBytes, _ stamp: Int64,
-    _ renew: @Sendable (SecretBytes) throws(Fault) -> Int64, _ key: String
+    _ renew: @Sendable (SecretBytes) throws(Fault) -> Int64?, _ key: String
   ) async -> Result<Token, Fault> {
     defer { fetches[key] = nil }
     do throws(Fault) {
@@ -56,7 +57,12 @@ actor TokenSource {
       let life = max(0, min(answer.life ?? Self.usualLife, 86_400)) * 1_000_000_000
       var token = Token(value: answer.token, end: now() + life - min(Self.margin, life / 2), stamp: stamp)
       // The old one may be worth nothing from now on.
-      if let refresh = answer.refresh { token.stamp = try renew(refresh) }
+      if let refresh = answer.refresh {
+        guard let stamp = try renew(refresh) else {
+          throw Self.fault(card, "the person gave it another value meanwhile; try again")
+        }
+        token.stamp = stamp
+      }
       tokens[card.name] = token
       return .success(token)
     } catch {

@@ -2,9 +2,9 @@ package import BaileyCore
 
 /// The person's orders about secrets: on record before they are carried out, with names and cards and never a value.
 extension Controller {
-  package nonisolated func secrets() throws(Fault) -> (status: SecretStoreStatus, cards: [SecretCard]) {
+  package nonisolated func secrets() async throws(Fault) -> (status: SecretStoreStatus, cards: [SecretCard]) {
     let broker = try broker
-    return (try broker.status(), try broker.cards())
+    return (try await broker.status(), try broker.cards())
   }
 
   /// - Parameter value: a pipe that holds a value or a passphrase; closed here or by who carries it out.

@@ -49,8 +49,8 @@ package actor Controller {
     if case .needed(let summary, let digest) = resolved.trust {
       return .needsTrust(summary: summary, digest: digest)
     }
-    let starting = try Starting(resources: resources, order: order, place: place, resolved: resolved)
     let before = killings
+    let starting = try await Starting(resources: resources, order: order, place: place, resolved: resolved)
     let (session, notices) = try await starting.launch()
     if isStopping || killings != before {
       try await session.kill()

@@ -11,12 +11,12 @@ struct Starting: Sendable {
   private let standIns: [SecretStandIn]
 
   /// - Throws: `secrets-locked` and its like: what a manifest names must be there at the start.
-  init(resources: Resources, order: RunOrder, place: ProjectLocation, resolved: ResolvedManifest) throws(Fault) {
+  init(resources: Resources, order: RunOrder, place: ProjectLocation, resolved: ResolvedManifest) async throws(Fault) {
     self.resources = resources
     self.order = order
     self.place = place
     self.resolved = resolved
-    standIns = try Self.standIns(resolved.manifest, resources)
+    standIns = try await Self.standIns(resolved.manifest, resources)
   }
 
   private var credentials: SessionCredentials? {
@@ -24,12 +24,12 @@ struct Starting: Sendable {
     return SessionCredentials(standIns: standIns, broker: broker)
   }
 
-  private static func standIns(_ manifest: Manifest, _ resources: Resources) throws(Fault) -> [SecretStandIn] {
+  private static func standIns(_ manifest: Manifest, _ resources: Resources) async throws(Fault) -> [SecretStandIn] {
     guard !manifest.secrets.isEmpty else { return [] }
     guard let broker = resources.secrets else {
       throw Fault("secrets-missing", why: "this controller keeps no secrets")
     }
-    return try broker.issue(manifest.secrets)
+    return try await broker.issue(manifest.secrets)
   }
 
   private var known: [KnownSecret] {

@@ -121,7 +121,7 @@ package struct SecretStoreStatus: Sendable, Equatable {
 
 /// Keeps the person's secrets, and makes what stands for them.
 package protocol SecretBroker: Sendable {
-  func status() throws(Fault) -> SecretStoreStatus
+  func status() async throws(Fault) -> SecretStoreStatus
   /// In the order of their names; of a locked store they are what the file says.
   func cards() throws(Fault) -> [SecretCard]
   /// - Parameter value: a pipe that holds all of it already; closed here.
@@ -129,7 +129,7 @@ package protocol SecretBroker: Sendable {
   /// Placeholders for one session, new ones each time.
   ///
   /// - Throws: `secrets-missing`, `secrets-locked`, `secret-unknown`, `secret-invalid`.
-  func issue(_ wishes: [SecretWish]) throws(Fault) -> [SecretStandIn]
+  func issue(_ wishes: [SecretWish]) async throws(Fault) -> [SecretStandIn]
   /// What is to be put in now, and the rule that holds for it now.
   func value(of name: String) async throws(Fault) -> (card: SecretCard, value: any SecretValue)
 }

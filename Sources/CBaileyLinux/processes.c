@@ -7,6 +7,7 @@
 #include <linux/mount.h>
 #include <sched.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -86,3 +87,7 @@ ssize_t bl_process_vm_gather(pid_t process, void *local, const uint64_t *address
   }
   return RESULT(process_vm_readv(process, &here, 1, there, count, 0));
 }
+
+int bl_set_dumpable(int dumpable) { return RESULT(prctl(PR_SET_DUMPABLE, dumpable, 0, 0, 0)); }
+
+int bl_is_dumpable(void) { return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1; }

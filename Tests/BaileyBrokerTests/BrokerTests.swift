@@ -1,6 +1,7 @@
 import BaileyCore
 import BaileyLinux
 import BaileyTestSupport
+import Glibc
 import Synchronization
 import Testing
 
@@ -23,6 +24,22 @@ private final class TokenServer: HTTPCaller {
   }
 
   var bodies: [String] { calls.withLock { $0.map { String(decoding: $0.body, as: UTF8.self) } } }
+}
+
+/// A server at which something happens meanwhile.
+private final class SlowServer: HTTPCaller {
+  let bodies = Mutex<[String]>([])
+  let answer: @Sendable (Int) async -> HTTPReply
+
+  init(_ answer: @escaping @Sendable (Int) async -> HTTPReply) { self.answer = answer }
+
+  func call(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPReply {
+    let number = bodies.withLock { bodies in
+      bodies.append(String(decoding: call.body, as: UTF8.self))
+      return bodies.count
+    }
+    return await answer(number)
+  }
 }
 
 private func token(_ text: String, life: Int = 3600, refresh: String? = nil) -> HTTPReply {
@@ -115,21 +132,22 @@ struct BrokerTests {
   @Test("Each session gets placeholders of its own, in the variables that were asked for")
   func issue() async throws {
     let broker = try await broker()
-    #expect(try broker.issue([]).isEmpty)
+    #expect(try await broker.issue([]).isEmpty)
     try await broker.carryOut(
       .add(try card("github-token")), value: try pipe("ghp_" + String(repeating: "a", count: 36)))
     try await broker.carryOut(.add(try card("npm")), value: try pipe("npm-value-of-somebody"))
-    let first = try broker.issue([wish("github-token"), wish("npm", ["NPM_TOKEN", "NODE_AUTH_TOKEN"])])
-    let second = try broker.issue([wish("github-token")])
+    let first = try await broker.issue([wish("github-token"), wish("npm", ["NPM_TOKEN", "NODE_AUTH_TOKEN"])])
+    let second = try await broker.issue([wish("github-token")])
     #expect(first[0].variables.keys.sorted() == ["GITHUB_TOKEN"])
     #expect(first[1].variables.keys.sorted() == ["NODE_AUTH_TOKEN", "NPM_TOKEN"])
     #expect(Set(first[1].variables.values).count == 1)
     #expect(first[0].variables["GITHUB_TOKEN"] != second[0].variables["GITHUB_TOKEN"])
-    #expect(await code { _ = try broker.issue([wish("none")]) } == "secret-unknown")
-    #expect(await code { _ = try broker.issue([wish("npm", ["A"]), wish("github-token", ["A"])]) } == "secret-invalid")
+    #expect(await code { _ = try await broker.issue([wish("none")]) } == "secret-unknown")
+    #expect(
+      await code { _ = try await broker.issue([wish("npm", ["A"]), wish("github-token", ["A"])]) } == "secret-invalid")
     try await broker.carryOut(.lock, value: nil)
     try Descriptor.workingDirectory.unlink(folder.path + "/key")
-    #expect(await code { _ = try broker.issue([wish("npm")]) } == "secrets-locked")
+    #expect(await code { _ = try await broker.issue([wish("npm")]) } == "secrets-locked")
   }
 
   @Test("Keys of AWS have a placeholder each, and anything else is refused where they are to be")
@@ -144,7 +162,7 @@ struct BrokerTests {
         await code { try await broker.carryOut(.add(card), value: try pipe(wrong)) } == "secret-invalid", "\(wrong)")
     }
     try await broker.carryOut(.add(try card("aws", [place])), value: try pipe("\(identity):\(key):\(key)\(key)"))
-    let standIn = try #require(try broker.issue([wish("aws")]).first)
+    let standIn = try #require(try await broker.issue([wish("aws")]).first)
     #expect(standIn.parts.map(\.role) == [.identity, .key, .token])
     #expect(standIn.variables["AWS_ACCESS_KEY_ID"]?.hasPrefix("AKIA") == true)
     #expect(standIn.variables["AWS_SECRET_ACCESS_KEY"]?.utf8.count == 40)
@@ -194,6 +212,61 @@ struct BrokerTests {
       bodies.count == 2 && bodies[0].contains("refresh_token=refresh-0&")
         && bodies[1].contains("refresh_token=refresh-1&"))
     #expect(bodies[0].hasSuffix("client_id=my%20id"))
+  }
+
+  @Test("A value that the person gave meanwhile is not overwritten by a renewed one")
+  func rotatedMeanwhile() async throws {
+    let box = Mutex<Broker?>(nil)
+    let server = SlowServer { number in
+      if number == 1 { try? await box.withLock { $0 }?.carryOut(.rotate("crm"), value: try? pipe("person")) }
+      return token("token-\(number)", refresh: "refresh-\(number)")
+    }
+    let broker = try await broker(server)
+    box.withLock { $0 = broker }
+    try await broker.carryOut(.add(try granted(.refreshToken)), value: try pipe("refresh-0"))
+    #expect(await code { _ = try await broker.value(of: "crm") } == "secret-token-refused")
+    #expect(text(try await broker.value(of: "crm").value) == "token-2")
+    let bodies = server.bodies.withLock { $0 }
+    #expect(bodies.count == 2 && bodies[1].contains("refresh_token=person&"))
+    #expect(text(try await broker.value(of: "crm").value) == "token-2")
+  }
+
+  private final class Stuck: KeySafes, KeyCache {
+    let keys = Mutex<SecretBytes?>(nil)
+    let asked = Mutex(0)
+    let isStuck = Mutex(false)
+
+    func put(_ key: SecretBytes, in kind: KeySafeKind, store: String) { keys.withLock { $0 = key } }
+    func get(from kind: KeySafeKind, store: String) throws(Fault) -> SecretBytes {
+      asked.withLock { $0 += 1 }
+      while isStuck.withLock({ $0 }) { usleep(1000) }
+      guard let key = keys.withLock({ $0 }) else { throw Fault("secrets-locked", why: "no key here") }
+      return key
+    }
+    func keep(_ key: SecretBytes, of store: String) {}
+    func find(store: String) -> SecretBytes? { nil }
+    func forget(store: String) {}
+  }
+
+  @Test("While a safe does not answer, requests are told so in time, nobody else waits, and a lock meanwhile holds")
+  func stuck() async throws {
+    let safe = Stuck()
+    let store = SecretStore(stateDirectory: folder.path, safes: safe, cache: safe) { 1_000 }
+    let broker = Broker(store: store, caller: nil, patience: .milliseconds(50)) { 1_000 }
+    try await broker.carryOut(.create(.service), value: nil)
+    try await broker.carryOut(.add(try card("one")), value: try pipe("value"))
+    try await broker.carryOut(.lock, value: nil)
+    safe.isStuck.withLock { $0 = true }
+    for _ in 0..<3 { #expect(await code { _ = try await broker.value(of: "one") } == "secrets-locked") }
+    #expect(await code { _ = try await broker.issue([wish("one")]) } == "secrets-locked")
+    #expect(try broker.cards().map(\.name) == ["one"] && !(try store.status().isUnlocked))
+    #expect(safe.asked.withLock { $0 } == 1)
+    try await broker.carryOut(.lock, value: nil)
+    safe.isStuck.withLock { $0 = false }
+    // What it answers now was asked before the lock.
+    while await code({ _ = try await broker.value(of: "one") }) != nil {}
+    #expect(safe.asked.withLock { $0 } == 2)
+    #expect(text(try await broker.value(of: "one").value) == "value")
   }
 
   @Test(

@@ -63,6 +63,8 @@ struct StoreTests {
     memory.cached.withLock { $0 = [:] }
     let second = store()
     #expect(try second.cards().map(\.name) == ["github", "npm"])
+    #expect(code { _ = try second.value(of: "github") } == "secrets-locked")
+    try second.unlock()
     #expect(try text(second.value(of: "github").value) == "value-of-github-1")
     try second.rotate("github", try secret("value-of-github-2"))
     #expect(try text(second.value(of: "github").value) == "value-of-github-2")
@@ -123,9 +125,10 @@ struct StoreTests {
     default: file.entries = try StoreFile(before).entries
     }
     try WholeFile.replace(self.file, with: file.bytes)
-    memory.cached.withLock { $0 = [:] }
     #expect(code { _ = try store().value(of: "a") } == "secrets-damaged")
     #expect(code { try store().add(try card("c"), try secret("three")) } == "secrets-damaged")
+    memory.cached.withLock { $0 = [:] }
+    #expect(code { try store().unlock() } == "secrets-damaged")
   }
 
   @Test("Bytes that no store wrote are refused, cut at every place or with any bit turned")
@@ -171,6 +174,14 @@ struct SecretBytesTests {
     #expect(!"\(held)\(String(reflecting: held))\(dumped)".contains("topsecret"))
     let (same, other) = (try secret("topsecretvalue"), try secret("topsecretvaluf"))
     #expect(held.isEqual(to: same) && !held.isEqual(to: other))
+  }
+
+  @Test("A process that holds a secret is dumpable for nobody")
+  func dumps() throws {
+    try ProcessMemory.setDumpable(true)
+    let held = try secret("value")
+    #expect(!ProcessMemory.isDumpable)
+    withExtendedLifetime(held) {}
   }
 
   @Test("Sealed bytes open with their key and their data only")

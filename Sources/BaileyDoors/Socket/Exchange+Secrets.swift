@@ -5,8 +5,8 @@ import BaileyWire
 
 /// Secrets: a value comes in a pipe beside its order, and none ever goes out.
 extension Exchange {
-  func secrets() throws(Fault) -> Reply {
-    let (status, cards) = try controller.secrets()
+  func secrets() async throws(Fault) -> Reply {
+    let (status, cards) = try await controller.secrets()
     return .secrets(SecretListing(status: status, cards: cards))
   }
 

@@ -23,7 +23,7 @@ extension Exchange {
       return .verified(result)
     case .payloads, .erasePayloads, .prunePayloads, .hold, .release, .holds: return try await payloads(request)
     case .indexLog(let rebuild): return try await indexLog(rebuild: rebuild)
-    case .secrets: return try secrets()
+    case .secrets: return try await secrets()
     case .policies(let reload): return .policies(services.policies?.status(reload: reload) ?? [])
     case .policyBasis(let session, let action): return .policyBasis(try await basis(session, action))
     case .shutdown:

@@ -53,6 +53,9 @@ int bl_landlock_abi(void);
 /* Of the calling thread. Linux 6.12 and later; before, it has no effect. */
 int bl_set_time_slice(uint64_t nanoseconds);
 int bl_pidfd_open(pid_t process, unsigned flags);
+/* PR_SET_DUMPABLE(2const) of this process; the second returns 0 or 1. */
+int bl_set_dumpable(int dumpable);
+int bl_is_dumpable(void);
 int bl_pidfd_getfd(int pidfd, int fd);
 int bl_pidfd_send_signal(int pidfd, int signal);
 /* 1 when the process had ended (code: CLD_*, status: exit code or signal), 0 when not yet (WNOHANG). */
