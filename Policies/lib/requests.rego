@@ -29,9 +29,13 @@ path_matches(pattern, path) if {
 
 joined(path) := concat("/", array.concat([""], [name | some name in split(path, "/"); name != ""]))
 
-part_admits("methods", methods, resource, _) if resource.method in methods
+part_admits("methods", methods, resource, parts) if {
+	resource.method in methods
+	every name in method_overrides(resource) { name in named(parts) }
+}
 
-part_admits("paths", patterns, resource, _) if {
+part_admits("paths", patterns, resource, parts) if {
+	every name in path_overrides(resource) { name in named(parts) }
 	is_canonical(resource.path)
 	some pattern in patterns
 	path_matches(pattern, resource.path)
@@ -102,6 +106,10 @@ named_by(rule, name) if {
 # Some servers take `delete` for DELETE.
 part_denies("methods", methods, resource) if upper(resource.method) in methods
 
+part_denies("methods", _, resource) if count(method_overrides(resource)) > 0
+
+part_denies("paths", _, resource) if count(path_overrides(resource)) > 0
+
 part_denies("paths", patterns, resource) if {
 	some pattern in patterns
 	path_matches(folded(pattern), folded(resource.path))
@@ -109,7 +117,8 @@ part_denies("paths", patterns, resource) if {
 
 part_denies("query", keys, resource) if {
 	some key in keys
-	key in resource.query.keys
+	some other in resource.query.keys
+	folded_key(key) == folded_key(other)
 }
 
 # It may hold any key.
@@ -119,6 +128,25 @@ part_denies("query", _, resource) if "*" in resource.query.keys
 
 # A denial is read broadly: servers may take upper and lower case, and names with and without dots at their ends, for one.
 folded(path) := regex.replace(lower(path), `\.+(/|$)`, "$1")
+
+# Servers read `Force`, `+force`, `force[]` and, some, `fo.rce` for `fo_rce`.
+folded_key(key) := replace(lower(regex.replace(key, `^ +|\[.*$`, "")), ".", "_")
+
+# Fields and keys that some servers obey instead of method and path.
+method_overrides(resource) := {name |
+	some name in object.get(resource, "headers", [])
+	replace(name, "_", "-") in {"x-http-method-override", "x-http-method", "x-method-override"}
+} | {key |
+	some key in object.get(resource, ["query", "keys"], [])
+	folded_key(key) in {"_method", "_httpmethod", "$httpmethod", "x-http-method-override"}
+}
+
+path_overrides(resource) := {name |
+	some name in object.get(resource, "headers", [])
+	replace(name, "_", "-") in {"x-original-url", "x-rewrite-url", "x-original-uri", "x-http-destinationurl"}
+}
+
+named(parts) := {name | some part in ["headers", "query"]; some name in object.get(parts, part, [])}
 
 harmless_headers := {
 	"accept", "accept-charset", "accept-encoding", "accept-language", "cache-control", "connection", "content-encoding",

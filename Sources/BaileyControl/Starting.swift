@@ -86,7 +86,7 @@ struct Starting: Sendable {
     do {
       let home = try await resources.homes.directory(for: place.root)
       let egress = try await resources.egress.prepare(
-        subject: subject, rules: manifest.network, ceiling: resolved.ceiling, credentials: credentials)
+        subject: subject, rules: manifest.network, ceilings: resolved.ceilings, credentials: credentials)
       let request = request(opening, home: home, trust: egress.trust)
       return try await launch(request, opening, mediator, summary, egress) { () throws(Fault) in
         if let fault = await saving.value { throw fault }

@@ -5,11 +5,11 @@ package protocol EgressGate: Sendable {
   /// - Parameters:
   ///   - rules: the manifest's network rules, for what must be known before bytes flow (transport, address ranges); each
   ///     connection is still decided by a mediator.
-  ///   - ceiling: rules beyond which nothing can ever be allowed; `nil` where policies can open further hosts.
+  ///   - ceilings: of each the rules beyond which nothing can ever be allowed; none where policies can open further hosts.
   ///   - credentials: what is put into requests in place of placeholders.
   /// - Throws: `egress-settings`, `egress-authority`, `egress-unavailable`.
   func prepare(
-    subject: Subject, rules: [NetworkRule], ceiling: [NetworkRule]?, credentials: SessionCredentials?
+    subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]], credentials: SessionCredentials?
   ) async throws(Fault) -> any PreparedEgress
 }
 
@@ -19,7 +19,7 @@ extension EgressGate {
     subject: Subject, channels: [SandboxChannel: Int32], rules: [NetworkRule], uploadBudget: Int64?,
     mediator: any Mediator
   ) async throws(Fault) -> any EgressSession {
-    try await prepare(subject: subject, rules: rules, ceiling: nil, credentials: nil)
+    try await prepare(subject: subject, rules: rules, ceilings: [], credentials: nil)
       .open(channels: channels, uploadBudget: uploadBudget, mediator: mediator)
   }
 }

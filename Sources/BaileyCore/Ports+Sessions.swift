@@ -31,8 +31,8 @@ package struct ResolvedManifest: Sendable {
   package var remoteJudges: [any RemoteJudge]
   /// Those of `judges` that are no policies in Rego: the floor, ceilings, the manifest.
   package var basis: [any Judge] = []
-  /// The network rules of a ceiling: nothing beyond them can be allowed. `nil` where there is none.
-  package var ceiling: [NetworkRule]?
+  /// The network rules of each ceiling: nothing beyond them can be allowed.
+  package var ceilings: [[NetworkRule]] = []
   /// Which policies in Rego are in force.
   package var versions: PolicyVersions = PolicyJudges().versions
   package var trust: Trust

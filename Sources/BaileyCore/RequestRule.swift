@@ -57,18 +57,22 @@ extension RequestRule {
   }
 
   private static let checks: [@Sendable (RequestRule) -> (RequestFacts) -> Reason?] = [
-    { $0.method }, { $0.path }, { $0.key }, { $0.identity }, { $0.header }, { $0.contentType }, { $0.length },
+    { $0.method }, { $0.path }, { $0.key }, { $0.identity }, { $0.header }, { $0.override }, { $0.contentType },
+    { $0.length },
   ]
 
   /// Whether a rule that denies speaks of this request.
   package func denies(_ facts: RequestFacts) -> Bool {
     // Some servers take `delete` for DELETE.
-    if let methods, !methods.contains(facts.method.uppercased()) { return false }
-    if let paths, !paths.contains(where: { $0.matchesBroadly(facts.path) }) { return false }
+    if let methods, !methods.contains(facts.method.uppercased()), methodOverrides(facts).isEmpty { return false }
+    if let paths, !paths.contains(where: { $0.matchesBroadly(facts.path) }), pathOverrides(facts).isEmpty {
+      return false
+    }
     guard let query else { return true }
     // A query that can be read in two ways may hold any key.
     guard let told = facts.query, !told.isAmbiguous, !told.keys.contains("*") else { return true }
-    return query.contains(where: told.keys.contains)
+    let keys = Set(told.keys.map(Self.folded))
+    return query.contains { keys.contains(Self.folded($0)) }
   }
 }
 

@@ -67,7 +67,7 @@ package struct ManifestResolver: ManifestProvider {
       manifest: manifest, judges: judges, remoteJudges: policies?.remoteJudges ?? [], trust: state,
       notices: notices(manifest) + faults)
     resolved.basis = basis
-    resolved.ceiling = layers.ceilings.first?.manifest.network
+    resolved.ceilings = layers.ceilings.map(\.manifest.network)
     // What nobody has agreed to is not looked into; it decides nothing either.
     resolved.versions = versions(state == .trusted ? own : nil, project)
     return resolved

@@ -33,7 +33,7 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, PreparedEgress, Egres
   package func close(session: SessionID) async {}
   package var trust: SandboxTrust { SandboxTrust(authority: [], bundle: [], keyStore: []) }
   package func prepare(
-    subject: Subject, rules: [NetworkRule], ceiling: [NetworkRule]?, credentials: SessionCredentials?
+    subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]], credentials: SessionCredentials?
   ) async throws(Fault) -> any PreparedEgress { self }
   package func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator)
     async throws(Fault) -> any EgressSession

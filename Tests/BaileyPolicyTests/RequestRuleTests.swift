@@ -146,6 +146,33 @@ struct RequestRuleTests {
     #expect(try decide(manifest, facts { $0.query?.keys = ["page"] }).effect == .allow)
   }
 
+  @Test(
+    "What servers may take for another method or path is refused where a rule limits them, unless it names the field",
+    arguments: ["x-http-method-override", "x_http_method", "x-method-override", "x-original-url", "x-rewrite-url"])
+  func overridden(field: String) throws {
+    let told = facts { $0.headers?.append(field) }
+    let part = field.contains("method") ? "methods: [POST]" : "paths: [/**]"
+    #expect(try rule(part).refusal(of: told)?.reason.code == "override-not-allowed")
+    #expect(try rule(part + ", headers: [x-*, authorization]").refusal(of: told) != nil)
+    #expect(try rule(part + ", headers: [x-acme-trace, authorization, \(field)]").refusal(of: told) == nil)
+    #expect(try rule("max_body: 10").refusal(of: told) == nil && rule(part).refusal(of: facts()) == nil)
+    let denial = field.contains("method") ? "methods: [DELETE]" : "paths: [/admin]"
+    let manifest = "network: [a.example, {host: a.example, access: deny, \(denial)}]"
+    #expect(try decide(manifest, told).effect == .deny && decide(manifest, facts()).effect == .allow)
+  }
+
+  @Test(
+    "A key is denied, and taken for a method, in every spelling that servers fold",
+    arguments: ["force", "Force", "force[]", "FORCE[0]", " force", "_method", "_Method", ".method", "_method[]"])
+  func folded(key: String) throws {
+    let told = facts { $0.query?.keys = [key] }
+    let denial = "network: [a.example, {host: a.example, access: deny, query: [force, _method]}]"
+    #expect(try decide(denial, told).effect == .deny)
+    let isMethod = key.lowercased().contains("method")
+    #expect(try (rule("methods: [POST]").refusal(of: told) != nil) == isMethod)
+    if key == "_method" { #expect(try rule("methods: [POST], query: [_method]").refusal(of: told) == nil) }
+  }
+
   @Test("A denial holds for all its parts together, and for a query that may hold its key")
   func denial() throws {
     let manifest = "network: [a.example, {host: a.example, access: deny, methods: [POST], query: [key]}]"

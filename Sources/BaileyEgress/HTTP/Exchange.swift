@@ -82,7 +82,7 @@ final class Exchange {
       let target = try HTTPTarget(head, origin, keepsEncodedSlash: session.rules.keepsEncodedSlash)
       self.target = target
       let facts = session.facts(of: head, target)
-      limits = session.rules.limits(target.host, target.port, facts)
+      limits = session.limits(target, facts)
       var action = session.action(target, facts)
       if case .address(let address) = target.host, !session.rules.names(address, target.port) {
         return refuse(.notDialable(target.host.text, [address]), observing: action)

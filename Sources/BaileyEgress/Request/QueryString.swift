@@ -70,7 +70,9 @@ extension QueryString {
   /// What rules and policies are told.
   var facts: RequestFacts.Query {
     var facts = RequestFacts.Query()
-    let keys = pairs.map(\.key).map(Self.told).sorted()
+    // Some servers leave spaces before a key out: both readings are told.
+    let keys = pairs.map(\.key).flatMap { [$0] + ($0.hasPrefix(" ") ? [String($0.drop { $0 == " " })] : []) }
+      .map(Self.told).sorted()
     facts.keys = Array(Set(keys)).sorted()
     // What stands there in both readings of a `;` is no repetition.
     facts.repeated = isAmbiguous ? [] : Array(Set(zip(keys, keys.dropFirst()).filter { $0 == $1 }.map(\.0))).sorted()

@@ -5,6 +5,7 @@ extension RequestLimits {
   func request(_ session: SessionCore) -> [any MessageGuard] {
     var guards: [any MessageGuard] = []
     if let maxBody { guards.append(LengthGuard(limit: maxBody, refusal: .bodyTooLarge(maxBody))) }
+    if watchesMethod { guards.append(FormMethodGuard()) }
     return guards + tunnel(session)
   }
 
@@ -13,7 +14,7 @@ extension RequestLimits {
   }
 
   func tunnel(_ session: SessionCore) -> [any MessageGuard] {
-    budgets.map { [BudgetGuard(session: session, budgets: $0)] } ?? []
+    budgets.isEmpty ? [] : [BudgetGuard(session: session, budgets: budgets)]
   }
 }
 
@@ -44,10 +45,10 @@ private struct LengthGuard: MessageGuard {
   mutating func resume() -> GuardStep { .pass([]) }
 }
 
-/// Charges bodies to the first rule that has room for them.
+/// Charges bodies, in each layer to the first rule that has room for them.
 private struct BudgetGuard: MessageGuard {
   let session: SessionCore
-  let budgets: [UploadBudget]
+  let budgets: [[UploadBudget]]
 
   var heldBytes: Int { 0 }
 

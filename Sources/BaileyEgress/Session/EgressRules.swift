@@ -6,8 +6,10 @@ enum SpokenProtocol: Sendable, Hashable { case tls, http, other }
 /// What must be known of the manifest's rules before, between and after decisions. It never allows anything by itself.
 struct EgressRules: Sendable {
   private let rules: [NetworkRule]
+  /// Whose they are: 0 is the session's, ceilings follow.
+  private let layer: Int
 
-  init(_ rules: [NetworkRule]) { self.rules = rules }
+  init(_ rules: [NetworkRule], layer: Int = 0) { (self.rules, self.layer) = (rules, layer) }
 
   /// Whether the server may speak first: only a rule of transport `tcp` for this very destination says so.
   func serverSpeaksFirst(_ host: NamedHost, _ port: UInt16) -> Bool {
@@ -78,11 +80,25 @@ struct EgressRules: Sendable {
     }
     let requests = admitting.map(\.element.request)
     let budgets = admitting.compactMap { index, rule in
-      rule.request.uploadBudget.map { UploadBudget(rule: index, bytes: $0) }
+      rule.request.uploadBudget.map { UploadBudget(owner: .init(layer: layer, rule: index), bytes: $0) }
     }
+    let isLimited = !requests.isEmpty && requests.allSatisfy { $0.methods != nil }
     return RequestLimits(
       maxBody: Self.widest(requests.map(\.maxBody)), maxResponse: Self.widest(requests.map(\.maxResponse)),
-      budgets: budgets.isEmpty || budgets.count < admitting.count ? nil : budgets)
+      budgets: budgets.isEmpty || budgets.count < admitting.count ? [] : [budgets],
+      watchesMethod: isLimited || deniesMethods(host, port))
+  }
+
+  private func deniesMethods(_ host: NamedHost, _ port: UInt16) -> Bool {
+    rules.contains { rule in
+      guard rule.access == .deny, rule.request.methods != nil, rule.ports.isEmpty || rule.covers(port: port) else {
+        return false
+      }
+      return switch host {
+      case .name(let name): rule.names(name)
+      case .address(let address): rule.names(address)
+      }
+    }
   }
 
   private static func widest(_ limits: [Int64?]) -> Int64? {

@@ -50,12 +50,13 @@ package final class NetworkGate: EgressGate {
   }
 
   package func prepare(
-    subject: Subject, rules: [NetworkRule], ceiling: [NetworkRule]?, credentials: SessionCredentials?
+    subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]], credentials: SessionCredentials?
   ) async throws(Fault) -> any PreparedEgress {
     let settings = try settings()
-    let interception = try Interception(ceiling: ceiling, settings, host)
+    let interception = try Interception(ceiling: ceilings.first, settings, host)
     return PreparedSession(
-      gate: self, subject: subject, rules: rules, interception: interception, credentials: credentials,
+      gate: self, subject: subject, rules: rules, ceilings: ceilings, interception: interception,
+      credentials: credentials,
       resolver: MappedResolver(names: settings.names, otherwise: resolver))
   }
 
@@ -64,7 +65,7 @@ package final class NetworkGate: EgressGate {
   ) async throws(Fault) -> any EgressSession {
     let core = SessionCore(
       number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: session.subject, rules: session.rules,
-      uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
+      ceilings: session.ceilings, uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
       interception: session.interception, options: options, openings: openings, dials: dials,
       credentials: session.credentials)
     return try await serve(core, channels)
@@ -116,6 +117,7 @@ private struct PreparedSession: PreparedEgress {
   let gate: NetworkGate
   let subject: Subject
   let rules: [NetworkRule]
+  let ceilings: [[NetworkRule]]
   let interception: Interception
   let credentials: SessionCredentials?
   let resolver: any NameResolver

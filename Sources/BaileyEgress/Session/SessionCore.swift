@@ -8,6 +8,7 @@ final class SessionCore: Sendable {
   let number: UInt64
   let subject: Subject
   let rules: EgressRules
+  private let ceilings: [EgressRules]
   let mediator: any Mediator
   let resolver: any NameResolver
   let interception: Interception
@@ -29,7 +30,7 @@ final class SessionCore: Sendable {
   /// Connections to servers.
   let dials: Openings
   /// Bytes that were sent by rules with a budget.
-  private let spent = Mutex<[Int: Int64]>([:])
+  private let spent = Mutex<[UploadBudget.Owner: Int64]>([:])
   private let uploadBudget: Int64?
   private let sent = Atomic<Int64>(0)
   private let unread = Atomic<Int64>(0)
@@ -48,9 +49,9 @@ final class SessionCore: Sendable {
   ///   - openings: of all sessions.
   ///   - dials: of all sessions.
   init(
-    number: UInt64, subject: Subject, rules: [NetworkRule], uploadBudget: Int64?, mediator: any Mediator,
-    resolver: any NameResolver, interception: Interception, options: GateOptions, openings: Openings? = nil,
-    dials: Openings? = nil, credentials: SessionCredentials? = nil
+    number: UInt64, subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]] = [], uploadBudget: Int64?,
+    mediator: any Mediator, resolver: any NameResolver, interception: Interception, options: GateOptions,
+    openings: Openings? = nil, dials: Openings? = nil, credentials: SessionCredentials? = nil
   ) {
     let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
     placeholders = Dictionary(parts) { first, _ in first }
@@ -58,6 +59,7 @@ final class SessionCore: Sendable {
     self.number = number
     self.subject = subject
     self.rules = EgressRules(rules)
+    self.ceilings = ceilings.enumerated().map { EgressRules($1, layer: $0 + 1) }
     self.uploadBudget = uploadBudget
     self.mediator = mediator
     self.resolver = resolver
@@ -133,11 +135,24 @@ final class SessionCore: Sendable {
     return false
   }
 
-  /// Charges bytes to the first of these budgets that has room for them; `false` where none has.
-  func spend(_ bytes: Int64, of budgets: [UploadBudget]) -> Bool {
+  /// What the manifest's rules say of a request, and what each ceiling does: the smallest numbers count, and every budget.
+  func limits(_ target: HTTPTarget, _ facts: RequestFacts) -> RequestLimits {
+    ([rules] + ceilings).map { $0.limits(target.host, target.port, facts) }.reduce(RequestLimits()) {
+      $0.tightened(by: $1)
+    }
+  }
+
+  /// Charges bytes to the first budget of each layer that has room for them; `false` where a layer has none, and then nothing is charged.
+  func spend(_ bytes: Int64, of layers: [[UploadBudget]]) -> Bool {
     spent.withLock { spent in
-      guard let budget = budgets.first(where: { bytes <= $0.bytes - spent[$0.rule, default: 0] }) else { return false }
-      spent[budget.rule, default: 0] += bytes
+      var charged: [UploadBudget.Owner] = []
+      for budgets in layers {
+        guard let budget = budgets.first(where: { bytes <= $0.bytes - spent[$0.owner, default: 0] }) else {
+          return false
+        }
+        charged.append(budget.owner)
+      }
+      for owner in charged { spent[owner, default: 0] += bytes }
       return true
     }
   }

@@ -339,7 +339,8 @@ struct RequestGateTests {
     #expect(limits("POST", [one, two]) == RequestLimits(maxBody: 6))
     #expect(
       limits("GET", [one, two])
-        == RequestLimits(maxBody: 5, maxResponse: 7, budgets: [UploadBudget(rule: 0, bytes: 9)]))
+        == RequestLimits(
+          maxBody: 5, maxResponse: 7, budgets: [[UploadBudget(owner: .init(layer: 0, rule: 0), bytes: 9)]]))
     #expect(limits("GET", [two]) == RequestLimits() && limits("GET", []) == RequestLimits())
   }
 }

@@ -52,7 +52,7 @@ final class TestGate: Sendable {
     box = target
     destination = Mutex(nil)
     let prepared = try await gate.prepare(
-      subject: Self.subject(), rules: rules, ceiling: hasCeiling ? rules : nil, credentials: credentials)
+      subject: Self.subject(), rules: rules, ceilings: hasCeiling ? [rules] : [], credentials: credentials)
     trust = prepared.trust
     session = try await prepared.open(channels: channels, uploadBudget: uploadBudget, mediator: asking ?? mediator)
   }
