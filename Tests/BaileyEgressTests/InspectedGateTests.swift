@@ -237,50 +237,6 @@ struct InspectedGateTests {
     #expect(text.hasPrefix("HTTP/1.1 200 ") && text.hasSuffix("6\r\nhello\n\r\n"))
   }
 
-  /// Puts a credential in, as the broker does.
-  private struct Injecting: MessageGuards {
-    static let secret = "s3cr3t/+value"
-
-    func describe(_ context: ExchangeContext, _ action: inout Action) {}
-    func request(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
-      context.notes.write { $0.hidden = [KnownSecret("API", Array(Self.secret.utf8))] }
-      return []
-    }
-    func response(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] { [] }
-    func tunnel(_ context: ExchangeContext, _ ruling: Ruling) -> (
-      toServer: [any MessageGuard], toAgent: [any MessageGuard]
-    ) { ([], []) }
-  }
-
-  @Test("A credential that the server sends back is covered in head, body and trailers, and the length stays")
-  func reflected() async throws {
-    let body = #"{"you": "s3cr3t\/+value", "sent": "s3cr3t/+value"}"#
-    let origin = try Origin(
-      "HTTP/1.1 200 OK\r\nX-Echo: s3cr3t%2F%2Bvalue\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
-    ) { $0.suffix(4) == [13, 10, 13, 10] }
-    let gate = try await gate(origin.server) { $0.guards = Injecting() }
-    let sent = SentCase(name: "", place: "", fields: "Connection: close\r\nAccept-Encoding: gzip, br\r\n")
-    let answer = try await send(gate, origin.server, sent)
-    await gate.close()
-    #expect(origin.text.contains("accept-encoding: identity\r\n") && !origin.text.contains("gzip"))
-    #expect(answer.contains("x-echo: *****************\r\n"))
-    #expect(answer.hasSuffix(#"{"you": "**************", "sent": "*************"}"#))
-    let outcome = try #require(gate.mediator.completions.first { $0.0.verb == .httpRequest }?.1)
-    #expect(outcome.succeeded && outcome.detail["covered"] == 3)
-  }
-
-  @Test("An encoded answer that cannot be covered does not reach the agent")
-  func uncovered() async throws {
-    let origin = try Origin("HTTP/1.1 200 OK\r\nContent-Encoding: lzma\r\nContent-Length: 4\r\n\r\nabcd") {
-      $0.suffix(4) == [13, 10, 13, 10]
-    }
-    let gate = try await gate(origin.server) { $0.guards = Injecting() }
-    let answer = try await send(gate, origin.server, SentCase(name: "", place: ""))
-    await gate.close()
-    #expect(answer.hasPrefix("HTTP/1.1 403 ") && answer.contains("credential-in-answer") && !answer.contains("abcd"))
-    #expect(gate.mediator.refusalCodes == ["credential-in-answer"])
-  }
-
   private final class Marker: ContentLabeller {
     func feed(_ bytes: Span<UInt8>) -> Set<String> { bytes.count > 3 && bytes[0] == 0x7F ? ["executable"] : [] }
     func finish() -> Set<String> { [] }

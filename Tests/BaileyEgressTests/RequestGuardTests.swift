@@ -269,9 +269,12 @@ struct RequestGuardTests {
     #expect((other.take("hello") + other.end()).isEmpty && other.isStopped)
   }
 
-  @Test("What its sender says belongs there is no finding")
+  @Test("A placeholder of the session's own is no finding")
   func accepted() {
-    let reader = RequestGuard(Inspecting.store, Inspecting.session, to: "h.example") { $0.tier == .certain }
+    let session = SessionID.random()
+    Inspecting.store.know([KnownSecret(SecretStandIn.knownPrefix + "a", Array(Self.token.utf8))], of: session)
+    let reader = RequestGuard(
+      Inspecting.store, session, to: "h.example", own: OwnPlaceholders([Self.token]))
     reader.read(Inspecting.head("GET", "/", [("authorization", "Bearer \(Self.token)")]))
     #expect(reader.findings.isEmpty)
   }

@@ -147,6 +147,32 @@ struct SigningTests {
     #expect(streamed.text == "ab" && streamed.pieces == 2 && streamed.head?.framing == .chunked)
   }
 
+  @Test(
+    "A signed body that another secret changes has its own length and hash, or does not leave",
+    arguments: ["hash", "UNSIGNED-PAYLOAD", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"])
+  func changed(payload: String) async throws {
+    let body = "{\"k\":\"\(Credentials.placeholder)\"}"
+    var one = Self.storage("changed", "/x", method: "PUT", fields: [["content-type", "application/json"]], is: "")
+    one.payload = payload == "hash" ? AWSSigner.hash(Array(body.utf8)) : payload
+    let all = try Self.credentials(one).and(try Credentials([.json("/k")], hosts: [one.host]))
+    let head = Self.head(one, framing: .length(Int64(body.utf8.count)))
+    guard !payload.hasPrefix("STREAMING-") else {
+      return #expect(await all.refusal(head, [body]) == "secret-body-unfit")
+    }
+    let sent = try await all.send(head, [body])
+    #expect(sent.text == "{\"k\":\"ghp_the\\\"real/value+1\"}")
+    #expect(sent.head?.framing == .length(Int64(sent.body.count)) && sent.body.count != body.utf8.count)
+    let hash = payload == "hash" ? AWSSigner.hash(sent.body) : payload
+    #expect(sent.value("x-amz-content-sha256") == hash)
+    // As if the program had known the value.
+    var known = one
+    known.payload = hash
+    #expect(
+      try await Self.credentials(one).send(Self.head(known, framing: .length(Int64(sent.body.count))), [sent.text])
+        .value("authorization")
+        == sent.value("authorization"))
+  }
+
   @Test("Another service, region or host, a key in a header, and what is half signed, end the request")
   func refused() async throws {
     let one = Self.cases[0]
@@ -164,6 +190,14 @@ struct SigningTests {
     var missing = Self.head(one)
     missing.fields.removeAll { $0.name == "x-amz-date" }
     #expect(await all.refusal(missing) == "placeholder-misplaced")
+    let presigned =
+      "/?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=\(Credentials.identity)%2F20150830&X-Amz-Signature=0"
+    do {
+      _ = try await all.send(Credentials.head("GET", presigned, host: one.host))
+      Issue.record("a presigned address passed")
+    } catch let refusal as Refusal {
+      #expect(refusal.code == "placeholder-misplaced" && refusal.reason.contains("presigned"))
+    }
     var unsigned = one
     unsigned.payload = "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD"
     #expect(await all.refusal(Self.head(unsigned)) == "secret-body-unfit")

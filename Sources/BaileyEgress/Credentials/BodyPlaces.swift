@@ -19,6 +19,11 @@ enum BodyPlaces {
     }
   }
 
+  /// What a body is called in which no place has a name.
+  static func word(contentType: String?) -> String {
+    contentType?.lowercased().hasPrefix("multipart/") == true ? "a multipart body, which gets no values" : "the body"
+  }
+
   mutating func advance(over bytes: ArraySlice<UInt8>) {
     switch self {
     case .none: break

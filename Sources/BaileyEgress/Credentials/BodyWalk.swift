@@ -14,6 +14,7 @@ struct BodyWalk {
   /// Of those that may go where the request goes.
   private let covering: Set<String>
   private var places: BodyPlaces
+  private let word: String
   private var held: [UInt8] = []
   private var values: [CredentialUse: any SecretValue] = [:]
 
@@ -22,6 +23,7 @@ struct BodyWalk {
     self.target = target
     covering = Set(table.covering(target, method: method).map(\.name))
     places = BodyPlaces(contentType: contentType)
+    word = BodyPlaces.word(contentType: contentType)
   }
 
   /// Whether the body may get another length.
@@ -67,7 +69,7 @@ struct BodyWalk {
   private func use(_ entry: CredentialTable.Entry, _ places: BodyPlaces) throws(Refusal) -> CredentialUse {
     guard let place = places.place, entry.role == .value, covering.contains(entry.name),
       entry.card.rule.places.contains(place)
-    else { throw .misplaced(entry, places.place?.description ?? "the body", target) }
+    else { throw .misplaced(entry, places.place?.description ?? word, target) }
     return CredentialUse(secret: entry.name, place: place)
   }
 

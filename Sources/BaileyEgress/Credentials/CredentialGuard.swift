@@ -22,6 +22,8 @@ final class CredentialGuard: MessageGuard {
   private var head: RequestHead?
   private var holdsBody = false
   private var body: [UInt8] = []
+  /// What the head that went on tells of the body and has not gone on yet.
+  private var promised: Int64?
   private var trailers: [HTTPField]?
 
   /// Bytes of a body that is held; of one that is signed as a whole.
@@ -55,7 +57,10 @@ final class CredentialGuard: MessageGuard {
     case .success(let found): values = found
     case .failure(let refusal): throw refusal
     }
-    for value in values.values { told.note(value, desk.target.host.text) }
+    for (name, value) in values {
+      let isSigned = uses.allSatisfy { $0.secret != name || $0.isSigned }
+      try told.note(value, desk.target.host.text, isSigned: isSigned)
+    }
     if wait == .head { return try filled(values) }
     for use in uses { if let value = values[use.secret] { walk.supply(value, for: use) } }
     return try feed([], isLast: trailers != nil)
@@ -101,6 +106,9 @@ final class CredentialGuard: MessageGuard {
     let isKey =
       entry.role == .identity && place == .header("authorization")
       || entry.role == .token && place == .header("x-amz-security-token")
+    if entry.card.signing != nil, case .query = place {
+      throw .misplaced(entry, "a presigned address, which is not signed anew,", desk.target)
+    }
     guard isSigned, isKey, let scope = entry.card.signing else {
       throw .misplaced(entry, place.description, desk.target)
     }
@@ -119,10 +127,8 @@ final class CredentialGuard: MessageGuard {
         Self.part(of: values[entry.name], entry)
       }.rewritten(head)
     }
-    if told.isTold(desk.target.host.text) {
-      // What comes back must be readable, lest it show a value.
-      head.fields.removeAll { $0.name == "accept-encoding" }
-      head.fields.append(HTTPField(name: "accept-encoding", "identity"))
+    if told.isTold(desk.target.host.text) || walk.mayChange {
+      head.askPlainly(inParts: !told.isToldOpenly(desk.target.host.text) && !walk.mayChange)
     }
     if let signed, let value = values[signed.entry.name] { signer = AWSSigner(signed.request, value) }
     // A message that is compressed could not be read: neither for a placeholder nor for a value that comes back.
@@ -149,19 +155,27 @@ final class CredentialGuard: MessageGuard {
   private func started(_ head: RequestHead) throws(Refusal) -> GuardStep {
     var head = head
     let payload = head.values("x-amz-content-sha256").first
-    if signer != nil, let payload {
-      try sign(&head, payload)
-    } else if signer != nil {
+    let isStream = payload?.hasPrefix("STREAMING-") ?? false
+    // A body that another secret may change has another hash and another length than the program tells.
+    if signer != nil, payload == nil || walk.mayChange, !isStream {
       holdsBody = true
       return .pass([])
+    }
+    if let payload, signer != nil {
+      try sign(&head, payload)
     } else if walk.mayChange, let length = head.framing.bytes, length <= Self.shortBody {
       holdsBody = true
       return .pass([])
     } else if walk.mayChange {
       head.framing = .chunked
     }
+    return .pass([passed(head)])
+  }
+
+  private func passed(_ head: RequestHead) -> MessagePart {
     self.head = nil
-    return .pass([.request(head)])
+    promised = head.framing.bytes
+    return .request(head)
   }
 
   private func sign(_ head: inout RequestHead, _ payload: String) throws(Refusal) {
@@ -187,12 +201,20 @@ final class CredentialGuard: MessageGuard {
         bytes = try chunks.feed(bytes, isLast: isLast)
         self.chunks = chunks
       }
-      return holdsBody ? try hold(bytes, isLast: isLast) : .pass(parts(bytes, isLast: isLast))
+      return holdsBody ? try hold(bytes, isLast: isLast) : .pass(try parts(bytes, isLast: isLast))
     }
   }
 
-  private func parts(_ bytes: [UInt8], isLast: Bool) -> [MessagePart] {
-    (bytes.isEmpty ? [] : [.data(ByteBuffer(bytes: bytes))]) + (isLast ? [.end(trailers ?? [])] : [])
+  /// - Throws: where the body would have another length than its head tells: its server would read the rest as another request.
+  private func parts(_ bytes: [UInt8], isLast: Bool) throws(Refusal) -> [MessagePart] {
+    if let promised {
+      let left = promised - Int64(bytes.count)
+      guard left >= 0, left == 0 || !isLast else {
+        throw Refusal("secret-body-unfit", "with its secrets the body has another length than its head tells")
+      }
+      self.promised = left
+    }
+    return (bytes.isEmpty ? [] : [.data(ByteBuffer(bytes: bytes))]) + (isLast ? [.end(trailers ?? [])] : [])
   }
 
   private func hold(_ bytes: [UInt8], isLast: Bool) throws(Refusal) -> GuardStep {
@@ -201,11 +223,19 @@ final class CredentialGuard: MessageGuard {
       throw Refusal("secret-body-unfit", "the body has more than 8 MiB, and would have to be read before it is signed")
     }
     guard isLast, var head else { return .pass([]) }
-    if signer != nil { try sign(&head, AWSSigner.hash(body)) }
     if head.framing != .none { head.framing = .length(Int64(body.count)) }
+    if signer != nil { try sign(&head, stated(&head)) }
     defer { Erasing.erase(&body) }
-    self.head = nil
-    return .pass([.request(head)] + parts(body, isLast: true))
+    return .pass([passed(head)] + (try parts(body, isLast: true)))
+  }
+
+  /// The body's hash, and in the head where the program told one; a body that is not signed stays so.
+  private func stated(_ head: inout RequestHead) -> String {
+    let hash = AWSSigner.hash(body)
+    guard let index = head.fields.firstIndex(where: { $0.name == "x-amz-content-sha256" }) else { return hash }
+    if head.fields[index].text == "UNSIGNED-PAYLOAD" { return "UNSIGNED-PAYLOAD" }
+    head.fields[index] = HTTPField(name: "x-amz-content-sha256", hash)
+    return hash
   }
 
   private func check(_ trailers: [HTTPField]) throws(Refusal) {

@@ -22,13 +22,13 @@ final class CredentialGuards: MessageGuards {
   }
 
   func response(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
-    [ReflectionGuard(told, context.target.host.text)]
+    [ReflectionGuard(told, context.target.host.text, context.notes)]
   }
 
   func tunnel(_ context: ExchangeContext, _ ruling: Ruling) -> (
     toServer: [any MessageGuard], toAgent: [any MessageGuard]
   ) {
-    let toAgent = ReflectionGuard(told, context.target.host.text)
+    let toAgent = FrameReflection(told, context.target.host.text)
     guard table.speaks(to: context.target, method: context.head.method) else { return ([], [toAgent]) }
     return ([FirstMessageGuard(table, desk(context), told)], [toAgent])
   }

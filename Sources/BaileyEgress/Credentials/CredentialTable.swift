@@ -40,6 +40,9 @@ extension CredentialTable {
 struct CredentialUse: Hashable, Sendable {
   var secret: String
   var place: SecretPlace
+
+  /// Of keys that sign.
+  var isSigned: Bool { if case .sigv4 = place { true } else { false } }
 }
 
 extension Refusal {

@@ -50,7 +50,7 @@ final class FirstMessageGuard: MessageGuard {
   func resume() throws(Refusal) -> GuardStep {
     guard let result = fetched.take() else { return .pass([]) }
     let values = try result.get()
-    for value in values.values { told.note(value, desk.target.host.text) }
+    for value in values.values { try told.note(value, desk.target.host.text) }
     var (content, end) = ([UInt8](), 0)
     let isJSON = message.payload.first.map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } ?? false
     for match in table.finder.matches(in: message.payload) {

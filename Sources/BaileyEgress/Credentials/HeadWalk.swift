@@ -35,6 +35,10 @@ struct HeadWalk {
       return nil
     }
     guard !table.finder.matches(in: pair).isEmpty else { return field.value }
+    // Joined to something, it could hide that: a part of a name or password is nobody's.
+    for match in table.finder.matches(in: pair) where !isWhole(match.range, in: pair) {
+      throw .misplaced(table.entries[match.index], "a part of a name or password", target)
+    }
     if field.name != "authorization" { throw .misplaced(entry(in: pair), "the header \(field.name)", target) }
     var filled = try replaced(pair, .basic, nil)
     defer {
@@ -42,6 +46,12 @@ struct HeadWalk {
       Erasing.erase(&pair)
     }
     return Array((parts[0] + " " + Base64.encode(filled)).utf8)
+  }
+
+  private func isWhole(_ range: Range<Int>, in pair: [UInt8]) -> Bool {
+    let colon = UInt8(ascii: ":")
+    return (range.lowerBound == 0 || pair[range.lowerBound - 1] == colon)
+      && (range.upperBound == pair.count || pair[range.upperBound] == colon)
   }
 
   private func entry(in bytes: [UInt8]) -> CredentialTable.Entry {

@@ -6,8 +6,6 @@ final class ExchangeNotes: Sendable {
   struct Content: Sendable {
     /// In the request so far.
     var findings = PassageFindings()
-    /// Values that were put into the request; the answer must not show them.
-    var hidden: [KnownSecret] = []
     /// What the outcome says besides. It must hold no secret.
     var detail: [String: JSON] = [:]
   }

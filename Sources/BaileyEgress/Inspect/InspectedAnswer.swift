@@ -9,56 +9,45 @@ final class InspectedAnswer: MessageGuard {
 
   init(_ context: ExchangeContext, _ inspector: any TrafficInspector, _ labelling: [ContentLabelling]) {
     self.context = context
-    reader = ResponseGuard(
-      inspector, context.session.subject.session, hidden: context.notes.read { $0.hidden }, labelling: labelling)
+    reader = ResponseGuard(inspector, context.session.subject.session, labelling: labelling)
   }
 
-  var heldBytes: Int { reader.heldBytes }
+  var heldBytes: Int { 0 }
 
-  func take(_ part: MessagePart) throws(Refusal) -> GuardStep {
+  func take(_ part: MessagePart) -> GuardStep {
     switch part {
     case .request: return .pass([part])
-    case .response(var head):
-      head.fields = read(head).map { HTTPField(name: $0.name, value: $0.value) }
-      return try step([.response(head)])
-    case .data(let bytes):
-      let given = reader.take(bytes)
-      return try step(given.filter { $0.readableBytes > 0 }.map(MessagePart.data))
-    case .end(let fields):
-      let given = reader.end(trailers: fields.map { ($0.name, $0.text) })
-      let trailers = reader.masked(fields.map { ($0.name, $0.value) }).map { HTTPField(name: $0.name, value: $0.value) }
-      return try step(given.filter { $0.readableBytes > 0 }.map(MessagePart.data) + [.end(trailers)])
+    // An interim answer has no body, and another head follows.
+    case .response(let head): if !head.isInterim, head.status != 101 { read(head) }
+    case .data(let bytes): reader.take(bytes)
+    case .end(let fields): reader.end(trailers: fields.map { ($0.name, $0.text) })
     }
+    tell()
+    return .pass([part])
   }
 
   /// It waits for nobody.
   func resume() -> GuardStep { .pass([]) }
 
-  private func read(_ head: ResponseHead) -> [(name: String, value: [UInt8])] {
-    let fields = head.fields.map { (name: $0.name, value: $0.value) }
-    // An interim answer has no body, and another head follows.
-    if head.isInterim || head.status == 101 { return reader.masked(fields) }
-    return reader.read(
-      fields, encodings: head.values("content-encoding").joined(separator: ","),
+  private func read(_ head: ResponseHead) {
+    reader.read(
+      head.fields.map { ($0.name, $0.value) }, encodings: head.values("content-encoding").joined(separator: ","),
       kind: AnswerKind(contentType: head.fields.mediaType, path: context.target.canonical.path))
   }
 
-  private func step(_ parts: [MessagePart]) throws(Refusal) -> GuardStep {
+  private func tell() {
     let labels = reader.takeLabels()
     if !labels.isEmpty { context.session.mediator.expose(to: labels) }
     note()
-    if reader.isExposed { throw .exposed }
-    return .pass(parts)
   }
 
   private func note() {
-    let (findings, labels, covered) = (reader.findings, reader.labels, reader.covered)
-    guard findings.count + labels.count + covered != told else { return }
-    told = findings.count + labels.count + covered
+    let (findings, labels) = (reader.findings, reader.labels)
+    guard findings.count + labels.count != told else { return }
+    told = findings.count + labels.count
     context.notes.write { content in
       if !findings.isEmpty { content.detail["answer_findings"] = findings.json }
       if !labels.isEmpty { content.detail["labels"] = .array(labels.sorted().map(JSON.string)) }
-      if covered > 0 { content.detail["covered"] = .int(Int64(covered)) }
     }
   }
 }

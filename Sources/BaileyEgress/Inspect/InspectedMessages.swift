@@ -13,7 +13,7 @@ final class InspectedMessages: StreamInspector {
     let session = context.session
     (self.context, self.ruling) = (context, ruling)
     func inspection(to host: String?, _ place: String) -> MessageInspection {
-      MessageInspection(inspector, session.subject.session, to: host, place: place, accepts: session.accepts)
+      MessageInspection(inspector, session.subject.session, to: host, place: place, own: session.ownPlaceholders)
     }
     sent = inspection(to: context.target.host.text, "message")
     pings = inspection(to: context.target.host.text, "message")

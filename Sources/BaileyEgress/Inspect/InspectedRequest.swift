@@ -20,7 +20,7 @@ final class InspectedRequest: MessageGuard {
     answer = AnswerBox(context.session)
     reader = RequestGuard(
       inspector, context.session.subject.session, to: context.target.host.text, context.head.declared,
-      found: context.notes.read { $0.findings }, accepts: context.session.accepts)
+      found: context.notes.read { $0.findings }, own: context.session.ownPlaceholders)
   }
 
   var heldBytes: Int { given.reduce(reader.heldBytes) { $0 + $1.readableBytes } }

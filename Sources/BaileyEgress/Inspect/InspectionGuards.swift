@@ -9,7 +9,7 @@ struct InspectionGuards: MessageGuards {
 
   func describe(_ context: ExchangeContext, _ action: inout Action) {
     var inspection = PassageInspection(
-      inspector, context.session.subject.session, to: context.target.host.text, accepts: context.session.accepts)
+      inspector, context.session.subject.session, to: context.target.host.text, own: context.session.ownPlaceholders)
     inspection.read(context.head.inspected)
     guard !inspection.findings.isEmpty else { return }
     action = action.with(inspection.findings)
@@ -33,14 +33,6 @@ struct InspectionGuards: MessageGuards {
   func tunnel(_ context: ExchangeContext, _ ruling: Ruling) -> (
     toServer: [any MessageGuard], toAgent: [any MessageGuard]
   ) { ([], []) }
-}
-
-extension SessionCore {
-  /// A placeholder of the session's own is no finding: the guard that puts the value in refuses it where it does not belong.
-  var accepts: @Sendable (ContentFinding) -> Bool {
-    guard !placeholders.isEmpty else { return { _ in false } }
-    return { $0.rule == "known-value" && $0.notes["name"]?.hasPrefix(SecretStandIn.knownPrefix) == true }
-  }
 }
 
 extension RequestHead {

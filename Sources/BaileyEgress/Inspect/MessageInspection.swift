@@ -6,16 +6,18 @@ import BaileyCore
 final class MessageInspection {
   private var inspection: PassageInspection
   private var stream: (any TrafficInspection)?
+  private var surroundings: PlaceholderSurroundings?
   private let place: String
 
   /// - Parameter host: where they go; `nil` for what comes in.
   init(
     _ inspector: any TrafficInspector, _ session: SessionID, to host: String?, place: String = "message",
-    accepts: @escaping @Sendable (ContentFinding) -> Bool = { _ in false }
+    own: OwnPlaceholders? = nil
   ) {
-    inspection = PassageInspection(inspector, session, to: host, accepts: accepts)
+    inspection = PassageInspection(inspector, session, to: host, own: own)
     self.place = place
     stream = inspection.begin("", place)
+    surroundings = inspection.surroundings()
   }
 
   /// Of all messages so far.
@@ -25,7 +27,10 @@ final class MessageInspection {
   /// - Returns: what is new, hints as well.
   func take(_ bytes: Span<UInt8>, isEnd: Bool) -> [ContentFinding] {
     guard let stream else { return findings.places.map(\.finding) }
-    let found = stream.feed(bytes) + (isEnd ? stream.peek() : [])
+    var copy: [UInt8] = []
+    if surroundings != nil { for index in bytes.indices { copy.append(bytes[index]) } }
+    let around = surroundings?.read(copy) { inspection.begin("", place) } ?? []
+    let found = stream.feed(bytes) + around + (isEnd ? stream.peek() + (surroundings?.peek() ?? []) : [])
     inspection.add(found, in: place)
     return found.map(\.finding)
   }

@@ -9,15 +9,14 @@ struct PassageInspection {
   private let session: SessionID
   private let host: String?
   private(set) var findings = PassageFindings()
-  /// A closure of who puts credentials in: what it knows to belong there is no finding.
-  private let accepts: @Sendable (ContentFinding) -> Bool
+  private let own: OwnPlaceholders?
 
   /// - Parameter host: where it goes; `nil` for what comes in.
   init(
     _ inspector: any TrafficInspector, _ session: SessionID, to host: String?,
-    found: PassageFindings = PassageFindings(), accepts: @escaping @Sendable (ContentFinding) -> Bool = { _ in false }
+    found: PassageFindings = PassageFindings(), own: OwnPlaceholders? = nil
   ) {
-    (self.inspector, self.session, self.host, self.accepts) = (inspector, session, host, accepts)
+    (self.inspector, self.session, self.host, self.own) = (inspector, session, host, own)
     findings = found
   }
 
@@ -35,14 +34,26 @@ struct PassageInspection {
     guard !text.bytes.isEmpty, let stream = begin("", text.places(of: [0])[0]) else { return }
     let found = stream.feed(text.bytes.span) + stream.finish()
     for (placed, place) in zip(found, text.places(of: found.map(\.offset))) { add(placed.finding, place) }
+    readAround(text)
   }
+
+  /// The same as if the placeholders were not there.
+  private mutating func readAround(_ text: InspectedText) {
+    guard let (rest, cuts) = own?.cut(text.bytes), let stream = begin("", text.places(of: [0])[0]) else { return }
+    let found = stream.feed(rest.span) + stream.finish()
+    let offsets = found.map { one in cuts.reduce(one.offset) { $1.at <= one.offset ? $0 + $1.count : $0 } }
+    for (placed, place) in zip(found, text.places(of: offsets)) { add(placed.finding, place) }
+  }
+
+  /// For a stream that is not encoded.
+  func surroundings() -> PlaceholderSurroundings? { own.map(PlaceholderSurroundings.init) }
 
   mutating func add(_ found: [PlacedFinding], in place: String) {
     for placed in found { add(placed.finding, place) }
   }
 
   private mutating func add(_ finding: ContentFinding, _ place: String) {
-    if !accepts(finding) { findings.add(finding, in: place) }
+    if own?.accepts(finding, in: place) != true { findings.add(finding, in: place) }
   }
 
   func unpacking(_ encodings: String) -> (any ContentUnpacking)? { inspector.unpacking(encodings) }

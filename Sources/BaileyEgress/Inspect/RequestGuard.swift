@@ -27,6 +27,7 @@ final class RequestGuard {
   private var inspection: PassageInspection
   private let body: Body
   private var stream: (any TrafficInspection)?
+  private var surroundings: PlaceholderSurroundings?
   private var hasBegun = false
   private var messages: GRPCMessages?
   private var hold = BodyHold()
@@ -38,9 +39,10 @@ final class RequestGuard {
   /// - Parameter found: what policy was told of before.
   init(
     _ inspector: any TrafficInspector, _ session: SessionID, to host: String, _ body: Body = Body(),
-    found: PassageFindings = PassageFindings(), accepts: @escaping @Sendable (ContentFinding) -> Bool = { _ in false }
+    found: PassageFindings = PassageFindings(), own: OwnPlaceholders? = nil
   ) {
-    inspection = PassageInspection(inspector, session, to: host, found: found, accepts: accepts)
+    inspection = PassageInspection(inspector, session, to: host, found: found, own: own)
+    if body.encodings.isEmpty { surroundings = inspection.surroundings() }
     self.body = body
     if body.isGRPC { messages = GRPCMessages(encoding: body.messageEncoding) }
     told.tell(findings)
@@ -61,9 +63,15 @@ final class RequestGuard {
     guard state == .open, bytes.readableBytes > 0 else { return [] }
     if !hasBegun { (hasBegun, stream) = (true, inspection.begin(body.encodings, "body")) }
     if let stream { inspection.add(stream.feed(bytes.readableBytesUInt8Span), in: "body") }
+    readAround(bytes.readableBytesView)
     messages?.read(bytes, &inspection)
     hold.add(bytes)
     return look() ? hold.surplus() : []
+  }
+
+  private func readAround(_ bytes: some Sequence<UInt8>, isLast: Bool = false) {
+    let found = surroundings?.read(bytes, isLast: isLast) { inspection.begin("", "body") }
+    inspection.add(found ?? [], in: "body")
   }
 
   /// Whether `pause` may give something.
@@ -76,6 +84,7 @@ final class RequestGuard {
   func pause() -> [ByteBuffer] {
     guard waits else { return [] }
     if let stream { inspection.add(stream.peek(), in: "body") }
+    inspection.add(surroundings?.peek() ?? [], in: "body")
     guard look() else { return [] }
     return hold.all(but: messages?.unreadable ?? hold.openWord)
   }
@@ -88,6 +97,7 @@ final class RequestGuard {
     guard state == .open else { return [] }
     state = .ended
     if let stream { inspection.add(stream.finish(), in: "body") }
+    readAround([], isLast: true)
     messages?.end(&inspection)
     stream = nil
     inspection.read(InspectedText(trailers: trailers))

@@ -49,7 +49,7 @@ package struct GateOptions: Sendable {
 
   func reading(_ inspector: any TrafficInspector) -> GateOptions {
     var options = self
-    options.guards = GuardChain([InspectionGuards(inspector: inspector, labelling: labelling), guards, PlainAnswers()])
+    options.guards = GuardChain([InspectionGuards(inspector: inspector, labelling: labelling), guards])
     return options
   }
 }

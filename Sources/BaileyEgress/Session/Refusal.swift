@@ -94,10 +94,6 @@ extension Refusal {
       "turn encrypted ClientHello and its grease off: Chromium by the policy EncryptedClientHelloEnabled, Firefox by "
       + "network.dns.echconfig.enabled and security.tls.ech.grease_probability")
 
-  static let exposed = Refusal(
-    "credential-in-answer", "the answer would show a credential that was put into the request",
-    hint: "ask for an answer without it, or one that is not encoded")
-
   static let budget = Refusal("upload-budget", "the session's upload budget is used up")
 
   static let unreadBudget = Refusal(

@@ -17,6 +17,7 @@ final class SessionCore: Sendable {
   let guards: any MessageGuards
   /// Names of secrets by what stands for them.
   let placeholders: [String: String]
+  let ownPlaceholders: OwnPlaceholders?
   let names: Mutex<SyntheticNames>
   /// New names that no rule mentions, those below a wildcard, and refusals that the gate records by itself.
   let questions: Mutex<RecordLimiter>
@@ -55,6 +56,7 @@ final class SessionCore: Sendable {
   ) {
     let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
     placeholders = Dictionary(parts) { first, _ in first }
+    ownPlaceholders = OwnPlaceholders(placeholders.keys)
     guards = credentials.map { GuardChain([options.guards, CredentialGuards($0)]) } ?? options.guards
     self.number = number
     self.subject = subject

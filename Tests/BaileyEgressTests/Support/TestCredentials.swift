@@ -58,9 +58,11 @@ struct Credentials {
       created: 1)
   }
 
-  init(_ places: [SecretPlace] = SecretRule.usualPlaces, methods: [String] = []) throws {
+  init(
+    _ places: [SecretPlace] = SecretRule.usualPlaces, hosts: [String] = ["good.example"], methods: [String] = []
+  ) throws {
     let cards = [
-      try Self.card("github", places, methods: methods), try Self.card("second", [.header("x-second")]),
+      try Self.card("github", places, hosts: hosts, methods: methods), try Self.card("second", [.header("x-second")]),
     ]
     broker = TestBroker(cards, ["github": Self.value, "second": Self.secondValue])
     standIns = [
@@ -80,6 +82,16 @@ struct Credentials {
           .init(role: .key, variables: [], placeholder: Self.key),
         ])
     ]
+  }
+
+  /// The secrets of both.
+  func and(_ other: Credentials) -> Credentials {
+    var both = self
+    both.broker = TestBroker(
+      broker.cards() + other.broker.cards(),
+      broker.values.withLock { $0 }.merging(other.broker.values.withLock { $0 }) { first, _ in first })
+    both.standIns += other.standIns
+    return both
   }
 
   static func head(
