@@ -153,6 +153,7 @@ struct SigningTests {
   func changed(payload: String) async throws {
     let body = "{\"k\":\"\(Credentials.placeholder)\"}"
     var one = Self.storage("changed", "/x", method: "PUT", fields: [["content-type", "application/json"]], is: "")
+    one.fields.append(["content-length", "\(body.utf8.count)"])
     one.payload = payload == "hash" ? AWSSigner.hash(Array(body.utf8)) : payload
     let all = try Self.credentials(one).and(try Credentials([.json("/k")], hosts: [one.host]))
     let head = Self.head(one, framing: .length(Int64(body.utf8.count)))
@@ -167,6 +168,7 @@ struct SigningTests {
     // As if the program had known the value.
     var known = one
     known.payload = hash
+    known.fields[1][1] = "\(sent.body.count)"
     #expect(
       try await Self.credentials(one).send(Self.head(known, framing: .length(Int64(sent.body.count))), [sent.text])
         .value("authorization")

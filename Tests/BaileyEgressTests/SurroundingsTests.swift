@@ -44,6 +44,8 @@ struct SurroundingsTests {
       #expect(rules(pieces, hasLength: hasLength).contains { $0.hasSuffix("body") }, "\(text)")
     }
     #expect(rules([filler + Self.placeholder + " " + filler]).isEmpty)
+    let parted = key.prefix(20) + Self.placeholder + key.dropFirst(20)
+    #expect(!rules([String(parted)], encodings: "identity").isEmpty)
   }
 
   @Test("The same holds for heads and messages, and the place is told")

@@ -58,8 +58,9 @@ struct SignedRequest: Sendable, Equatable {
   }
 
   private static func value(_ name: String, _ head: RequestHead) -> String? {
+    // The field may tell what the body was before a value was put in.
+    if name == "content-length", let bytes = head.framing.bytes { return String(bytes) }
     let values = head.values(name)
-    if values.isEmpty, name == "content-length" { return head.framing.bytes.map(String.init) }
     if values.isEmpty { return nil }
     return values.map { $0.split(separator: " ").joined(separator: " ") }.joined(separator: ",")
   }

@@ -45,7 +45,7 @@ struct PassageInspection {
     for (placed, place) in zip(found, text.places(of: offsets)) { add(placed.finding, place) }
   }
 
-  /// For a stream that is not encoded.
+  /// For one stream. What is encoded shows no placeholder as it is, and one in a disguise is a finding.
   func surroundings() -> PlaceholderSurroundings? { own.map(PlaceholderSurroundings.init) }
 
   mutating func add(_ found: [PlacedFinding], in place: String) {

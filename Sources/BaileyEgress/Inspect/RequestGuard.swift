@@ -42,7 +42,7 @@ final class RequestGuard {
     found: PassageFindings = PassageFindings(), own: OwnPlaceholders? = nil
   ) {
     inspection = PassageInspection(inspector, session, to: host, found: found, own: own)
-    if body.encodings.isEmpty { surroundings = inspection.surroundings() }
+    surroundings = inspection.surroundings()
     self.body = body
     if body.isGRPC { messages = GRPCMessages(encoding: body.messageEncoding) }
     told.tell(findings)
