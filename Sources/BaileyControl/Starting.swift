@@ -174,8 +174,10 @@ struct Starting: Sendable {
   ) async throws(Fault) -> (Session, [String]) {
     var opened: (any EgressSession)?
     do {
+      let limits = resolved.manifest.limits
       let egress = try await prepared.open(
-        channels: channels(of: sandbox), uploadBudget: resolved.manifest.limits.uploadBytes, mediator: mediator)
+        channels: channels(of: sandbox), uploadBudget: limits.uploadBytes,
+        models: ModelBudget(tokens: limits.tokens, cost: limits.cost), mediator: mediator)
       opened = egress
       let (events, report) = AsyncStream.makeStream(of: WorkspaceEvent.self)
       try await resources.workspaces.watch(session: id) { report.yield($0) }

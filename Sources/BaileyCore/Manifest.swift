@@ -103,6 +103,10 @@ package struct Limits: Sendable, Equatable {
   package var wallSeconds: Int?
   /// Bytes sent through the gate, all connections together.
   package var uploadBytes: Int64?
+  /// Tokens of models, sent and received, all requests together.
+  package var tokens: Int64?
+  /// Millionths of a US dollar that models cost, by the prices of `egress.yaml`.
+  package var cost: Int64?
 
   package init() {}
 }

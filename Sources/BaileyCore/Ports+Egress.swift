@@ -29,8 +29,18 @@ package protocol PreparedEgress: Sendable {
   /// What the sandbox's programs are to trust.
   var trust: SandboxTrust { get }
   /// Serves the channels of one sandbox until `close`.
-  func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator) async throws(Fault)
-    -> any EgressSession
+  func open(
+    channels: [SandboxChannel: Int32], uploadBudget: Int64?, models: ModelBudget, mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession
+}
+
+extension PreparedEgress {
+  /// Without a limit for models.
+  package func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator)
+    async throws(Fault) -> any EgressSession
+  {
+    try await open(channels: channels, uploadBudget: uploadBudget, models: ModelBudget(), mediator: mediator)
+  }
 }
 
 package protocol EgressSession: Sendable {
@@ -89,6 +99,7 @@ package struct EgressSettings: Sendable, Equatable {
   /// Names that are not looked up but lead to this machine's loopback, for tests. A rule must name the address as well.
   package var names: [HostName: IPAddress] = [:]
   package var residency = Residency()
+  package var models = ModelSettings()
 
   package init() {}
 }

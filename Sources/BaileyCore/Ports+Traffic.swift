@@ -10,6 +10,12 @@ package protocol TrafficInspector: Sendable {
     -> any TrafficInspection
   /// Takes off what is declared; `nil` where nothing is, or something that is not known.
   func unpacking(_ encodings: String) -> (any ContentUnpacking)?
+  /// What was found under another may be otherwise now.
+  func basis(of session: SessionID?) -> InspectionBasis
+}
+
+extension TrafficInspector {
+  package func basis(of session: SessionID?) -> InspectionBasis { InspectionBasis() }
 }
 
 /// One stream of bytes under inspection. It may go from thread to thread, never be used by two at once.

@@ -35,9 +35,9 @@ package struct IdleResources: WorkspaceKeeper, EgressGate, PreparedEgress, Egres
   package func prepare(
     subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]], credentials: SessionCredentials?
   ) async throws(Fault) -> any PreparedEgress { self }
-  package func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator)
-    async throws(Fault) -> any EgressSession
-  { self }
+  package func open(
+    channels: [SandboxChannel: Int32], uploadBudget: Int64?, models: ModelBudget, mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession { self }
   package func close() async {}
   package func launch(
     _ request: SandboxRequest, streams: StandardStreams, observer: any SandboxObserver,

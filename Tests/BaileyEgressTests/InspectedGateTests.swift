@@ -253,7 +253,9 @@ struct InspectedGateTests {
     await gate.close()
     #expect(answer.hasSuffix(body))
     #expect(gate.mediator.memory.withLock { $0.labels } == ["executable"])
-    let outcome = try #require(gate.mediator.completions.first { $0.0.verb == .httpRequest }?.1)
+    // Policy was asked again, with the label in force, before the agent had it.
+    #expect(gate.mediator.requests.count { $0.verb == .httpRequest } == 2)
+    let outcome = try #require(gate.mediator.completions.last { $0.0.verb == .httpRequest }?.1)
     #expect(outcome.succeeded && outcome.detail["labels"] == ["executable"])
     #expect(outcome.detail["answer_findings"]?["secrets"] == 1)
   }

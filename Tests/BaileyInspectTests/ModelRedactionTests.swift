@@ -160,8 +160,8 @@ struct ModelRedactionTests {
     let again = try preprocessor.prepare(conversation(30))
     #expect(redactor.inspectedBytes - before > 20 * 900)
     #expect(again.redacted.count == 30)
-    var memory = LeafMemory(maximumCount: 4)
-    for number in 0..<100 { _ = memory.edits(LeafMemory.key([[UInt8(number)]])) { [] } }
+    var memory = LeafMemory<[Edit]>(maximumCount: 4)
+    for number in 0..<100 { _ = memory.edits(LeafKey.of([[UInt8(number)]])) { [] } }
     #expect(memory.count <= 4)
   }
 

@@ -24,9 +24,11 @@ struct BodyHold {
   }
 
   /// Gives up what is more than may be held.
-  mutating func surplus() -> [ByteBuffer] {
+  ///
+  /// - Parameter open: so many of the last bytes have not been read yet.
+  mutating func surplus(behind open: Int = 0) -> [ByteBuffer] {
     var given: [ByteBuffer] = []
-    while count > Self.most, !pieces.isEmpty { given.append(takeFirst()) }
+    while count > Self.most + open, !pieces.isEmpty { given.append(takeFirst()) }
     return given
   }
 

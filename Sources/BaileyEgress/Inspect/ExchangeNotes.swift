@@ -8,6 +8,8 @@ final class ExchangeNotes: Sendable {
     var findings = PassageFindings()
     /// What the outcome says besides. It must hold no secret.
     var detail: [String: JSON] = [:]
+    /// Of a request to a model.
+    var ticket: ModelTicket?
   }
 
   private let content = Mutex(Content())

@@ -1,18 +1,24 @@
 import BaileyCore
 import NIOCore
 
-/// An answer on its way to the agent.
+/// An answer on its way to the agent. When it earns the session a label, policy says with that in force whether it goes on.
 final class InspectedAnswer: MessageGuard {
   private let context: ExchangeContext
   private let reader: ResponseGuard
+  private let ruling: Ruling
+  private let answer: AnswerBox
   private var told = 0
+  /// What policy has to say yes to.
+  private var waiting: [MessagePart] = []
 
-  init(_ context: ExchangeContext, _ inspector: any TrafficInspector, _ labelling: [ContentLabelling]) {
-    self.context = context
+  init(
+    _ context: ExchangeContext, _ ruling: Ruling, _ inspector: any TrafficInspector, _ labelling: [ContentLabelling]
+  ) {
+    (self.context, self.ruling, answer) = (context, ruling, AnswerBox(context.session))
     reader = ResponseGuard(inspector, context.session.subject.session, labelling: labelling)
   }
 
-  var heldBytes: Int { 0 }
+  var heldBytes: Int { waiting.reduce(0) { $0 + $1.bytes } }
 
   func take(_ part: MessagePart) -> GuardStep {
     switch part {
@@ -22,12 +28,17 @@ final class InspectedAnswer: MessageGuard {
     case .data(let bytes): reader.take(bytes)
     case .end(let fields): reader.end(trailers: fields.map { ($0.name, $0.text) })
     }
-    tell()
-    return .pass([part])
+    return tell(part)
   }
 
-  /// It waits for nobody.
-  func resume() -> GuardStep { .pass([]) }
+  func resume() throws(Refusal) -> GuardStep {
+    guard let given = answer.take(), given.isAllowed else {
+      throw answer.last.map { Refusal($0) } ?? Refusal("record-failed", "nobody answered")
+    }
+    context.session.complete(given, ruling.continued)
+    defer { waiting = [] }
+    return .pass(waiting)
+  }
 
   private func read(_ head: ResponseHead) {
     reader.read(
@@ -35,10 +46,15 @@ final class InspectedAnswer: MessageGuard {
       kind: AnswerKind(contentType: head.fields.mediaType, path: context.target.canonical.path))
   }
 
-  private func tell() {
+  private func tell(_ part: MessagePart) -> GuardStep {
     let labels = reader.takeLabels()
     if !labels.isEmpty { context.session.mediator.expose(to: labels) }
     note()
+    if labels.isDisjoint(with: ContentLabellers.labels) { return .pass([part]) }
+    waiting = [part]
+    let action = Action(
+      ruling.action.verb, ruling.action.subject, resource: ruling.action.resource, context: ruling.action.context)
+    return .wait { [answer, session = context.session] in answer.give(await session.mediator.request(action)) }
   }
 
   private func note() {

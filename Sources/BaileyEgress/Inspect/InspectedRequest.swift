@@ -18,8 +18,13 @@ final class InspectedRequest: MessageGuard {
   init(_ context: ExchangeContext, _ ruling: Ruling, _ inspector: any TrafficInspector) {
     (self.context, self.ruling) = (context, ruling)
     answer = AnswerBox(context.session)
+    var body = context.head.declared
+    // What is encoded is read as such.
+    if body.encodings.isEmpty, let form = context.session.models.form(context.head.method, context.target) {
+      body.model = (form, context.session.models)
+    }
     reader = RequestGuard(
-      inspector, context.session.subject.session, to: context.target.host.text, context.head.declared,
+      inspector, context.session.subject.session, to: context.target.host.text, body,
       found: context.notes.read { $0.findings }, own: context.session.ownPlaceholders)
   }
 
@@ -82,7 +87,7 @@ final class InspectedRequest: MessageGuard {
 }
 
 /// Brings the answer back from where it was asked for. A yes that nobody waits for any more has its outcome, too.
-private final class AnswerBox: Sendable {
+final class AnswerBox: Sendable {
   private let session: SessionCore
   private let box = Mutex<(ruling: Ruling?, last: Ruling?)>((nil, nil))
 

@@ -21,7 +21,7 @@ struct InspectionGuards: MessageGuards {
   }
 
   func response(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
-    [InspectedAnswer(context, inspector, labelling)]
+    [InspectedAnswer(context, ruling, inspector, labelling)]
   }
 
   func inspector(_ context: ExchangeContext, _ ruling: Ruling) -> (any StreamInspector)? {

@@ -52,9 +52,12 @@ struct PassageInspection {
     for placed in found { add(placed.finding, place) }
   }
 
-  private mutating func add(_ finding: ContentFinding, _ place: String) {
+  mutating func add(_ finding: ContentFinding, _ place: String) {
     if own?.accepts(finding, in: place) != true { findings.add(finding, in: place) }
   }
+
+  /// What findings rest on.
+  var basis: InspectionBasis { inspector.basis(of: session) }
 
   func unpacking(_ encodings: String) -> (any ContentUnpacking)? { inspector.unpacking(encodings) }
 }

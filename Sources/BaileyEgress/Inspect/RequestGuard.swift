@@ -4,7 +4,7 @@ import NIOCore
 /// Reads one request on its way to the server, and holds back what has not been read far enough.
 ///
 /// Of a body 64 KiB are held, so that what is up to 48 KiB long is read whole before its first byte goes on, and a longer one ends at the
-/// server only when all of it is clean: its last bytes and its end are given at `end`, or never. A finding above a hint stops the guard;
+/// server only when all of it is clean: its last bytes and its end are given at `end`, or never. Of one to a model the value that is being read is held besides. A finding above a hint stops the guard;
 /// nothing more is given until `resume`, or at all.
 final class RequestGuard {
   /// What is declared of a body.
@@ -17,6 +17,8 @@ final class RequestGuard {
     var messageEncoding = ""
     /// A body of unknown length may wait for an answer to its beginning; one whose length is told does not.
     var hasLength = false
+    /// It asks a model, and is read value by value.
+    var model: (form: ModelSettings.Form, models: SessionModels)?
 
     /// Not that of browsers, which is framed in other ways.
     var isGRPC: Bool { contentType == "application/grpc" || contentType.hasPrefix("application/grpc+") }
@@ -30,6 +32,8 @@ final class RequestGuard {
   private var surroundings: PlaceholderSurroundings?
   private var hasBegun = false
   private var messages: GRPCMessages?
+  private var model: ModelBody?
+  private let host: String
   private var hold = BodyHold()
   private var state = State.open
   private var told = ToldFindings()
@@ -43,7 +47,7 @@ final class RequestGuard {
   ) {
     inspection = PassageInspection(inspector, session, to: host, found: found, own: own)
     surroundings = inspection.surroundings()
-    self.body = body
+    (self.body, self.host) = (body, host)
     if body.isGRPC { messages = GRPCMessages(encoding: body.messageEncoding) }
     told.tell(findings)
   }
@@ -61,12 +65,22 @@ final class RequestGuard {
   /// - Returns: what may go on. Nothing may be taken while the guard is stopped.
   func take(_ bytes: ByteBuffer) -> [ByteBuffer] {
     guard state == .open, bytes.readableBytes > 0 else { return [] }
-    if !hasBegun { (hasBegun, stream) = (true, inspection.begin(body.encodings, "body")) }
+    if !hasBegun { begin() }
+    model?.read(bytes.readableBytesUInt8Span, &inspection)
     if let stream { inspection.add(stream.feed(bytes.readableBytesUInt8Span), in: "body") }
     readAround(bytes.readableBytesView)
     messages?.read(bytes, &inspection)
     hold.add(bytes)
-    return look() ? hold.surplus() : []
+    return look() ? hold.surplus(behind: model?.open ?? 0) : []
+  }
+
+  private func begin() {
+    hasBegun = true
+    if let (form, models) = body.model {
+      model = ModelBody(form, models, to: host, &inspection)
+    } else {
+      stream = inspection.begin(body.encodings, "body")
+    }
   }
 
   private func readAround(_ bytes: some Sequence<UInt8>, isLast: Bool = false) {
@@ -75,7 +89,8 @@ final class RequestGuard {
   }
 
   /// Whether `pause` may give something.
-  var waits: Bool { state == .open && !body.hasLength && !isStopped && hold.count > 0 }
+  /// No model answers half a question.
+  var waits: Bool { state == .open && !body.hasLength && model == nil && !isStopped && hold.count > 0 }
 
   /// So far nothing more has come: what was sent is read as if it ended here, and goes on but for a word that may.
   ///
@@ -99,6 +114,7 @@ final class RequestGuard {
     if let stream { inspection.add(stream.finish(), in: "body") }
     readAround([], isLast: true)
     messages?.end(&inspection)
+    model?.end(&inspection)
     stream = nil
     inspection.read(InspectedText(trailers: trailers))
     return look() ? finished() : []
@@ -110,7 +126,7 @@ final class RequestGuard {
   /// Policy has allowed what was found so far.
   func resume() -> [ByteBuffer] {
     isStopped = false
-    return state == .ended ? finished() : hold.surplus()
+    return state == .ended ? finished() : hold.surplus(behind: model?.open ?? 0)
   }
 
   /// Nothing of what is held will go on.

@@ -43,13 +43,15 @@ package struct GateOptions: Sendable {
   /// What reads and alters messages on their way, between the inspection and the server.
   var guards: any MessageGuards = NoGuards()
   /// What labels answers.
-  var labelling: [ContentLabelling] = []
+  var labelling = ContentLabellers.all
 
   package init() {}
 
   func reading(_ inspector: any TrafficInspector) -> GateOptions {
     var options = self
-    options.guards = GuardChain([InspectionGuards(inspector: inspector, labelling: labelling), guards])
+    options.guards = GuardChain([
+      InspectionGuards(inspector: inspector, labelling: labelling), ModelGuards(inspector: inspector), guards,
+    ])
     return options
   }
 }

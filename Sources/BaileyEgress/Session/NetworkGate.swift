@@ -56,18 +56,19 @@ package final class NetworkGate: EgressGate {
     let interception = try Interception(ceiling: ceilings.first, settings, host)
     return PreparedSession(
       gate: self, subject: subject, rules: rules, ceilings: ceilings, interception: interception,
-      credentials: credentials,
+      credentials: credentials, models: settings.models,
       resolver: MappedResolver(names: settings.names, otherwise: resolver))
   }
 
   fileprivate func open(
-    _ session: PreparedSession, _ channels: [SandboxChannel: Int32], _ uploadBudget: Int64?, _ mediator: any Mediator
+    _ session: PreparedSession, _ channels: [SandboxChannel: Int32], _ uploadBudget: Int64?, _ budget: ModelBudget,
+    _ mediator: any Mediator
   ) async throws(Fault) -> any EgressSession {
     let core = SessionCore(
       number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: session.subject, rules: session.rules,
       ceilings: session.ceilings, uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
       interception: session.interception, options: options, openings: openings, dials: dials,
-      credentials: session.credentials)
+      credentials: session.credentials, models: SessionModels(session.models, budget))
     return try await serve(core, channels)
   }
 
@@ -120,14 +121,15 @@ private struct PreparedSession: PreparedEgress {
   let ceilings: [[NetworkRule]]
   let interception: Interception
   let credentials: SessionCredentials?
+  let models: ModelSettings
   let resolver: any NameResolver
 
   var trust: SandboxTrust { interception.trust }
 
-  func open(channels: [SandboxChannel: Int32], uploadBudget: Int64?, mediator: any Mediator) async throws(Fault)
-    -> any EgressSession
-  {
-    try await gate.open(self, channels, uploadBudget, mediator)
+  func open(
+    channels: [SandboxChannel: Int32], uploadBudget: Int64?, models: ModelBudget, mediator: any Mediator
+  ) async throws(Fault) -> any EgressSession {
+    try await gate.open(self, channels, uploadBudget, models, mediator)
   }
 }
 

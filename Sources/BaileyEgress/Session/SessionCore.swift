@@ -15,6 +15,7 @@ final class SessionCore: Sendable {
   let options: GateOptions
   /// What reads and alters messages on their way.
   let guards: any MessageGuards
+  let models: SessionModels
   /// Names of secrets by what stands for them.
   let placeholders: [String: String]
   let ownPlaceholders: OwnPlaceholders?
@@ -52,12 +53,14 @@ final class SessionCore: Sendable {
   init(
     number: UInt64, subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]] = [], uploadBudget: Int64?,
     mediator: any Mediator, resolver: any NameResolver, interception: Interception, options: GateOptions,
-    openings: Openings? = nil, dials: Openings? = nil, credentials: SessionCredentials? = nil
+    openings: Openings? = nil, dials: Openings? = nil, credentials: SessionCredentials? = nil,
+    models: SessionModels = SessionModels()
   ) {
     let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
     placeholders = Dictionary(parts) { first, _ in first }
     ownPlaceholders = OwnPlaceholders(placeholders.keys)
     guards = credentials.map { GuardChain([options.guards, CredentialGuards($0)]) } ?? options.guards
+    self.models = models
     self.number = number
     self.subject = subject
     self.rules = EgressRules(rules)

@@ -39,6 +39,17 @@ struct JSONTokenizer {
   private var isKey = false
   private var utf8 = UTF8State()
 
+  /// Whether the next byte belongs to a string, or ends it: `true` for a key.
+  var openString: Bool? {
+    switch state {
+    case .string, .escape, .digits: isKey
+    default: nil
+    }
+  }
+
+  /// Whether the last byte belongs to a number.
+  var isInNumber: Bool { if case .number = state { true } else { false } }
+
   mutating func read(_ byte: UInt8, into tokens: inout [JSONToken]) throws(JSONIssue) {
     switch state {
     case .string: try string(byte, &tokens)

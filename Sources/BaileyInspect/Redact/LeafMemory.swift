@@ -1,9 +1,9 @@
 internal import Crypto
 
-/// What leaves came to, by their hash: the newest, up to a count. It holds no text of a leaf, but where something stood and its stand-in.
-struct LeafMemory {
+/// What leaves came to, by their hash: the newest, up to a count. It holds no text of a leaf.
+package struct LeafMemory<Value> {
   private struct Entry {
-    var edits: [Edit]
+    var value: Value
     var used: Int
   }
 
@@ -11,12 +11,33 @@ struct LeafMemory {
   private var entries: [[UInt8]: Entry] = [:]
   private var clock = 0
 
-  init(maximumCount: Int) { self.maximumCount = max(1, maximumCount) }
+  package init(maximumCount: Int) { self.maximumCount = max(1, maximumCount) }
 
-  var count: Int { entries.count }
+  package var count: Int { entries.count }
 
-  /// SHA-256 of the parts and their lengths.
-  static func key(_ parts: [[UInt8]]) -> [UInt8] {
+  package mutating func value(_ key: [UInt8]) -> Value? {
+    clock += 1
+    entries[key]?.used = clock
+    return entries[key]?.value
+  }
+
+  package mutating func keep(_ value: Value, _ key: [UInt8]) {
+    if entries[key] == nil, entries.count >= maximumCount { forget() }
+    clock += 1
+    entries[key] = Entry(value: value, used: clock)
+  }
+
+  /// The older half goes, so that a look-up costs nothing for order.
+  private mutating func forget() {
+    let middle = entries.values.map(\.used).sorted()[entries.count / 2]
+    entries = entries.filter { $0.value.used > middle }
+  }
+}
+
+/// What a leaf is known by.
+package enum LeafKey {
+  /// SHA-256 of the parts and their lengths. Under a key, which is a part then, it tells nobody what the leaf was.
+  package static func of(_ parts: [[UInt8]]) -> [UInt8] {
     var hash = SHA256()
     for part in parts {
       hash.update(data: (0..<8).map { UInt8(truncatingIfNeeded: part.count >> ($0 * 8)) })
@@ -24,22 +45,13 @@ struct LeafMemory {
     }
     return Array(hash.finalize())
   }
+}
 
+extension LeafMemory where Value == [Edit] {
   mutating func edits(_ key: [UInt8], _ make: () -> [Edit]) -> [Edit] {
-    clock += 1
-    if let known = entries[key] {
-      entries[key]?.used = clock
-      return known.edits
-    }
-    if entries.count >= maximumCount { forget() }
+    if let known = value(key) { return known }
     let made = make()
-    entries[key] = Entry(edits: made, used: clock)
+    keep(made, key)
     return made
-  }
-
-  /// The older half goes, so that a look-up costs nothing for order.
-  private mutating func forget() {
-    let middle = entries.values.map(\.used).sorted()[entries.count / 2]
-    entries = entries.filter { $0.value.used > middle }
   }
 }

@@ -49,6 +49,13 @@ extension ModelInterface {
     }
   }
 
+  /// Where a provider's signature stands at this path, if one may.
+  func signature(at path: [PathStep]) -> Place? {
+    places.first { $0.kind == .signature && $0.matches(path) }
+  }
+
+  static let shortestSignature = 64
+
   /// Exact places, because what an agent chose itself may bear any name.
   var places: [Place] {
     switch self {
@@ -91,7 +98,7 @@ extension ModelInterface {
     }
 
   /// Those of so few letters do not exist, and cards and keys would pass as one.
-  private static let shortest: [OpaqueField.Kind: Int] = [.signature: 64, .blob: 256]
+  private static let shortest: [OpaqueField.Kind: Int] = [.signature: shortestSignature, .blob: 256]
 
   /// What a leaf is, if it is of letters of base 64 only; anything else is read like any text.
   func opaque(_ leaf: Leaf, types: [Int: [UInt8]]) -> OpaqueField.Kind? {

@@ -24,7 +24,7 @@ public final class ModelPreprocessor {
   private let interface: ModelInterface
   private let blobs: BlobAction
   private let version: [UInt8]
-  private var memory: LeafMemory
+  private var memory: LeafMemory<[Edit]>
 
   /// - Parameters:
   ///   - version: Of rules and policy: what was kept under another is not used. One preprocessor has one redactor, so this matters
@@ -62,7 +62,7 @@ public final class ModelPreprocessor {
   /// What may not be altered. Chance does not write a certain value in clear letters: what holds one is read like any text.
   private func opaque(_ leaf: Leaf, _ types: [Int: [UInt8]]) -> OpaqueField? {
     guard let kind = interface.opaque(leaf, types: types), kind == .signature || blobs == .leave else { return nil }
-    let key = LeafMemory.key([version, [3], leaf.view.text])
+    let key = LeafKey.of([version, [3], leaf.view.text])
     let findings = memory.edits(key) { redactor.certain(in: leaf) }.map(\.finding)
     if findings.contains(where: { $0.disguises.isEmpty && $0.kind != .evasion }) { return nil }
     return OpaqueField(
@@ -71,7 +71,7 @@ public final class ModelPreprocessor {
 
   private func edits(in leaf: Leaf, _ body: [UInt8]) -> [LeafEdit] {
     let kind: [UInt8] = [leaf.kind == .key ? 1 : (leaf.kind == .number ? 2 : 0)]
-    let key = LeafMemory.key([version, kind, leaf.before, leaf.view.text])
+    let key = LeafKey.of([version, kind, leaf.before, leaf.view.text])
     let edits = memory.edits(key) { redactor.localEdits(in: leaf) }
     return edits.map { LeafEdit($0.in(leaf, body, redactor.policy), leaf) }
   }

@@ -36,8 +36,10 @@ extension RuleTexts {
         tier: certain
         prefixes: ['sq0atp-', 'EAAA']
         pattern: '(?:sq0atp-[A-Za-z0-9_\-]{22}|EAAA[A-Za-z0-9_\-]{60})'
+        # Zeros in base 64 are a row of A.
+        entropy: 4.0
         examples: ['TOKEN=sq0atp-7ZZ56T6v3n0pWTiry_5NnS']
-        counterexamples: ['sq0atp-abc']
+        counterexamples: ['sq0atp-abc', 'AAAAEAAAABCAYAAAAfFcSJAAAAC0lEQVQI12NgAAIABQABNjN9GQAAAAlwSFlzAAAWJQ==']
       - id: square-secret
         title: Square OAuth secret
         tier: certain

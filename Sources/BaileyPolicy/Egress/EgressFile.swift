@@ -11,6 +11,7 @@ package struct EgressFile: Sendable {
   private static let maximumClients = 64
   private static let maximumNames = 256
   private static let maximumRegions = 1000
+  static let maximumModels = 256
 
   let file: String
   let storage: any PolicyStorage
@@ -33,6 +34,7 @@ package struct EgressFile: Sendable {
       settings.names.merge(own.names) { first, _ in first }
       settings.residency.hosts += own.residency.hosts
       settings.residency.labels += own.residency.labels
+      settings.models.add(own.models)
     }
     return settings
   }
@@ -55,7 +57,7 @@ package struct EgressFile: Sendable {
   func read(_ bytes: [UInt8]) throws(Fault) -> EgressSettings {
     let root: YAMLNode
     do { root = try YAMLReader(file: file).read(bytes) } catch { throw ManifestIssue.fault([error], file: file) }
-    let members = try members(root, ["authorities", "clients", "names", "residency"])
+    let members = try members(root, ["authorities", "clients", "names", "residency", "models", "prices"])
     var settings = EgressSettings()
     for node in try list(members["authorities"], "authorities", Self.maximumAuthorities) {
       settings.authorities += try authority(try path(node, "authorities"), node.mark) + [10]
@@ -70,6 +72,13 @@ package struct EgressFile: Sendable {
       }
     }
     if let node = members["residency"] { settings.residency = try residency(node) }
+    // What is said here goes before what everybody knows.
+    for node in try list(members["models"], "models", Self.maximumModels).reversed() {
+      settings.models.endpoints.insert(try model(node), at: 0)
+    }
+    for node in try list(members["prices"], "prices", Self.maximumModels) {
+      settings.models.prices.append(try price(node))
+    }
     return settings
   }
 
@@ -171,7 +180,7 @@ package struct EgressFile: Sendable {
 // MARK: nodes
 
 extension EgressFile {
-  private func list(_ node: YAMLNode?, _ key: String, _ maximum: Int) throws(Fault) -> [YAMLNode] {
+  func list(_ node: YAMLNode?, _ key: String, _ maximum: Int) throws(Fault) -> [YAMLNode] {
     guard let node else { return [] }
     guard case .sequence(let nodes, _) = node, nodes.count <= maximum else {
       throw fault("`\(key)` is a list of at most \(maximum)", node.mark)
@@ -179,7 +188,7 @@ extension EgressFile {
     return nodes
   }
 
-  private func text(_ node: YAMLNode, _ key: String) throws(Fault) -> String {
+  func text(_ node: YAMLNode, _ key: String) throws(Fault) -> String {
     guard case .scalar(let text, _, _) = node, !text.isEmpty, text.utf8.count <= 4096 else {
       throw fault("`\(key)` is a text", node.mark)
     }
@@ -192,11 +201,11 @@ extension EgressFile {
     return text
   }
 
-  private func members(_ node: YAMLNode, _ keys: [String]) throws(Fault) -> [String: YAMLNode] {
+  func members(_ node: YAMLNode, _ keys: [String]) throws(Fault) -> [String: YAMLNode] {
     try node.members(keys: keys) { fault($0, $1, $2) }
   }
 
-  private func fault(_ why: String, _ mark: Mark, _ hint: String? = nil) -> Fault {
+  func fault(_ why: String, _ mark: Mark, _ hint: String? = nil) -> Fault {
     Fault("egress-settings", subject: "\(file):\(mark.line):\(mark.column)", why: why, hint: hint)
   }
 }

@@ -118,7 +118,7 @@ extension Limits {
     let stated: [(String, Int64?)] = [
       ("processes", processes.map(Int64.init)), ("memory", memory), ("files", files.map(Int64.init)),
       ("file_size", fileSize), ("cpu", cpuSeconds.map(Int64.init)), ("wall", wallSeconds.map(Int64.init)),
-      ("upload", uploadBytes),
+      ("upload", uploadBytes), ("tokens", tokens), ("cost", cost),
     ]
     var members: [String: JSON] = [:]
     for (key, value) in stated { if let value { members[key] = .int(value) } }

@@ -129,6 +129,8 @@ extension Limits {
     cpuSeconds = Self.smaller(cpuSeconds, other.cpuSeconds)
     wallSeconds = Self.smaller(wallSeconds, other.wallSeconds)
     uploadBytes = Self.smaller(uploadBytes, other.uploadBytes)
+    tokens = Self.smaller(tokens, other.tokens)
+    cost = Self.smaller(cost, other.cost)
   }
 
   mutating func fill(from other: Limits) {
@@ -139,5 +141,7 @@ extension Limits {
     cpuSeconds = cpuSeconds ?? other.cpuSeconds
     wallSeconds = wallSeconds ?? other.wallSeconds
     uploadBytes = uploadBytes ?? other.uploadBytes
+    tokens = tokens ?? other.tokens
+    cost = cost ?? other.cost
   }
 }

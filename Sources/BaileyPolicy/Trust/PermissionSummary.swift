@@ -67,7 +67,8 @@ package struct PermissionSummary: Sendable, Equatable {
       ("processes", limits.processes.map(Int64.init)), ("memory", limits.memory),
       ("files", limits.files.map(Int64.init)),
       ("file_size", limits.fileSize), ("cpu", limits.cpuSeconds.map(Int64.init)),
-      ("wall", limits.wallSeconds.map(Int64.init)), ("upload", limits.uploadBytes),
+      ("wall", limits.wallSeconds.map(Int64.init)), ("upload", limits.uploadBytes), ("tokens", limits.tokens),
+      ("cost in millionths of a dollar", limits.cost),
     ]
     for (key, value) in stated { if let value { add("limits: \(key) \(value)") } }
   }

@@ -25,7 +25,7 @@ final class TestGate: Sendable {
     mediator: TestMediator = TestMediator(), names: [String: [String]] = [:], rules: [NetworkRule] = [],
     uploadBudget: Int64? = nil, hostPort port: UInt16 = 9, settings: EgressSettings = EgressSettings(),
     hasCeiling: Bool = false, credentials: SessionCredentials? = nil, inspector: any TrafficInspector = Unseeing(),
-    asking: (any Mediator)? = nil, otherwise: [String]? = nil,
+    asking: (any Mediator)? = nil, otherwise: [String]? = nil, models: ModelBudget = ModelBudget(),
     change: (inout GateOptions) -> Void = { _ in }
   ) async throws {
     let target = DestinationBox()
@@ -54,7 +54,8 @@ final class TestGate: Sendable {
     let prepared = try await gate.prepare(
       subject: Self.subject(), rules: rules, ceilings: hasCeiling ? [rules] : [], credentials: credentials)
     trust = prepared.trust
-    session = try await prepared.open(channels: channels, uploadBudget: uploadBudget, mediator: asking ?? mediator)
+    session = try await prepared.open(
+      channels: channels, uploadBudget: uploadBudget, models: models, mediator: asking ?? mediator)
   }
 
   private let box: DestinationBox
