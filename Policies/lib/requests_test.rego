@@ -28,6 +28,24 @@ test_not_admitted if {
 	every parts in refusals { not requests.admitted(parts, resource) }
 }
 
+overridden(more) := object.union(resource, more)
+
+test_overrides if {
+	every name in ["x-http-method-override", "x_http_method"] {
+		not requests.admitted({"methods": ["POST"]}, overridden({"headers": [name]}))
+		not requests.admitted({"methods": ["POST"], "headers": ["x*"]}, overridden({"headers": [name]}))
+		requests.admitted({"methods": ["POST"], "headers": [name]}, overridden({"headers": [name]}))
+		requests.admitted({"max_body": 10}, overridden({"headers": [name]}))
+		requests.denied({"methods": ["DELETE"]}, overridden({"headers": [name]}))
+	}
+	not requests.admitted({"paths": ["/repos/**"]}, overridden({"headers": ["x-original-url"]}))
+	requests.denied({"paths": ["/admin"]}, overridden({"headers": ["x-rewrite-url"]}))
+	every key in ["_method", "_Method[]"] {
+		not requests.admitted({"methods": ["POST"]}, overridden({"query": {"keys": [key]}}))
+	}
+	every key in ["page", "Page", "page[]"] { requests.denied({"query": ["PAGE"]}, overridden({"query": {"keys": [key]}})) }
+}
+
 test_what_is_not_told_is_not_admitted if {
 	every parts in [{"query": ["a"]}, {"headers": []}, {"identity": "none"}, {"content_types": ["a/b"]}] {
 		not requests.admitted(parts, {"method": "GET", "path": "/"})

@@ -1,4 +1,5 @@
 import BaileyCore
+import BaileyPolicy
 import NIOCore
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 struct SurroundingsTests {
   init() async throws { try await Inspecting.load() }
 
-  private static let placeholder = "bailey_0123456789abcdefABCDEF0123456789"
+  private static let placeholder = "bailey_Zk3vQ8sLx1TnWp7RbYd4GmHc6JfUe2Ao"
   /// Known by its length alone.
   private static let key = "\(Inspecting.token)"
 
@@ -67,6 +68,29 @@ struct SurroundingsTests {
     let long = String(decoding: (0..<20_000).map { letters[($0 * 7919 + $0 / 62) % letters.count] }, as: UTF8.self)
     let plain = rules([long + " " + long])
     #expect(rules([long + " " + Self.placeholder + " " + long]).filter { !plain.contains($0) }.isEmpty)
+  }
+
+  /// `see bailey_Zk3vQ8sLx1TnWp7RbYd4GmHc6JfUe2Ao here` in gzip.
+  private static let packed =
+    "H4sIAAAAAAACAytOTVVISszMSa2Mj8o2Lgu0KPapMAzJCy8wD0qKTDFxz/VINvNKC001csxXyEgtSgUA3K+cijAAAAA="
+
+  @Test("A placeholder in a compressed body stops the request, and one as it is does not")
+  func packed() throws {
+    let session = SessionID.random()
+    Inspecting.store.know(
+      [KnownSecret(SecretStandIn.knownPrefix + "a", Array(Self.placeholder.utf8))], of: session)
+    let reader = { (encodings: String) in
+      RequestGuard(
+        Inspecting.store, session, to: "h.example", .init(encodings: encodings, hasLength: true), own: Self.own)
+    }
+    let packed = reader("gzip")
+    _ = packed.take(ByteBuffer(bytes: try #require(Base64.decode(Self.packed))))
+    let given = packed.end()
+    #expect(given.isEmpty && packed.isStopped, "\(packed.told) \(given.count)")
+    #expect(packed.told == ["known-value body"])
+    let plain = reader("")
+    _ = plain.take("see \(Self.placeholder) here")
+    #expect(!plain.end().isEmpty && !plain.isStopped && plain.told.isEmpty)
   }
 
   @Test("A placeholder in a disguise is a finding, but for Basic")

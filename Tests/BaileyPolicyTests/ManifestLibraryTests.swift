@@ -42,6 +42,8 @@ struct ManifestLibraryTests {
     "{host: b.com, headers: [x-a], identity: none}", "{host: b.com, identity: \"placeholder:KEY\", max_body: 5}",
     "{host: a.com, access: deny, paths: [/V1/admin/*]}", "{host: b.com, access: deny, query: [key], methods: [GET]}",
     "{host: t.com, content_types: [application/*], paths: [/, /v1/*]}", "{address: 8.8.8.8, methods: [POST]}",
+    "{host: a.com, methods: [GET, POST], headers: [x_http_method, x-*]}", "{host: a.com, access: deny, query: [KEY]}",
+    "{host: b.com, paths: [/v1/**], query: [_Method], methods: [POST]}",
   ]
 
   private static func facts(_ numbers: inout Numbers) -> RequestFacts {
@@ -50,11 +52,13 @@ struct ManifestLibraryTests {
       method: some(["GET", "POST"], &numbers) ?? "", path: some(paths, &numbers) ?? "")
     if Int.random(in: 0..<4, using: &numbers) > 0 {
       facts.query = .init()
-      facts.query?.keys = some(["page", "key", "*"], oftenNone: true, &numbers).map { [$0] } ?? []
+      facts.query?.keys = some(["page", "key", "Key[]", "_Method", "*"], oftenNone: true, &numbers).map { [$0] } ?? []
       facts.query?.repeated = some(["page"], oftenNone: true, &numbers).map { [$0] } ?? []
       facts.query?.isAmbiguous = Int.random(in: 0..<4, using: &numbers) == 0
     }
-    facts.headers = ["accept"] + (some(["x-a", "x-b", "cookie"], oftenNone: true, &numbers).map { [$0] } ?? [])
+    facts.headers =
+      ["accept"]
+      + (some(["x-a", "x-b", "cookie", "x_http_method", "x-original-url"], oftenNone: true, &numbers).map { [$0] } ?? [])
     facts.contentType = some(["application/json", "text/plain", "*"], &numbers)
     facts.bytes = Bool.random(using: &numbers) ? Int64.random(in: 0...9, using: &numbers) : nil
     if Int.random(in: 0..<4, using: &numbers) > 0 {

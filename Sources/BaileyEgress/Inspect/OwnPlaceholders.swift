@@ -11,8 +11,8 @@ struct OwnPlaceholders: Sendable {
     finder = PlaceholderFinder(all)
   }
 
-  /// A placeholder as it is is no finding: the guard that puts the value in refuses it where it does not belong. In a disguise, a
-  /// compressed body for one, no value is put in, and nobody would read what stands around it; but for Basic.
+  /// A placeholder as it is is no finding: the guard that puts the value in refuses it where it does not belong. In a
+  /// disguise no value is put in, and nobody would read what stands around it; but for Basic.
   func accepts(_ finding: ContentFinding, in place: String) -> Bool {
     guard finding.rule == "known-value", finding.notes["name"]?.hasPrefix(SecretStandIn.knownPrefix) == true else {
       return false

@@ -10,6 +10,8 @@ struct PassageInspection {
   private let host: String?
   private(set) var findings = PassageFindings()
   private let own: OwnPlaceholders?
+  /// The body is encoded, as was declared: no value is put in there, so no placeholder belongs there.
+  var isEncoded = false
 
   /// - Parameter host: where it goes; `nil` for what comes in.
   init(
@@ -53,7 +55,8 @@ struct PassageInspection {
   }
 
   mutating func add(_ finding: ContentFinding, _ place: String) {
-    if own?.accepts(finding, in: place) != true { findings.add(finding, in: place) }
+    let isOwn = own?.accepts(finding, in: place) == true && !(isEncoded && place == "body")
+    if !isOwn { findings.add(finding, in: place) }
   }
 
   /// What findings rest on.

@@ -20,6 +20,11 @@ final class RequestGuard {
     /// It asks a model, and is read value by value.
     var model: (form: ModelSettings.Form, models: SessionModels)?
 
+    var isEncoded: Bool {
+      (encodings.split(separator: ",") + [messageEncoding[...]])
+        .contains { !["", "identity"].contains($0.filter { $0 != " " && $0 != "\t" }.lowercased()) }
+    }
+
     /// Not that of browsers, which is framed in other ways.
     var isGRPC: Bool { contentType == "application/grpc" || contentType.hasPrefix("application/grpc+") }
   }
@@ -46,6 +51,7 @@ final class RequestGuard {
     found: PassageFindings = PassageFindings(), own: OwnPlaceholders? = nil
   ) {
     inspection = PassageInspection(inspector, session, to: host, found: found, own: own)
+    inspection.isEncoded = body.isEncoded
     surroundings = inspection.surroundings()
     (self.body, self.host) = (body, host)
     if body.isGRPC { messages = GRPCMessages(encoding: body.messageEncoding) }
