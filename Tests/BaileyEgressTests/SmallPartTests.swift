@@ -1,6 +1,8 @@
 import BaileyCore
 import BaileyLinux
+import Glibc
 import NIOCore
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -94,6 +96,50 @@ struct SmallPartTests {
     #expect(gate.mediator.refusalCodes.contains(fromAgent ? "egress-busy" : "connection-lost"))
     await gate.close()
     #expect(core.heldBytes == 0 && core.unreadAnswers.now == 0)
+  }
+
+  @Test("So many small parts wait for a peer that does not read, and no more, however few their bytes are")
+  func writes() async throws {
+    let loop = MultiThreadedEventLoopGroup.singleton.next()
+    let seen = try await loop.submit { () -> [Bool] in
+      var again = 0
+      let writes = SmallWrites { again += 1 }
+      let letter = ByteBuffer(string: "a")
+      let promises = (0..<SmallWrites.most).map { _ in writes.promise(for: letter, on: loop) }
+      let isFull = !writes.hasRoom
+      for promise in promises { promise?.succeed() }
+      return [
+        isFull, writes.hasRoom, again == 1, writes.promise(for: ByteBuffer(repeating: 0, count: 2048), on: loop) == nil,
+      ]
+    }.get()
+    #expect(seen == [true, true, true, true])
+  }
+
+  @Test("A server that sends byte by byte to a client that does not read is not read on")
+  func trickle() async throws {
+    let server = try TestServer.http2 { server, frame in
+      guard frame.type == H2.headers else { return }
+      try server.send(H2.frame(H2.headers, 4, frame.stream, H2.block([(":status", "200")])))
+      for _ in 0..<6_000 {
+        try server.send(H2.frame(H2.data, 0, frame.stream, [1]))
+        usleep(200)
+      }
+    }
+    let gate = try await TestGate(
+      mediator: TestMediator(hosts: ["good.example"]), names: ["good.example": ["127.0.0.1"]],
+      rules: opened(server.port, also: [rule("good.example", server.port)]))
+    let core = try #require(gate.session as? OpenSession).core
+    let host = "good.example:\(server.port)"
+    let client = try await blocking {
+      let peer = try gate.captured(to: Endpoint(try synthetic("good.example", at: gate), server.port))
+      let client = try H2Peer.client(peer, settings: [(4, 1)])
+      try client.send(H2.request(1, H2.get(host)))
+      return peer
+    }
+    try await eventually { core.unreadAnswers.now > 4096 }
+    client.close()
+    await gate.close()
+    #expect(core.unreadAnswers.now == 0)
   }
 
   /// Answers requests for a host, and no request of HTTP.

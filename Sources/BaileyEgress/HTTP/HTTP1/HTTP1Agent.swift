@@ -26,6 +26,7 @@ final class HTTP1Agent: ChannelInboundHandler {
   /// Reads that a head came in; see `Connection.looksAgain`.
   private var looks = 0
   private var discarded = 0
+  private lazy var writes = SmallWrites { [weak self] in self?.makeRoom() }
 
   private static let maximumLooks = 1000
   private static let inputLimit = 128 << 10
@@ -90,8 +91,10 @@ final class HTTP1Agent: ChannelInboundHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable, case .exchange(let exchange, _) = state { exchange.server?.wantMore() }
+    if context.channel.isWritable { makeRoom() }
   }
+
+  private func makeRoom() { if case .exchange(let exchange, _) = state { exchange.server?.wantMore() } }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     // An end without a farewell is an end like that of plain HTTP: whether a body is whole, its framing says.
@@ -218,7 +221,7 @@ final class HTTP1Agent: ChannelInboundHandler {
 extension HTTP1Agent: AgentStream {
   var loop: (any NIOCore.EventLoop)? { context?.eventLoop }
 
-  var isWritable: Bool { context?.channel.isWritable ?? false }
+  var isWritable: Bool { context.map { $0.channel.isWritable && writes.hasRoom } ?? false }
 
   /// Asks for bytes while there is room for them, and the exchange takes them. The room while nothing can be passed shows whether the client left.
   func wantMore() {
@@ -261,7 +264,9 @@ extension HTTP1Agent: AgentStream {
   }
 
   private func write(_ bytes: ByteBuffer) -> Int {
-    context?.write(wrapOutboundOut(bytes), promise: nil)
+    if let context {
+      context.write(wrapOutboundOut(bytes), promise: writes.promise(for: bytes, on: context.eventLoop))
+    }
     return bytes.readableBytes
   }
 

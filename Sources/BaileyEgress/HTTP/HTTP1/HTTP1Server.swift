@@ -26,6 +26,7 @@ final class HTTP1Server: ChannelInboundHandler {
   /// Reads that a head came in; see `Connection.looksAgain`.
   private var looks = 0
   private static let maximumLooks = 1000
+  private lazy var writes = SmallWrites { [weak self] in self?.exchange?.agent?.wantMore() }
   /// The server did not say over TLS that this is the end.
   var isCutOff = false
 
@@ -176,7 +177,7 @@ final class HTTP1Server: ChannelInboundHandler {
 }
 
 extension HTTP1Server: ServerStream {
-  var isWritable: Bool { context?.channel.isWritable ?? true }
+  var isWritable: Bool { context.map { $0.channel.isWritable && writes.hasRoom } ?? true }
 
   func begin(_ exchange: Exchange) {
     self.exchange = exchange
@@ -187,7 +188,8 @@ extension HTTP1Server: ServerStream {
   func send(_ part: MessagePart, count: (Int) throws(Refusal) -> Void) throws(Refusal) {
     guard let bytes = try encode(part), bytes.readableBytes > 0 else { return }
     try count(bytes.readableBytes)
-    context?.write(wrapOutboundOut(bytes), promise: nil)
+    guard let context else { return }
+    context.write(wrapOutboundOut(bytes), promise: writes.promise(for: bytes, on: context.eventLoop))
   }
 
   private func encode(_ part: MessagePart) throws(Refusal) -> ByteBuffer? {

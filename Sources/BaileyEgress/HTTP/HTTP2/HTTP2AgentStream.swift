@@ -22,6 +22,7 @@ final class HTTP2AgentStream: ChannelInboundHandler {
   /// Bytes of the body that are still to come, where their number was told.
   private var expected: Int64?
   private var isReading = false
+  private lazy var writes = SmallWrites { [weak self] in self?.exchange?.server?.wantMore() }
   private var lastWrite: EventLoopFuture<Void>?
   /// END_STREAM came, or went.
   private var (hasEnded, hasAnswered) = (false, false)
@@ -141,7 +142,7 @@ final class HTTP2AgentStream: ChannelInboundHandler {
 extension HTTP2AgentStream: AgentStream {
   var loop: (any NIOCore.EventLoop)? { context?.eventLoop }
 
-  var isWritable: Bool { context?.channel.isWritable ?? false }
+  var isWritable: Bool { context.map { $0.channel.isWritable && writes.hasRoom } ?? false }
 
   func advance() {
     while canPass, !waiting.isEmpty { exchange?.request(waiting.removeFirst()) }
@@ -164,7 +165,10 @@ extension HTTP2AgentStream: AgentStream {
       hasAnswered = !head.isInterim && head.framing == .none && head.status != 101
       return write(headers, endsStream: hasAnswered)
     case .data(let bytes):
-      write(.data(.init(data: .byteBuffer(bytes))))
+      if let context {
+        let payload = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(bytes)))
+        context.write(wrapOutboundOut(payload), promise: writes.promise(for: bytes, on: context.eventLoop))
+      }
       return bytes.readableBytes
     case .end(let trailers):
       guard !hasAnswered else { return 0 }

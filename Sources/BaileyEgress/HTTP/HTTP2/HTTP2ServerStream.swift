@@ -24,6 +24,7 @@ final class HTTP2ServerStream: ChannelInboundHandler {
   /// END_STREAM went, or came.
   private var (hasSent, hasEnded) = (false, false)
   private var isReading = false
+  private lazy var writes = SmallWrites { [weak self] in self?.exchange?.agent?.wantMore() }
 
   init(_ endpoint: String, _ watch: FrameWatch, isReused: Bool) {
     self.endpoint = endpoint
@@ -131,7 +132,7 @@ final class HTTP2ServerStream: ChannelInboundHandler {
 }
 
 extension HTTP2ServerStream: ServerStream {
-  var isWritable: Bool { context?.channel.isWritable ?? true }
+  var isWritable: Bool { context.map { $0.channel.isWritable && writes.hasRoom } ?? true }
 
   func begin(_ exchange: Exchange) {
     self.exchange = exchange
@@ -146,7 +147,9 @@ extension HTTP2ServerStream: ServerStream {
       try write(head.http2, endsStream: hasSent, count)
     case .data(let bytes):
       try count(bytes.readableBytes)
-      write(.data(.init(data: .byteBuffer(bytes))))
+      guard let context else { return }
+      let payload = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(bytes)))
+      context.write(wrapOutboundOut(payload), promise: writes.promise(for: bytes, on: context.eventLoop))
     case .end(let trailers):
       // The handshake of a WebSocket has no body, and what comes after it is not its end.
       let isHandshake = exchange?.head.wantsWebSocket == true && !isTunnel
