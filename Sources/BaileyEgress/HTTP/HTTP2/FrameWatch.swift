@@ -20,6 +20,7 @@ final class FrameWatch: ChannelDuplexHandler {
   private var sent = 0
   private var hasEnded = false
   private let room: HeldBytes
+  private let countsWindows: Bool
   /// What DATA costs that the library keeps until its stream is read, by live streams. A frame may keep all that came since the last one of
   /// its stream, at most one reading: windows say nothing of that.
   private var unread: [HTTP2StreamID: (cost: Int, seen: Int)] = [:]
@@ -36,10 +37,11 @@ final class FrameWatch: ChannelDuplexHandler {
 
   /// - Parameters:
   ///   - room: for what is not read.
+  ///   - countsWindows: the payload is counted already, as what windows let the other side send.
   ///   - preface: bytes that the other side sends before its first frame.
   ///   - tell: called once, before the connection is closed.
-  init(_ room: HeldBytes, preface: Int, _ tell: @escaping (End) -> Void) {
-    self.room = room
+  init(_ room: HeldBytes, countsWindows: Bool, preface: Int, _ tell: @escaping (End) -> Void) {
+    (self.room, self.countsWindows) = (room, countsWindows)
     inbound = FrameScanner(preface: preface)
     self.tell = tell
   }
@@ -77,7 +79,7 @@ final class FrameWatch: ChannelDuplexHandler {
     guard let before = unread[frame.stream] else { return }
     // Large frames fill what they keep.
     let kept = frame.length < Self.small ? min(received - before.seen, Self.reading) : frame.length
-    let cost = MessagePart.overhead + kept
+    let cost = MessagePart.overhead + kept - (countsWindows ? frame.length : 0)
     unread[frame.stream] = (before.cost + cost, received)
     unreadCost += cost
   }

@@ -21,7 +21,7 @@ final class HTTP2Agent: ChannelDuplexHandler {
   static func add(to channel: any Channel, _ session: SessionCore, _ origin: HTTPOrigin, _ servers: Servers) throws {
     let agent = HTTP2Agent(servers)
     let bound = NIOLoopBound((agent, servers), eventLoop: channel.eventLoop)
-    let watch = FrameWatch(session.held, preface: prefaceLength) { end in
+    let watch = FrameWatch(session.held, countsWindows: true, preface: prefaceLength) { end in
       session.observe(origin.unreadable(session.subject), .http2(end))
     }
     let watching = NIOLoopBound(watch, eventLoop: channel.eventLoop)

@@ -43,7 +43,7 @@ final class HTTP2Server: ChannelDuplexHandler {
       // None was allowed.
       pushed.close()
     }
-    let watch = FrameWatch(session.unreadAnswers, preface: 0) { _ in }
+    let watch = FrameWatch(session.unreadAnswers, countsWindows: false, preface: 0) { _ in }
     server.watch = watch
     try channel.pipeline.syncOperations.addHandlers([watch, handler, server])
     server.multiplexer = try handler.syncMultiplexer()
