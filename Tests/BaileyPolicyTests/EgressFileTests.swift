@@ -90,6 +90,39 @@ struct EgressFileTests {
     #expect(load("/none", "/c") == nil)
   }
 
+  @Test("Models and prices are added to those that everybody knows, and go before them")
+  func models() throws {
+    let settings = try load(
+      """
+      models:
+        - {host: llm.corp.example, form: chat, paths: [/openai/*/chat]}
+        - {host: api.openai.com, form: messages, paths: [/v1/chat/completions]}
+        - {host: "*.models.example", form: gemini}
+      prices:
+        - {model: claude-x*, input: 3, output: 15.50, cache_read: 0.30}
+      """
+    ).models
+    let corp = try HostName("llm.corp.example")
+    #expect(settings.form(corp, path: "/openai/a/chat") == .chat && settings.form(corp, path: "/v1/messages") == nil)
+    #expect(settings.form(try HostName("api.openai.com"), path: "/v1/chat/completions") == .messages)
+    #expect(settings.form(try HostName("a.models.example"), path: "/v1beta/models/g:generateContent") == .gemini)
+    #expect(settings.form(try HostName("api.anthropic.com"), path: "/v1/messages") == .messages)
+    let price = settings.price(of: "claude-x-2")
+    #expect(price.input == 3_000_000 && price.output == 15_500_000 && price.cacheRead == 300_000)
+    #expect(price.cacheWrite == price.input)
+  }
+
+  @Test(
+    "A model or price that is not whole starts no session",
+    arguments: [
+      "models: [{host: a.example}]", "models: [{host: a.example, form: other}]", "models: [{host: a b, form: chat}]",
+      "models: [{host: a.example, form: chat, paths: [v1]}]", "prices: [{model: m, input: 1}]",
+      "prices: [{model: m, input: -1, output: 1}]", "prices: [{model: m, input: 1, output: 1.0000001}]",
+    ])
+  func wrongModels(text: String) {
+    #expect(throws: Fault.self) { try load(text) }
+  }
+
   @Test("A file or key that others can write or read is not believed")
   func modes() {
     #expect(throws: Fault.self) { try load(Self.whole, mode: 0o666) }

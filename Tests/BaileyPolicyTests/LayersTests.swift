@@ -104,11 +104,13 @@ import Testing
   @Test("Limits are the smallest stated; a profile counts only where nobody else speaks")
   func limits() throws {
     let layers = ManifestLayers(
-      administrator: try read("limits: {memory: 4GiB}"), user: try read("limits: {memory: 2GiB, wall: 10}"),
-      project: try read("limits: {memory: 8GiB, processes: 500}"),
+      administrator: try read("limits: {memory: 4GiB}"),
+      user: try read("limits: {memory: 2GiB, wall: 10, tokens: 2M, cost: 5}"),
+      project: try read("limits: {memory: 8GiB, processes: 500, tokens: 500k, cost: \"7.50\"}"),
       profiles: [try read("limits: {processes: 10, files: 9}")])
     let limits = try layers.merged().limits
     #expect(limits.memory == 2 << 30 && limits.wallSeconds == 10 && limits.processes == 500 && limits.files == 9)
+    #expect(limits.tokens == 500_000 && limits.cost == 5_000_000)
   }
 
   @Test("A project cannot loosen the user's workspace mode; the person can; the administrator's holds for both")

@@ -115,6 +115,8 @@ func issues(_ text: String) -> [String] {
       ("environment: {set: {A=B: x}}", "1:21 manifest-environment-name"),
       ("environment: {set: {A: [x]}}", "1:24 manifest-type"),
       ("limits: {memory: 4Gib}", "1:18 manifest-limit"), ("limits: {wall: 0}", "1:16 manifest-limit"),
+      ("limits: {tokens: 5G}", "1:18 manifest-limit"), ("limits: {cost: 1.0000001}", "1:16 manifest-limit"),
+      ("limits: {cost: -1}", "1:16 manifest-limit"),
       ("limits: {memory: 9999999999TiB}", "1:18 manifest-limit"), ("limits: {memory: -1}", "1:18 manifest-limit"),
       ("extends: nodee", "1:10 manifest-profile-unknown"), ("optional: [overlays]", "1:12 manifest-value"),
       ("workspace: stage", "1:12 manifest-value"), ("name: a\nname: b", "1:1 manifest-duplicate-key"),

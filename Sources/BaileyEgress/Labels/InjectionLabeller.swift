@@ -4,24 +4,18 @@
 /// phrase that stands alone in quotes is told of, not given. It keeps no more words than the longest pattern has.
 final class InjectionLabeller: ContentLabeller {
   static let label = "prompt-injection"
-  private static let longestWord = 32
   /// How far behind the sign of something hidden its text is taken for hidden, bytes.
   private static let reach = 2048
 
-  private struct Word {
-    var text: String
-    /// Quoted just before and just behind.
-    var opens = false
-    var closes = false
-  }
-
-  private var words: [Word] = []
-  private var word: [UInt8] = []
+  /// The last words by their hash, and which of them have a quote just before and just behind.
+  private var words: [UInt64] = []
+  private var (opens, closes) = ([Bool](), [Bool]())
+  private var word = InjectionPatterns.noWord
   private var before: UInt8 = 0
   private var wordBefore: UInt8 = 0
   private var wide: [UInt8] = []
-  /// The last bytes, for marks that are no words.
-  private var tail: [UInt8] = []
+  /// The last 16 bytes, for marks that are no words.
+  private var tail: UInt128 = 0
   private var (inComment, hiddenLeft) = (false, 0)
   private var (isInjected, isHidden) = (false, false)
 
@@ -91,74 +85,93 @@ final class InjectionLabeller: ContentLabeller {
     note(byte)
     if isWaiting {
       isWaiting = false
-      words[words.count - 1].closes = Self.quotes.contains(byte)
+      closes[words.count - 1] = Self.isQuote(byte)
       judge()
     }
     let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
     let isWord = (0x61...0x7A).contains(lower) || (0x30...0x39).contains(lower) || lower == UInt8(ascii: "_")
     // As in `don't`.
-    let isInner = lower == UInt8(ascii: "'") && word.elementsEqual("don".utf8)
+    let isInner = lower == UInt8(ascii: "'") && word == Self.don
     if isWord || isInner {
-      if word.isEmpty { wordBefore = before }
-      if word.count < Self.longestWord { word.append(lower) }
-    } else if !word.isEmpty {
+      if word == InjectionPatterns.noWord { wordBefore = before }
+      word = InjectionPatterns.add(lower, to: word)
+    } else if word != InjectionPatterns.noWord {
       end(behind: byte)
     }
     before = byte
   }
 
-  private static let quotes = Set("'\"`".utf8)
-  private static let points = Set(".,!?;:".utf8)
+  private static let don = InjectionPatterns.hash("don".utf8)
+  private static func isQuote(_ byte: UInt8) -> Bool { byte == 0x22 || byte == 0x27 || byte == 0x60 }
 
   private func end(behind byte: UInt8) {
-    var new = Word(text: String(decoding: word, as: UTF8.self))
-    (new.opens, new.closes) = (Self.quotes.contains(wordBefore), Self.quotes.contains(byte))
-    word = []
-    words.append(new)
-    if words.count > InjectionPatterns.span { words.removeFirst() }
+    words.append(word)
+    opens.append(Self.isQuote(wordBefore))
+    closes.append(Self.isQuote(byte))
+    word = InjectionPatterns.noWord
+    if words.count > InjectionPatterns.span {
+      words.removeFirst()
+      opens.removeFirst()
+      closes.removeFirst()
+    }
     // A quote may stand behind the point.
-    isWaiting = Self.points.contains(byte)
+    isWaiting = [0x2C, 0x2E, 0x21, 0x3F, 0x3A, 0x3B].contains(byte)
     if !isWaiting { judge() }
   }
 
   private func judge() {
-    let texts = words.map(\.text)
-    if !isInjected { isInjected = InjectionPatterns.open.contains { isGiven($0, texts) } }
-    if !isHidden, inComment || hiddenLeft > 0 {
-      isHidden = (InjectionPatterns.open + InjectionPatterns.hidden).contains { isGiven($0, texts) }
+    guard let last = words.last, let patterns = InjectionPatterns.byLast[last] else { return }
+    let isConcealed = inComment || hiddenLeft > 0
+    for pattern in patterns where pattern.isOpen || isConcealed {
+      // Only mentioned where quotes begin and end with it.
+      guard let begin = InjectionPatterns.match(pattern, words), !(opens[begin] && closes[words.count - 1]) else {
+        continue
+      }
+      if pattern.isOpen { isInjected = true }
+      if isConcealed { isHidden = true }
     }
   }
 
-  /// Not only mentioned: the quotes do not begin and end with it.
-  private func isGiven(_ pattern: [InjectionPatterns.Step], _ texts: [String]) -> Bool {
-    guard let begin = InjectionPatterns.match(pattern, texts) else { return false }
-    return !(words[begin].opens && words[words.count - 1].closes)
+  private enum Sign { case template, commentBegin, commentEnd, concealed }
+
+  private struct Mark {
+    var value: UInt128 = 0
+    var mask: UInt128 = 0
+    var sign: Sign
+
+    /// Of a longer text the last 16 bytes.
+    init(_ text: String, _ sign: Sign) {
+      self.sign = sign
+      for byte in text.utf8 { (value, mask) = (value << 8 | UInt128(byte), mask << 8 | 0xFF) }
+    }
   }
 
-  private static let templates = ["<|im_start|>", "<|im_end|>", "<|system|>", "<|endoftext|>", "[/inst]", "<<sys>>"]
-    .map { Array($0.utf8) }
-  private static let hiding = [
-    "display:none", "display: none", "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0",
-    "opacity:0", "opacity: 0", "aria-hidden=\"true\"", " hidden>",
-  ].map { Array($0.utf8) }
+  /// Marks of templates of conversations, and the signs of what pages hide, by their last byte.
+  private static let marks: [[Mark]] = {
+    let templates = ["<|im_start|>", "<|im_end|>", "<|system|>", "<|endoftext|>", "[/inst]", "<<sys>>"]
+    let concealing = [
+      "display:none", "display: none", "visibility:hidden", "visibility: hidden", "font-size:0", "font-size: 0",
+      "opacity:0", "opacity: 0", "aria-hidden=\"true\"", " hidden>",
+    ]
+    var marks = [[Mark]](repeating: [], count: 256)
+    let all =
+      templates.map { ($0, Sign.template) } + concealing.map { ($0, .concealed) }
+      + [("<!--", .commentBegin), ("-->", .commentEnd)]
+    for (text, sign) in all { if let last = text.utf8.last { marks[Int(last)].append(Mark(text, sign)) } }
+    return marks
+  }()
 
-  /// Marks of templates of conversations, and the signs of what pages hide.
   private func note(_ byte: UInt8) {
-    tail.append((0x41...0x5A).contains(byte) ? byte | 0x20 : byte)
-    if tail.count > 64 { tail.removeFirst(40) }
+    let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+    tail = tail << 8 | UInt128(lower)
     if hiddenLeft > 0 { hiddenLeft -= 1 }
-    switch tail.last {
-    case UInt8(ascii: "-"): if ends("<!--") { inComment = true }
-    case UInt8(ascii: ">"), UInt8(ascii: "]"):
-      if ends("-->") { inComment = false }
-      if Self.templates.contains(where: ends) { isInjected = true }
-      fallthrough
-    case UInt8(ascii: "e"), UInt8(ascii: "n"), UInt8(ascii: "0"), UInt8(ascii: "\""):
-      if Self.hiding.contains(where: ends) { hiddenLeft = Self.reach }
-    default: break
+    for mark in Self.marks[Int(lower)] where tail & mark.mask == mark.value {
+      switch mark.sign {
+      case .template: isInjected = true
+      case .commentBegin: inComment = true
+      case .commentEnd: inComment = false
+      case .concealed: hiddenLeft = Self.reach
+      }
     }
   }
-
-  private func ends(_ mark: String) -> Bool { ends(Array(mark.utf8)) }
-  private func ends(_ mark: [UInt8]) -> Bool { tail.suffix(mark.count).elementsEqual(mark) }
 }

@@ -1,7 +1,8 @@
 /// What instructions to a model look like, as words in a row with others between them.
 enum InjectionPatterns {
   struct Step: Sendable {
-    var words: Set<String>
+    /// By their hash.
+    var words: Set<UInt64>
     /// How many other words may stand before it.
     var gap: Int
   }
@@ -49,16 +50,37 @@ enum InjectionPatterns {
   private static let loot = "id_rsa ssh passwd shadow env credentials secrets curl wget bash"
 
   private static func step(_ words: String, _ gap: Int = 0) -> Step {
-    Step(words: Set(words.split(separator: " ").map(String.init)), gap: gap)
+    Step(words: Set(words.split(separator: " ").map { hash($0.utf8) }), gap: gap)
   }
+
+  /// FNV-1a, byte by byte. Who finds another word of the same hash has found a word more that is labelled.
+  static let noWord: UInt64 = 0xCBF2_9CE4_8422_2325
+  static func add(_ byte: UInt8, to hash: UInt64) -> UInt64 { (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+  static func hash(_ word: some Sequence<UInt8>) -> UInt64 { word.reduce(noWord) { add($1, to: $0) } }
+
+  struct Pattern: Sendable {
+    var steps: [Step]
+    var isOpen: Bool
+  }
+
+  /// Patterns by the words that they end with: most words end none.
+  static let byLast: [UInt64: [Pattern]] = {
+    var patterns: [UInt64: [Pattern]] = [:]
+    for (steps, isOpen) in open.map({ ($0, true) }) + hidden.map({ ($0, false) }) {
+      for word in steps.last?.words ?? [] { patterns[word, default: []].append(Pattern(steps: steps, isOpen: isOpen)) }
+    }
+    return patterns
+  }()
 
   /// As many words as the longest pattern can span.
   static let span = (open + hidden).map { $0.reduce(0) { $0 + 1 + $1.gap } }.max() ?? 0
 
   /// Where a pattern begins that ends with the last word.
-  static func match(_ pattern: [Step], _ words: [String]) -> Int? { match(pattern[...], words, words.count - 1) }
+  static func match(_ pattern: Pattern, _ words: [UInt64]) -> Int? {
+    match(pattern.steps[...], words, words.count - 1)
+  }
 
-  private static func match(_ steps: ArraySlice<Step>, _ words: [String], _ at: Int) -> Int? {
+  private static func match(_ steps: ArraySlice<Step>, _ words: [UInt64], _ at: Int) -> Int? {
     guard let step = steps.last, at >= 0, step.words.contains(words[at]) else { return nil }
     let rest = steps.dropLast()
     if rest.isEmpty { return at }

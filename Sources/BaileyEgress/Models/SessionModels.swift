@@ -6,6 +6,8 @@ import Synchronization
 final class SessionModels: Sendable {
   /// Values whose findings are kept.
   static let remembered = 20_000
+  /// A value with more findings is read each time.
+  private static let mostFindings = 16
 
   let settings: ModelSettings
   let meter: ModelMeter
@@ -33,7 +35,7 @@ final class SessionModels: Sendable {
     let hash = LeafKey.of([key, Array(leaf.host.utf8), leaf.basis.bytes, leaf.name, leaf.text])
     if let known = leaves.withLock({ $0.value(hash) }) { return known }
     guard let found = read() else { return [] }
-    leaves.withLock { $0.keep(found, hash) }
+    if found.count <= Self.mostFindings { leaves.withLock { $0.keep(found, hash) } }
     return found
   }
 

@@ -27,6 +27,7 @@ package struct LeafStream {
   private static let typeKey = PathStep.key(Array("type".utf8))
   private static let longestType = 64
   private static let longestNumber = 32
+  private static let mostUndecided = 8
 
   private let interface: ModelInterface
   private var tokenizer = JSONTokenizer()
@@ -123,6 +124,8 @@ package struct LeafStream {
     guard let place, isOfLetters, letters >= ModelInterface.shortestSignature, let last = levels.indices.last else {
       return .text
     }
+    // So many of one object are none of a provider's.
+    if levels[last].undecided.count >= Self.mostUndecided { return .text }
     if place.types.isEmpty || levels[last].type != nil {
       return Self.has(place, levels[last].type) ? .signature : .text
     }
