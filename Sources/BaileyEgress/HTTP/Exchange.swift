@@ -78,12 +78,14 @@ final class Exchange {
 
   /// Once, after `init`; may end the exchange at once.
   func start() {
+    var asked: Action?
     do throws(Refusal) {
       let target = try HTTPTarget(head, origin, keepsEncodedSlash: session.rules.keepsEncodedSlash)
       self.target = target
       let facts = session.facts(of: head, target)
       limits = session.limits(target, facts)
       var action = session.action(target, facts)
+      asked = action
       if case .address(let address) = target.host, !session.rules.names(address, target.port) {
         return refuse(.notDialable(target.host.text, [address]), observing: action)
       }
@@ -91,7 +93,7 @@ final class Exchange {
       try session.guards.describe(context(target), &action)
       preview(action, BodyPreview(head, target))
     } catch {
-      refuse(error, observing: nil)
+      refuse(error, observing: asked)
     }
   }
 

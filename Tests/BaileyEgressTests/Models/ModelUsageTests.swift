@@ -155,6 +155,8 @@ struct ModelUsageTests {
     #expect(answers[10].contains("limits.tokens") && server.connections == 10)
     #expect(mediator.refusalCodes.count { $0 == "token-budget-near" } == 1)
     #expect(mediator.memory.withLock { $0.labels } == ["token-budget-near"])
+    let refused = mediator.observations.first { $0.1.detail["code"] == "token-budget" }?.0
+    #expect(refused?.resource["host"] == "good.example" && refused?.resource["path"] == "/v1/messages")
     let outcome = try #require(mediator.completions.first { $0.0.verb == .httpRequest }?.1)
     #expect(outcome.detail["usage"]?["input"] == 60 && outcome.detail["usage"]?["model"] == "m")
   }
