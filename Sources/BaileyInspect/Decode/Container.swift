@@ -1,7 +1,7 @@
 /// Formats that hold other bytes, and those that cannot be read.
 enum Container {
   enum Format: Sendable, CaseIterable {
-    case gzip, zstd, bzip2, xz, zip, pdfStream, part
+    case gzip, zstd, bzip2, xz, zip, pdfStream, gitPack, part
     /// What says more only together with another mark.
     case pdf, compoundFile
     case encryptedPDF, encryptedPackage, sevenZip, rar, lz4, age, armor, luks
@@ -15,6 +15,7 @@ enum Container {
       case .xz: [[0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]]
       case .zip: [Array("PK".utf8) + [3, 4]]
       case .pdfStream: [Array("stream\n".utf8), Array("stream\r\n".utf8)]
+      case .gitPack: [Array("PACK".utf8) + [0, 0, 0]]
       case .part: [Array("\r\n\r\n".utf8)]
       case .pdf: [Array("%PDF-".utf8)]
       case .compoundFile: [[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]]
@@ -53,10 +54,19 @@ enum Container {
     case .pdfStream:
       return PDFStream.filters(bytes, markAt: start, end: mark.upperBound)
         .map { .filters($0, at: mark.upperBound, name: "pdf") }
+    case .gitPack: return gitPack(bytes, start)
     case .part: return speculate(bytes, mark.upperBound)
     case .pdf, .compoundFile: return nil
     default: return Unreadable.name(format, bytes, mark, seen: seen).map { .unreadable($0) }
     }
+  }
+
+  /// Not in the side bands in which servers send packs: there it is cut into lines, and comes from where nothing is kept from.
+  private static func gitPack(_ bytes: Span<UInt8>, _ start: Int) -> Reading? {
+    let isBanded =
+      start >= 5 && bytes[start - 1] == 1 && (start - 5..<start - 1).allSatisfy { Bytes.hex(bytes[$0]) != nil }
+    guard !isBanded, GitPackReader.begins(bytes, start) else { return nil }
+    return .filters([.gitPack], at: start, name: "git pack")
   }
 
   /// What begins where a stream or a part of a message does, and has no mark.

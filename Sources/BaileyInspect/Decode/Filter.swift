@@ -21,7 +21,7 @@ enum Filter: Equatable {
   case inflate(Inflater.Format)
   /// zlib, or deflate without a wrapper: both are sent under that name.
   case deflate
-  case ascii85, asciiHex, lzw, runLength, pdfText
+  case ascii85, asciiHex, lzw, runLength, pdfText, gitPack
 
   /// - Parameter head: the first bytes.
   func decoder(for head: Span<UInt8>) -> any Decoder {
@@ -33,6 +33,7 @@ enum Filter: Equatable {
     case .lzw: Bytewise(LZWReader())
     case .runLength: Bytewise(RunLengthReader())
     case .pdfText: Bytewise(PDFTextReader())
+    case .gitPack: GitPackReader()
     }
   }
 
@@ -46,6 +47,7 @@ enum Filter: Equatable {
     case .lzw: "lzw"
     case .runLength: "run-length"
     case .pdfText: "pdf-text"
+    case .gitPack: "git pack"
     }
   }
 

@@ -29,6 +29,8 @@ extension Lane {
   private static let mostContainers = 32
 
   func open(_ format: Container.Format, _ place: Range<Int>, _ bytes: Span<UInt8>) {
+    // A pack is as it came, or it is none.
+    guard format != .gitPack || !isAltered else { return }
     seen.insert(format)
     guard let reading = Container.read(format, bytes, place, seen: seen) else { return }
     // What ended before makes room.

@@ -26,6 +26,8 @@ final class Lane {
   var containers: [OpenContainer] = []
   var seen: Set<Container.Format> = []
   private(set) var children: [ChildKind: Lane] = [:]
+  /// Made from escapes or groups: bytes of what is no text are then not as they were.
+  private(set) var isAltered = false
   private var registered: RegisteredSearch?
 
   init(_ context: InspectionContext, depth: Int, origins: Origins = Origins()) {
@@ -41,6 +43,7 @@ final class Lane {
     (context, depth, origins) = (other.context, other.depth, other.origins)
     (buffer, start, done, stream) = (other.buffer, other.start, other.done, other.stream.copy())
     (recent, walk, openRun, seen) = (other.recent, other.walk, other.openRun, other.seen)
+    isAltered = other.isAltered
     registered = other.registered
     containers = other.containers.map { OpenContainer(held: $0) }
     children = other.children.mapValues { Lane(copying: $0) }
@@ -117,6 +120,7 @@ final class Lane {
   func child(_ kind: ChildKind) -> Lane {
     if let known = children[kind] { return known }
     let made = Lane(context, depth: depth + 1, origins: Origins(isRoot: false))
+    made.isAltered = kind != .decoded
     children[kind] = made
     return made
   }
