@@ -9,7 +9,8 @@ struct FindingsJudge: Judge {
     guard let findings = action.resource["findings"] else { return [] }
     return switch action.verb {
     case .workspaceApply: changes(findings)
-    case .httpRequest: request(findings)
+    // What a name says its look-up tells.
+    case .httpRequest, .netConnect: request(findings)
     default: []
     }
   }

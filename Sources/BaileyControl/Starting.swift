@@ -20,8 +20,7 @@ struct Starting: Sendable {
   }
 
   private var credentials: SessionCredentials? {
-    guard let broker = resources.secrets, !standIns.isEmpty else { return nil }
-    return SessionCredentials(standIns: standIns, broker: broker)
+    resources.secrets.map { SessionCredentials(standIns: standIns, broker: $0) }
   }
 
   private static func standIns(_ manifest: Manifest, _ resources: Resources) async throws(Fault) -> [SecretStandIn] {
@@ -218,6 +217,7 @@ struct Starting: Sendable {
     request.pinned = opening.pinned
     request.trust = trust
     for standIn in standIns { request.manifest.environment.set.merge(standIn.variables) { _, new in new } }
+    request.gitAccess = GitAccess.configuration(standIns)
     request.standIns = opening.variables.compactMapValues(content)
     return request
   }

@@ -100,6 +100,7 @@ package struct EgressSettings: Sendable, Equatable {
   package var names: [HostName: IPAddress] = [:]
   package var residency = Residency()
   package var models = ModelSettings()
+  package var upstreamProxy: UpstreamProxy?
 
   package init() {}
 }

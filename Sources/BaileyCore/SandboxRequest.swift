@@ -25,6 +25,8 @@ package struct SandboxRequest: Sendable {
   package var caller: Caller
   /// What the programs inside are to trust beside nothing of their own; `nil` leaves the host's stores as they are.
   package var trust: SandboxTrust?
+  /// Lines for git's settings (`GitAccess`).
+  package var gitAccess = ""
 
   package init(
     session: SessionID, workspace: WorkspaceLayers, mounts: [WorkspaceMount] = [], homeDirectory: String,

@@ -137,7 +137,7 @@ struct EndTests {
     let server = try TestServer { peer in
       let first = try peer.receive()
       if first.starts(with: "GET /ws".utf8) {
-        try peer.send(Handshake.answer)
+        try peer.send(Handshake.answer(String(decoding: first, as: UTF8.self)))
       }
       _ = try peer.receiveAll()
     }

@@ -222,8 +222,7 @@ struct GuardTests {
   func tunnel() async throws {
     let sent = frame(.text, "abc")
     let server = try TestServer { peer in
-      _ = try peer.receiveHead()
-      try peer.send(Handshake.answer)
+      try peer.send(Handshake.answer(try peer.receiveHead()))
       let got = try peer.receive(exactly: 2 * sent.count)
       try peer.send(frame(.text, got == sent + sent ? "doubled" : "not it", from: .server))
       _ = try peer.receiveAll()

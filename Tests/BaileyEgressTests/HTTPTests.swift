@@ -131,7 +131,7 @@ struct HTTPTests {
       guard head.contains("upgrade: websocket") else {
         return try peer.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno")
       }
-      try peer.send(Handshake.answer)
+      try peer.send(Handshake.answer(head))
       _ = try peer.receive(exactly: frame(.text, "frame").count)
       try peer.send(frame(.text, "echo", from: .server))
       peer.finish()

@@ -149,8 +149,8 @@ struct SocketTests {
   func handshakes() async throws {
     let server = try TestServer { peer in
       let head = try peer.receiveHead()
-      let answer = head.contains("/plain") ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno" : Handshake.answer
-      try peer.send(head.contains("/wrong") ? answer.replacing("s3pP", with: "s3pQ") : answer)
+      let answer = head.contains("/plain") ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno" : Handshake.answer(head)
+      try peer.send(head.contains("/wrong") ? answer.replacing("Accept: ", with: "Accept: 0") : answer)
       _ = try peer.receiveAll()
     }
     let gate = try await gate(server.port)
@@ -176,8 +176,7 @@ struct SocketTests {
   @Test("Beyond the upload budget the agent reads why, and nothing more leaves")
   func budget() async throws {
     let server = try TestServer { peer in
-      _ = try peer.receiveHead()
-      try peer.send(Handshake.answer)
+      try peer.send(Handshake.answer(try peer.receiveHead()))
       _ = try peer.receiveAll()
     }
     let gate = try await gate(server.port, budget: 600)
@@ -198,8 +197,7 @@ struct SocketTests {
   @Test("A server that says nothing more does not keep a refusal from the agent")
   func silentServer() async throws {
     let server = try TestServer { peer in
-      _ = try peer.receiveHead()
-      try peer.send(Handshake.answer)
+      try peer.send(Handshake.answer(try peer.receiveHead()))
       _ = try poll([(peer.number, .input)], milliseconds: 10_000)
       _ = try peer.receive()
       _ = try poll([(peer.number, .output)], milliseconds: 0)

@@ -11,6 +11,7 @@ extension Connection {
     var action = Action.connect(
       session.subject, host: claim?.name?.text, address: claimedAddress?.description, port: port, transport: transport)
     if let region = session.region(of: claim) { action.add(["region": .string(region)]) }
+    if let name = claim?.name { session.guards.describe(name, session, &action) }
     self.action = action
     stage = .deciding
     deadline = 0
@@ -39,30 +40,26 @@ extension Connection {
     standing = Standing(session.mediator, ruling, by: policies)
     if isOpened { return open() }
     switch claim {
-    case .name(let name): resolve(name)
+    case .name: lookUp()
     case .address(let address): dialAddress(address)
     case nil: refuse(.nameMissing)
     }
   }
 
-  private func resolve(_ name: HostName) {
+  private func lookUp() {
+    guard let claim else { return refuse(.nameMissing) }
     stage = .resolving
-    let (resolver, loop, identifier) = (session.resolver, thread.loop, identifier)
-    Task {
-      let result: Result<[IPAddress], ResolveError>
-      do throws(ResolveError) { result = .success(try await resolver.addresses(of: name)) } catch {
-        result = .failure(error)
-      }
-      loop.post(.resolved(source: identifier, result))
-    }
+    route = session.route(to: claim)
+    let (session, loop, identifier, route) = (session, thread.loop, identifier, route)
+    Task { loop.post(.resolved(source: identifier, await session.lookUp(claim, through: route))) }
   }
 
   func resolved(_ result: Result<[IPAddress], ResolveError>) {
     guard stage == .resolving, let claim else { return }
     switch result {
-    case .failure(let error): refuse(.resolving(error, claim.text))
+    case .failure(let error): refuse(.resolving(error, (route?.host ?? claim).text))
     case .success(let addresses):
-      candidates = session.rules.dialable(addresses, port)
+      candidates = session.dialable(addresses, port, through: route)
       if candidates.isEmpty { return refuse(.notDialable(claim.text, addresses)) }
       dialNext(after: nil)
     }
@@ -74,6 +71,7 @@ extension Connection {
     } else {
       guard session.rules.names(address, port) else { return refuse(.notDialable("\(address)", [address])) }
       candidates = session.rules.dialable([address], port)
+      if !candidates.isEmpty, session.route(to: .address(address)) != nil { return lookUp() }
     }
     if candidates.isEmpty { return refuse(.notDialable("\(address)", [address])) }
     dialNext(after: nil)
@@ -86,7 +84,7 @@ extension Connection {
     guard !candidates.isEmpty else {
       return refuse(failure ?? Refusal("connection-failed", "no address accepted the connection"))
     }
-    let endpoint = Endpoint(candidates.removeFirst(), port)
+    let endpoint = Endpoint(candidates.removeFirst(), route?.proxy.port ?? port)
     deadline = thread.after(session.options.dialling)
     do throws(Errno) {
       upstream = try Socket.stream(for: endpoint)
@@ -110,8 +108,9 @@ extension Connection {
     if events.contains(.output) { connected() }
   }
 
-  private func connected() {
+  func connected() {
     candidates = []
+    if let route, !isTunnelled { return askForTunnel(route) }
     guard door == .proxy else { return door == .capture && isServerFirst ? beginGuarded() : beginRelay() }
     let answer = voice == .socks ? SOCKSRequest.reply(SOCKSRequest.accepted) : Self.established
     guard (try? Socket.send(answer, to: client)) == answer.count else {

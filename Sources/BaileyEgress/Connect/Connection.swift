@@ -13,6 +13,8 @@ final class Connection: LoopSource {
     case verifying
     case socksGreeting, socksRequest
     case deciding, resolving, dialling
+    /// The upstream proxy has been asked for a tunnel.
+    case tunnelling
     /// The server may speak; the client's first bytes are still looked at.
     case guarded
     case relaying
@@ -47,6 +49,9 @@ final class Connection: LoopSource {
   var candidates: [IPAddress] = []
   var upstream: Int32 = -1
   var dialled: Endpoint?
+  /// Through which the server is reached, and whether it has made the tunnel.
+  var route: ProxyRoute?
+  var isTunnelled = false
   /// The synthetic address that this connection keeps in the table.
   var held: IPAddress?
   var up = Flow()
@@ -126,6 +131,7 @@ final class Connection: LoopSource {
     case .learning, .verifying: learn()
     case .socksGreeting, .socksRequest: continueSOCKS()
     case .dialling: if second { finishDialling(events) }
+    case .tunnelling: if second { continueTunnelling() }
     case .guarded, .relaying: relay(events, second: second)
     case .lingering: discard()
     case .deciding, .resolving, .closed: break
@@ -137,7 +143,7 @@ final class Connection: LoopSource {
   private func noticeDeath(second: Bool) {
     guard !second else { return }
     switch stage {
-    case .learning, .verifying, .socksGreeting, .socksRequest, .resolving, .dialling:
+    case .learning, .verifying, .socksGreeting, .socksRequest, .resolving, .dialling, .tunnelling:
       end(Refusal("client-gone", "the client closed the connection"))
     case .deciding, .guarded, .relaying, .lingering, .closed: break
     }
@@ -156,6 +162,7 @@ final class Connection: LoopSource {
     switch stage {
     case .learning, .verifying, .socksGreeting, .socksRequest: refuse(.silent)
     case .dialling: dialNext(after: Refusal("connection-timeout", "no address accepted the connection in time"))
+    case .tunnelling: refuse(Refusal("connection-timeout", "the upstream proxy did not answer in time"))
     case .guarded where awaitsFirstBytes: refuse(.silent)
     case .guarded, .relaying: end(Refusal("idle", "nothing moved for too long"))
     case .lingering: finish()

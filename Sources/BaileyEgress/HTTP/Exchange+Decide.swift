@@ -75,25 +75,22 @@ extension Exchange {
     guard let loop = agent?.loop, state == .dialling else { return }
     let bound = NIOLoopBound(self, eventLoop: loop)
     let session = session
+    let route = session.route(to: target.host)
+    if case .address(let address) = target.host, session.rules.dialable([address], target.port).isEmpty {
+      return fail(.notDialable(target.host.text, [address]))
+    }
     Task {
-      let result: Result<[IPAddress], ResolveError>
-      switch target.host {
-      case .address(let address): result = .success([address])
-      case .name(let name):
-        do throws(ResolveError) { result = .success(try await session.resolver.addresses(of: name)) } catch {
-          result = .failure(error)
-        }
-      }
-      loop.execute { bound.value.resolved(result) }
+      let result = await session.lookUp(target.host, through: route)
+      loop.execute { bound.value.resolved(result, through: route) }
     }
   }
 
-  private func resolved(_ result: Result<[IPAddress], ResolveError>) {
+  private func resolved(_ result: Result<[IPAddress], ResolveError>, through route: ProxyRoute?) {
     guard state == .dialling, let target else { return }
     switch result {
-    case .failure(let error): fail(.resolving(error, target.host.text))
+    case .failure(let error): fail(.resolving(error, (route?.host ?? target.host).text))
     case .success(let addresses):
-      candidates = session.rules.dialable(addresses, target.port)
+      candidates = session.dialable(addresses, target.port, through: route)
       if candidates.isEmpty { return fail(.notDialable(target.host.text, addresses)) }
       dial()
     }
@@ -119,6 +116,7 @@ extension Exchange {
       candidates.insert(address, at: 0)
     }
     if error is TooManyServers { return fail(.tooManyServers) }
+    if let refusal = error as? Refusal, state == .dialling { return fail(refusal) }
     guard case .untrusted(let why)? = error as? HTTPFailure else { return dial() }
     guard state == .dialling, let target else { return }
     fail(

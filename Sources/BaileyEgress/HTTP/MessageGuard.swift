@@ -36,6 +36,8 @@ enum GuardStep {
 protocol MessageGuards: Sendable {
   /// Before the decision: adds to the action what policy should know of the request, or refuses it outright.
   func describe(_ context: ExchangeContext, _ action: inout Action) throws(Refusal)
+  /// Before a connection is decided: adds to the action what policy should know of the name that is to be looked up.
+  func describe(_ name: HostName, _ session: SessionCore, _ action: inout Action)
   /// The request was allowed: these see it before the server does.
   func request(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard]
   /// These see the answer before the agent does.
@@ -49,6 +51,7 @@ protocol MessageGuards: Sendable {
 }
 
 extension MessageGuards {
+  func describe(_ name: HostName, _ session: SessionCore, _ action: inout Action) {}
   func inspector(_ context: ExchangeContext, _ ruling: Ruling) -> (any StreamInspector)? { nil }
 }
 

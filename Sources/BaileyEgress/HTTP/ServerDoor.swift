@@ -49,7 +49,8 @@ final class ServerDoor: ChannelInboundHandler {
     fail(failure)
   }
 
-  private func fail(_ error: any Error) {
+  /// There is no server to be had this way.
+  func fail(_ error: any Error) {
     guard let promise else { return }
     self.promise = nil
     timer?.cancel()

@@ -97,9 +97,11 @@ final class Servers {
     _ loop: any NIOCore.EventLoop
   ) -> Opened {
     let timeout = TimeAmount(session.options.dialling)
-    let ready = open(address, key, onlyHTTP1, loop) { bootstrap throws in
+    let route = session.route(to: key.host)
+    let endpoint = Endpoint(address, route?.proxy.port ?? key.port)
+    let ready = open(endpoint, key, onlyHTTP1, through: route, loop) { bootstrap throws in
       bootstrap.connectTimeout(timeout)
-        .connect(to: try SocketAddress(ipAddress: address.description, port: Int(key.port)))
+        .connect(to: try SocketAddress(ipAddress: address.description, port: Int(endpoint.port)))
     }
     return stream(of: ready, asksForWebSocket, loop)
   }
@@ -107,7 +109,7 @@ final class Servers {
   /// - Parameter socket: connected to a checked address of the key's host.
   func adopt(_ socket: DialledSocket, _ key: ServerKey, asksForWebSocket: Bool, _ loop: any NIOCore.EventLoop) -> Opened
   {
-    let ready = open(socket.endpoint.address, key, false, loop) { bootstrap throws in
+    let ready = open(socket.endpoint, key, false, loop) { bootstrap throws in
       guard let number = socket.take() else { throw HTTPFailure.unreachable("it is in use") }
       // NIO closes what it cannot take over.
       return bootstrap.withConnectedSocket(number)
@@ -137,19 +139,19 @@ final class Servers {
   }
 
   private func open(
-    _ address: IPAddress, _ key: ServerKey, _ onlyHTTP1: Bool, _ loop: any NIOCore.EventLoop,
+    _ endpoint: Endpoint, _ key: ServerKey, _ onlyHTTP1: Bool, through route: ProxyRoute? = nil,
+    _ loop: any NIOCore.EventLoop,
     connect: (ClientBootstrap) throws -> EventLoopFuture<any Channel>
   ) -> EventLoopFuture<NIOLoopBound<ServerConnection>> {
     guard session.dials.enter() else { return loop.makeFailedFuture(TooManyServers()) }
     let promise = loop.makePromise(of: NIOLoopBound<ServerConnection>.self)
-    let endpoint = address.isIPv4 ? "\(address):\(key.port)" : "[\(address)]:\(key.port)"
     let door = NIOLoopBound(
-      ServerDoor(key, onlyHTTP1: onlyHTTP1, endpoint, session, self, pool(loop), promise), eventLoop: loop)
+      ServerDoor(key, onlyHTTP1: onlyHTTP1, endpoint.description, session, self, pool(loop), promise), eventLoop: loop)
     do {
       let secure =
         key.scheme == .https
         ? session.interception.upstream.context(for: key.host, key.port, onlyHTTP1: onlyHTTP1) : nil
-      let session = session
+      let (session, request) = (session, route?.request(for: key.host, key.port))
       let bootstrap = ClientBootstrap(group: loop)
         .channelOption(.autoRead, value: false)
         .channelOption(.allowRemoteHalfClosure, value: false)
@@ -157,6 +159,7 @@ final class Servers {
           channel.eventLoop.makeCompletedFuture {
             guard session.servers.add(channel) else { throw HTTPFailure.unreachable("the session has ended") }
             let pipeline = channel.pipeline.syncOperations
+            if let request { try pipeline.addHandler(ProxyTunnel(request) { door.value.fail($0) }) }
             if let secure { try pipeline.addTLS(secure, key.host.name) { door.value.cut($0) } }
             try pipeline.addHandler(door.value)
           }
@@ -167,7 +170,7 @@ final class Servers {
         case .success(let channel): channel.closeFuture.whenComplete { _ in session.dials.leave() }
         case .failure: session.dials.leave()
         }
-        door.value.connected(result, handshake: secure == nil ? nil : timeout)
+        door.value.connected(result, handshake: secure == nil && route == nil ? nil : timeout)
       }
     } catch {
       session.dials.leave()

@@ -12,6 +12,10 @@ struct GuardChain: MessageGuards {
     for link in links { try link.describe(context, &action) }
   }
 
+  func describe(_ name: HostName, _ session: SessionCore, _ action: inout Action) {
+    for link in links { link.describe(name, session, &action) }
+  }
+
   func request(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
     links.flatMap { $0.request(context, ruling) }
   }

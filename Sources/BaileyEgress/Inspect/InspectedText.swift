@@ -1,3 +1,5 @@
+import BaileyCore
+
 /// A head or trailer as one text, so that rules see names beside their values, and which part each byte is of.
 struct InspectedText {
   private(set) var bytes: [UInt8] = []
@@ -19,6 +21,12 @@ struct InspectedText {
   init(method: String, target: String, fields: some Sequence<(name: String, value: String)>) {
     add("url", "", Array("\(method) \(target) HTTP/1.1".utf8))
     for (name, value) in fields { add("header", name, Array(value.utf8)) }
+  }
+
+  /// Also without its dots: a label is short, and what is longer stands in several.
+  init(host name: HostName) {
+    add("host", "", Array(name.text.utf8))
+    add("host", "", name.labels.flatMap { Array($0.utf8) })
   }
 
   init(trailers: some Sequence<(name: String, value: String)>) {

@@ -10,10 +10,24 @@ struct InspectionGuards: MessageGuards {
   func describe(_ context: ExchangeContext, _ action: inout Action) {
     var inspection = PassageInspection(
       inspector, context.session.subject.session, to: context.target.host.text, own: context.session.ownPlaceholders)
+    if let name = context.target.host.name { read(name, context.session, with: &inspection) }
     inspection.read(context.head.inspected)
     guard !inspection.findings.isEmpty else { return }
     action = action.with(inspection.findings)
     context.notes.write { $0.findings = inspection.findings }
+  }
+
+  func describe(_ name: HostName, _ session: SessionCore, _ action: inout Action) {
+    var inspection = PassageInspection(
+      inspector, session.subject.session, to: name.text, own: session.ownPlaceholders)
+    read(name, session, with: &inspection)
+    if !inspection.findings.isEmpty { action = action.with(inspection.findings) }
+  }
+
+  /// The look-up of a name tells it to others. One that a rule writes out is no message of the agent.
+  private func read(_ name: HostName, _ session: SessionCore, with inspection: inout PassageInspection) {
+    guard session.rules.mention(of: name) != .written else { return }
+    inspection.read(InspectedText(host: name))
   }
 
   func request(_ context: ExchangeContext, _ ruling: Ruling) -> [any MessageGuard] {
@@ -36,8 +50,8 @@ struct InspectionGuards: MessageGuards {
 }
 
 extension RequestHead {
-  /// What the gate is told of its own is not sent on.
-  private static let unsent: Set<String> = ["proxy-authorization", "host"]
+  /// What the gate is told of its own is not sent on, nor is the agent's key of a WebSocket, which looks like a secret.
+  private static let unsent: Set<String> = ["proxy-authorization", "host", "sec-websocket-key"]
 
   /// As the agent wrote it.
   var inspected: InspectedText {

@@ -54,9 +54,10 @@ package final class NetworkGate: EgressGate {
   ) async throws(Fault) -> any PreparedEgress {
     let settings = try settings()
     let interception = try Interception(ceiling: ceilings.first, settings, host)
+    let route = try await ProxyRoute.find(settings, credentials?.broker)
     return PreparedSession(
       gate: self, subject: subject, rules: rules, ceilings: ceilings, interception: interception,
-      credentials: credentials, models: settings.models,
+      credentials: credentials, models: settings.models, route: route,
       resolver: MappedResolver(names: settings.names, otherwise: resolver))
   }
 
@@ -68,7 +69,7 @@ package final class NetworkGate: EgressGate {
       number: sessions.wrappingAdd(1, ordering: .relaxed).newValue, subject: session.subject, rules: session.rules,
       ceilings: session.ceilings, uploadBudget: uploadBudget, mediator: mediator, resolver: session.resolver,
       interception: session.interception, options: options, openings: openings, dials: dials,
-      credentials: session.credentials, models: SessionModels(session.models, budget))
+      credentials: session.credentials, models: SessionModels(session.models, budget), route: session.route)
     return try await serve(core, channels)
   }
 
@@ -122,6 +123,7 @@ private struct PreparedSession: PreparedEgress {
   let interception: Interception
   let credentials: SessionCredentials?
   let models: ModelSettings
+  let route: ProxyRoute?
   let resolver: any NameResolver
 
   var trust: SandboxTrust { interception.trust }

@@ -65,7 +65,7 @@ struct Refusal: Error, Sendable, Equatable {
     switch code {
     case "http-malformed", "proxy-request-malformed", "host-malformed", "websocket-handshake": "400 Bad Request"
     case "client-silent": "408 Request Timeout"
-    case "name-not-found", "connection-failed", "server-untrusted": "502 Bad Gateway"
+    case "name-not-found", "connection-failed", "server-untrusted", "upstream-proxy-refused": "502 Bad Gateway"
     case "resolver-timeout", "connection-timeout": "504 Gateway Timeout"
     case "too-many-connections", "too-many-streams", "egress-busy", "resolver-busy": "503 Service Unavailable"
     default: "403 Forbidden"

@@ -12,6 +12,7 @@ final class SessionCore: Sendable {
   let mediator: any Mediator
   let resolver: any NameResolver
   let interception: Interception
+  let route: ProxyRoute?
   let options: GateOptions
   /// What reads and alters messages on their way.
   let guards: any MessageGuards
@@ -54,12 +55,13 @@ final class SessionCore: Sendable {
     number: UInt64, subject: Subject, rules: [NetworkRule], ceilings: [[NetworkRule]] = [], uploadBudget: Int64?,
     mediator: any Mediator, resolver: any NameResolver, interception: Interception, options: GateOptions,
     openings: Openings? = nil, dials: Openings? = nil, credentials: SessionCredentials? = nil,
-    models: SessionModels = SessionModels()
+    models: SessionModels = SessionModels(), route: ProxyRoute? = nil
   ) {
     let parts = credentials?.standIns.flatMap { one in one.parts.map { ($0.placeholder, one.card.name) } } ?? []
     placeholders = Dictionary(parts) { first, _ in first }
     ownPlaceholders = OwnPlaceholders(placeholders.keys)
-    guards = credentials.map { GuardChain([options.guards, CredentialGuards($0)]) } ?? options.guards
+    let used = parts.isEmpty ? nil : credentials
+    guards = used.map { GuardChain([options.guards, CredentialGuards($0)]) } ?? options.guards
     self.models = models
     self.number = number
     self.subject = subject
@@ -69,6 +71,7 @@ final class SessionCore: Sendable {
     self.mediator = mediator
     self.resolver = resolver
     self.interception = interception
+    self.route = route
     self.options = options
     self.openings = Openings(maximum: options.maximumOpened, within: openings)
     self.dials = Openings(maximum: options.maximumServers, within: dials)

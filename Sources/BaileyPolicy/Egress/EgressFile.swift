@@ -1,8 +1,8 @@
 package import BaileyCore
 import BaileyLinux
 
-/// `egress.yaml`: whom the gate believes beside the system's authorities, what it shows of itself, names of tests, and which
-/// regions hosts are in.
+/// `egress.yaml`: whom the gate believes beside the system's authorities, what it shows of itself, names of tests, which
+/// regions hosts are in, and the proxy that leads to servers.
 ///
 /// Read anew for each session, files included. What cannot be read in full, or is not its reader's alone to write, starts no session.
 package struct EgressFile: Sendable {
@@ -31,6 +31,7 @@ package struct EgressFile: Sendable {
       let own = try EgressFile(file: "\(directory)/\(name)", storage: storage, owners: owners).read()
       settings.authorities += own.authorities
       settings.clients += own.clients
+      settings.upstreamProxy = settings.upstreamProxy ?? own.upstreamProxy
       settings.names.merge(own.names) { first, _ in first }
       settings.residency.hosts += own.residency.hosts
       settings.residency.labels += own.residency.labels
@@ -57,7 +58,8 @@ package struct EgressFile: Sendable {
   func read(_ bytes: [UInt8]) throws(Fault) -> EgressSettings {
     let root: YAMLNode
     do { root = try YAMLReader(file: file).read(bytes) } catch { throw ManifestIssue.fault([error], file: file) }
-    let members = try members(root, ["authorities", "clients", "names", "residency", "models", "prices"])
+    let members = try members(
+      root, ["authorities", "clients", "names", "residency", "models", "prices", "upstream_proxy"])
     var settings = EgressSettings()
     for node in try list(members["authorities"], "authorities", Self.maximumAuthorities) {
       settings.authorities += try authority(try path(node, "authorities"), node.mark) + [10]
@@ -79,6 +81,7 @@ package struct EgressFile: Sendable {
     for node in try list(members["prices"], "prices", Self.maximumModels) {
       settings.models.prices.append(try price(node))
     }
+    settings.upstreamProxy = try members["upstream_proxy"].map { node throws(Fault) in try proxy(node) }
     return settings
   }
 

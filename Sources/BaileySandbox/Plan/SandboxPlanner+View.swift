@@ -35,7 +35,7 @@ extension SandboxPlanner {
     let inside = insideUser(request.caller)
     return SyntheticFiles(
       userName: inside.name, user: inside.user, group: inside.group, home: request.homePath,
-      session: request.session.text, gitIdentity: facts.gitIdentity)
+      session: request.session.text, gitSettings: facts.gitIdentity + request.gitAccess)
   }
 
   /// Programs that PATH leads to in `/opt`: the whole package, since its libraries lie beside `bin`.

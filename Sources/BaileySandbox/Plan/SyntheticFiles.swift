@@ -9,7 +9,8 @@ struct SyntheticFiles {
   var group: UInt32
   var home: String
   var session: String
-  var gitIdentity: String
+  /// The person's identity, and what serves the session's secrets.
+  var gitSettings: String
 
   /// Path and content, in the order of creation.
   var all: [(String, String)] {
@@ -43,6 +44,6 @@ struct SyntheticFiles {
     String((hexadecimal(session.utf8) + String(repeating: "0", count: 32)).prefix(32))
   }
 
-  /// The identity, and trust in directories whose owner is another id by the mapping.
-  private var gitConfiguration: String { gitIdentity + "\n[safe]\n\tdirectory = *\n" }
+  /// The settings, and trust in directories whose owner is another id by the mapping.
+  private var gitConfiguration: String { gitSettings + "\n[safe]\n\tdirectory = *\n" }
 }

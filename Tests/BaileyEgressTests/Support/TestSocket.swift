@@ -100,7 +100,10 @@ enum Handshake {
       + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\(more)\r\n"
   }
 
-  static let answer =
-    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-    + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"
+  /// To the request with this head, whose key is the gate's.
+  static func answer(_ head: String) -> String {
+    let key = head.components(after: "sec-websocket-key: ") ?? ""
+    return "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      + "Sec-WebSocket-Accept: \(WebSocketKey.accept(key))\r\n\r\n"
+  }
 }

@@ -135,8 +135,12 @@ final class HTTP1Server: ChannelInboundHandler {
     if head.status == 101 {
       guard exchange.head.wantsWebSocket, head.values("upgrade").map({ HTTPToken.lower($0.utf8) }) == ["websocket"]
       else { throw .malformed }
-      if let webSocketKey, head.values("sec-websocket-accept") != [WebSocketKey.accept(webSocketKey)] {
+      guard let webSocketKey, head.values("sec-websocket-accept") == [WebSocketKey.accept(webSocketKey)] else {
         throw .malformed
+      }
+      head.fields.removeAll { $0.name == "sec-websocket-accept" }
+      if let key = exchange.head.values("sec-websocket-key").first {
+        head.fields.append(HTTPField(name: "sec-websocket-accept", WebSocketKey.accept(key)))
       }
       state = .tunnel
       return exchange.answer(.response(head))
@@ -198,8 +202,10 @@ extension HTTP1Server: ServerStream {
     case .request(var head):
       isChunked = head.framing == .chunked
       webSocketKey = nil
-      if head.wantsWebSocket, head.version == .http2 {
+      if head.wantsWebSocket {
+        // The agent's own would be 16 bytes that nobody can read.
         let key = WebSocketKey.make()
+        head.fields.removeAll { $0.name == "sec-websocket-key" }
         head.fields.append(HTTPField(name: "sec-websocket-key", key))
         webSocketKey = key
       }
