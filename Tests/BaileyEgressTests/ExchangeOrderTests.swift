@@ -57,8 +57,7 @@ struct ExchangeOrderTests {
   func generations() async throws {
     let sent = frame(.text, "abc")
     let server = try TestServer { peer in
-      _ = try peer.receiveHead()
-      try peer.send(Handshake.answer)
+      try peer.send(Handshake.answer(try peer.receiveHead()))
       if try peer.receive(exactly: sent.count) == sent { try peer.send(frame(.text, "got", from: .server)) }
       _ = try peer.receiveAll()
     }
@@ -118,8 +117,7 @@ struct ExchangeOrderTests {
   @Test("A server that agrees to compression which guards took out of the handshake is refused")
   func strippedExtension() async throws {
     let server = try TestServer { peer in
-      _ = try peer.receiveHead()
-      try peer.send(Handshake.answer.dropLast() + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
+      try peer.send(Handshake.answer(try peer.receiveHead()).dropLast() + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
       _ = try peer.receiveAll()
     }
     var guards = Guards()

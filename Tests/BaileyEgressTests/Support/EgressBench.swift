@@ -141,7 +141,7 @@ struct BenchRun {
     let server = try TestServer { peer in
       let head = try peer.receiveHead()
       if head.lowercased().contains("upgrade: websocket") {
-        try peer.send(Handshake.answer)
+        try peer.send(Handshake.answer(head))
         return try Self.echo(peer)
       }
       let length = head.lowercased().components(after: "content-length: ").flatMap { Int($0) } ?? 0
