@@ -17,6 +17,14 @@ extension RuleTexts {
         companion: stripe-webhook-secret
         examples: ['TOKEN=sk_test_6watgrNdqzOGK3frRyshBO']
         counterexamples: ['sk_test_abc']
+      - id: environment-key
+        title: Secret key that names its environment
+        tier: likely
+        prefixes: ['sk-test-', 'sk-live-', 'sk-prod-']
+        pattern: 'sk-(?:test|live|prod)-[A-Za-z0-9]{20,64}'
+        entropy: 3.5
+        examples: ['TOKEN=sk-test-6watgrNdqzOGK3frRyshBO']
+        counterexamples: ['sk-test-abc', 'sk-live-xxxxxxxxxxxxxxxxxxxxxxxx']
       - id: stripe-public-key
         title: Stripe publishable key
         tier: hint
