@@ -61,7 +61,10 @@ struct PeekTests {
       // An end here has to say the same of the last bytes.
       if Int.random(in: 0..<10, using: &numbers) == 0 {
         let ended = Set(try Shared.find(Array(bytes[..<at])).map(Sight.init))
-        #expect(seen.filter { !ended.contains($0) }.map(\.rule) == [])
+        // Through which of several disguises a value was seen first may differ.
+        let values = Set(ended.map { $0.rule + $0.fingerprint })
+        let more = seen.filter { !ended.contains($0) }
+        #expect(more.filter { $0.disguises.isEmpty || !values.contains($0.rule + $0.fingerprint) } == [])
       }
     }
     told += inspection.finish().map(Sight.init)
