@@ -117,7 +117,8 @@ struct ExchangeOrderTests {
   @Test("A server that agrees to compression which guards took out of the handshake is refused")
   func strippedExtension() async throws {
     let server = try TestServer { peer in
-      try peer.send(Handshake.answer(try peer.receiveHead()).dropLast() + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
+      try peer.send(
+        Handshake.answer(try peer.receiveHead()).dropLast() + "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
       _ = try peer.receiveAll()
     }
     var guards = Guards()
