@@ -74,8 +74,8 @@ build_inspection() {
 
 # A fuzzer of the gate: its code as it is, on everything else as the debug build made it.
 build_egress() {
-  # Package declarations are seen under the package's name, which is that of its folder.
-  package=$(basename "$(cd "$here/../.." && pwd -P)" | tr A-Z- a-z_)
+  # Package declarations are seen under the name that the debug build gave the package: that of its folder, more or less.
+  package=$(grep '"-module-name","BaileyCore"' "$here/../../.build/debug.yaml" | sed -n 's/.*"-package-name","\([^"]*\)".*/\1/p' | head -1)
   flags=$(printf '%s' "$flags" | sed "s/-package-name bailey/-package-name $package/")
   checks="-O -g -sanitize=fuzzer,address -enable-testing"
   libraries BaileyCore BaileyInspect BaileyLinux BaileyTLS CBaileyLinux CBaileyZlib $inspected $cryptography CryptoExtras _CryptoExtras \
