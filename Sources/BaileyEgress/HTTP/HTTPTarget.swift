@@ -34,8 +34,7 @@ struct HTTPTarget: Sendable, Equatable {
 
   /// The value of Host towards the server.
   var authority: String {
-    let text = if case .address(let address) = host, !address.isIPv4 { "[\(address)]" } else { host.text }
-    return port == scheme.usualPort ? text : "\(text):\(port)"
+    port == scheme.usualPort ? host.bracketed : "\(host.bracketed):\(port)"
   }
 
   /// - Parameter keepsEncodedSlash: whether a rule for the host says that `%2F` is part of names there.

@@ -32,10 +32,7 @@ final class InspectedAnswer: MessageGuard {
   }
 
   func resume() throws(Refusal) -> GuardStep {
-    guard let given = answer.take(), given.isAllowed else {
-      throw answer.last.map { Refusal($0) } ?? Refusal("record-failed", "nobody answered")
-    }
-    context.session.complete(given, ruling.continued)
+    try answer.settle(ruling)
     defer { waiting = [] }
     return .pass(waiting)
   }
@@ -52,9 +49,7 @@ final class InspectedAnswer: MessageGuard {
     note()
     if labels.isDisjoint(with: ContentLabellers.labels) { return .pass([part]) }
     waiting = [part]
-    let action = Action(
-      ruling.action.verb, ruling.action.subject, resource: ruling.action.resource, context: ruling.action.context)
-    return .wait { [answer, session = context.session] in answer.give(await session.mediator.request(action)) }
+    return answer.ask(ruling.again)
   }
 
   private func note() {

@@ -1,6 +1,5 @@
 import BaileyCore
 import NIOCore
-import Synchronization
 
 /// A request on its way to the server: what was found in it goes to policy before anything more of it goes on.
 final class InspectedRequest: MessageGuard {
@@ -54,7 +53,7 @@ final class InspectedRequest: MessageGuard {
   private func step(_ more: [ByteBuffer], withHead: Bool = false) -> GuardStep {
     note()
     given += more
-    if reader.isStopped { return ask() }
+    if reader.isStopped { return answer.ask(ruling.again(with: reader.findings)) }
     let parts = given.map(MessagePart.data) + (reader.isOver ? [.end(trailers)] : [])
     given = []
     guard withHead || !parts.isEmpty else { return .pass([]) }
@@ -71,43 +70,13 @@ final class InspectedRequest: MessageGuard {
     }
   }
 
-  private func ask() -> GuardStep {
-    let action = ruling.again(with: reader.findings)
-    return .wait { [answer, session = context.session] in answer.give(await session.mediator.request(action)) }
-  }
-
   func resume() throws(Refusal) -> GuardStep {
-    guard let given = answer.take(), given.isAllowed else {
+    do throws(Refusal) { try answer.settle(ruling) } catch {
       reader.refuse()
-      throw answer.last.map { Refusal($0) } ?? Refusal("record-failed", "nobody answered")
+      throw error
     }
-    context.session.complete(given, ruling.continued)
     return step(reader.resume())
   }
-}
-
-/// Brings the answer back from where it was asked for. A yes that nobody waits for any more has its outcome, too.
-final class AnswerBox: Sendable {
-  private let session: SessionCore
-  private let box = Mutex<(ruling: Ruling?, last: Ruling?)>((nil, nil))
-
-  init(_ session: SessionCore) { self.session = session }
-
-  deinit {
-    guard let ruling = take(), ruling.isAllowed else { return }
-    session.complete(ruling, Outcome(succeeded: false, detail: ["reason": "client-gone"]))
-  }
-
-  func give(_ ruling: Ruling) { box.withLock { $0 = (ruling, ruling) } }
-
-  func take() -> Ruling? {
-    box.withLock { box in
-      defer { box.ruling = nil }
-      return box.ruling
-    }
-  }
-
-  var last: Ruling? { box.withLock { $0.last } }
 }
 
 extension RequestHead {

@@ -17,10 +17,11 @@ struct ToldFindings {
 }
 
 extension Ruling {
-  /// The same request, with what was found since.
-  func again(with findings: PassageFindings) -> Action {
-    Action(action.verb, action.subject, resource: action.resource, context: action.context).with(findings)
-  }
+  /// The same request, as an action of its own.
+  var again: Action { Action(action.verb, action.subject, resource: action.resource, context: action.context) }
+
+  /// With what was found since.
+  func again(with findings: PassageFindings) -> Action { again.with(findings) }
 
   /// Of a question in the midst of the request that this allowed.
   var continued: Outcome {

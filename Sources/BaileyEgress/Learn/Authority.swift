@@ -21,6 +21,11 @@ enum NamedHost: Sendable, Hashable {
     }
   }
 
+  /// As it stands before a port: an IPv6 address in brackets (RFC 3986 section 3.2.2).
+  var bracketed: String {
+    if case .address(let address) = self, !address.isIPv4 { "[\(address)]" } else { text }
+  }
+
   var name: HostName? {
     if case .name(let name) = self { return name }
     return nil

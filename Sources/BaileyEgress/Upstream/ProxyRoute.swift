@@ -43,8 +43,7 @@ struct ProxyRoute: Sendable {
 
   /// The request for a tunnel, credentials included: never logged, and written to the proxy alone.
   func request(for host: NamedHost, _ port: UInt16) -> [UInt8] {
-    let isIPv6 = if case .address(let address) = host { !address.isIPv4 } else { false }
-    let authority = (isIPv6 ? "[\(host.text)]" : host.text) + ":\(port)"
+    let authority = "\(host.bracketed):\(port)"
     let head = Array("CONNECT \(authority) HTTP/1.1\r\nHost: \(authority)\r\n".utf8)
     return head + authorization + [13, 10]
   }
